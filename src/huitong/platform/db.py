@@ -1,0 +1,363 @@
+"""Transactions: the only module that begins, commits and rolls back.
+
+One request or one page is one transaction, opened at the edge with a scope. The first round trip
+begins it, takes the role and sets what row-level security reads; forgetting a scope shows nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, LiteralString, TypeAlias, TypeVar, cast
+
+from psycopg import Connection
+from psycopg.rows import TupleRow, class_row
+from psycopg_pool import ConnectionPool
+
+from huitong.platform import rls
+from huitong.platform.ids import IdMaker
+
+if TYPE_CHECKING:
+    from psycopg.abc import Params
+    from psycopg.pq.abc import PGconn
+
+FEW_ROWS_MAX = 40  # Up to here one statement with arrays beats COPY and INSERT (three round trips).
+EVENT_DEPTH_MAX = 8
+STATEMENT_TIMEOUT_MS = 300_000
+LOCK_TIMEOUT_MS = 30_000
+
+
+class Role(StrEnum):
+    """The database roles a transaction can run as; none of them owns a table."""
+
+    APP = rls.APP
+    WORKER = rls.WORKER
+    READER = rls.READER
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose rows a transaction sees: one group, and all of its brands or the named ones."""
+
+    group_id: int
+    brand_ids: tuple[int, ...] | None = None
+
+    def settings(self) -> str:
+        """Return the value of `huitong.brand_ids`: a star for every brand of the group."""
+        return "*" if self.brand_ids is None else ",".join(map(str, self.brand_ids))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The columns of rows on their way into a statement: a name, and SQL types by column."""
+
+    name: str
+    columns: Mapping[str, str]
+
+
+Into = TypeVar("Into")
+Row: TypeAlias = Sequence[object]
+Handler: TypeAlias = Callable[["Tx", Sequence[object], datetime], None]
+EventTable: TypeAlias = Mapping[type, Sequence[Handler]]
+
+
+class TooManyEvents(AssertionError):
+    """Handlers kept emitting events past the depth that any real chain needs."""
+
+
+def array(values: Sequence[int]) -> str:
+    """Return whole numbers as a PostgreSQL array literal; ten times faster than a list parameter."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def text_array(values: Sequence[str]) -> str:
+    """Return texts as a PostgreSQL array literal."""
+    quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
+
+
+def byte_array(values: Sequence[bytes]) -> str:
+    """Return byte strings as a PostgreSQL array literal."""
+    return '{"\\\\x' + '","\\\\x'.join([value.hex() for value in values]) + '"}' if values else "{}"
+
+
+@dataclass
+class _Staging:
+    """Which temporary tables a session has, and what the open transaction did with them."""
+
+    made: set[str] = field(default_factory=set)
+    made_now: set[str] = field(default_factory=set)
+    filled_now: set[str] = field(default_factory=set)
+
+    def forget_open_work(self) -> None:
+        """Drop what only the open transaction knew; a rollback took those tables away."""
+        self.made_now.clear()
+        self.filled_now.clear()
+
+
+class _Session(Connection[TupleRow]):
+    """A connection with what lives as long as it does: its block of ids, its temporary tables."""
+
+    def __init__(self, pgconn: "PGconn") -> None:
+        super().__init__(pgconn)
+        self.ids = IdMaker()
+        # Temporary tables belong to the role that made them, so each role keeps its own.
+        self.staging: defaultdict[Role, _Staging] = defaultdict(_Staging)
+
+
+class ReadTx:
+    """A transaction that can only read; every query function takes it first."""
+
+    def __init__(self, connection: Connection[TupleRow], scope: Scope, watch: Callable[[], None]):
+        """Wrap an open transaction; made by `Database` only."""
+        self.scope = scope
+        self.statements = 0
+        self._connection = connection
+        self._watch = watch
+
+    def rows(self, sql: str, params: "Params | None" = None) -> list[TupleRow]:
+        """Return all rows of a query as tuples."""
+        return self._run(sql, params).fetchall()
+
+    def row(self, sql: str, params: "Params | None" = None) -> TupleRow | None:
+        """Return the first row of a query, or None when it has none."""
+        return self._run(sql, params).fetchone()
+
+    def all(self, into: type[Into], sql: str, params: "Params | None" = None) -> list[Into]:
+        """Return all rows of a query as `into`, columns by field name."""
+        self._count()
+        with self._connection.cursor(row_factory=class_row(into)) as cursor:
+            return cursor.execute(cast("LiteralString", sql), params).fetchall()
+
+    def stream(self, sql: str, params: "Params | None", *, chunk: int) -> Iterator[TupleRow]:
+        """Yield the rows of a query through a server-side cursor, `chunk` rows a round trip."""
+        self._count()
+        with self._connection.cursor(name="huitong_stream") as cursor:
+            cursor.itersize = chunk
+            cursor.execute(cast("LiteralString", sql), params)
+            yield from cursor
+
+    def _run(self, sql: str, params: "Params | None"):  # noqa: ANN202 - a cursor, private
+        self._count()
+        return self._connection.execute(cast("LiteralString", sql), params)
+
+    def _count(self) -> None:
+        self.statements += 1
+        self._watch()
+
+
+class Tx(ReadTx):
+    """A transaction that can write; it cannot commit: the edge that opened it does."""
+
+    def __init__(
+        self,
+        connection: Connection[TupleRow],
+        scope: Scope,
+        watch: Callable[[], None],
+        *,
+        ids: IdMaker,
+        staging: _Staging,
+        events: EventTable,
+        now: datetime,
+    ):
+        """Wrap an open transaction; made by `Database` only."""
+        super().__init__(connection, scope, watch)
+        self._ids = ids
+        self._staging = staging
+        self._handlers = events
+        self._now = now
+        self._pending: list[object] = []
+
+    def execute(self, sql: str, params: "Params | None" = None) -> int:
+        """Run one statement and return how many rows it touched."""
+        return self._run(sql, params).rowcount
+
+    def write(
+        self,
+        sql: str,
+        shape: Shape,
+        rows: Sequence[Row],
+        constants: Mapping[str, object] | None = None,
+    ) -> list[TupleRow]:
+        """Run a set-based statement over `rows` and return what it returns.
+
+        `{incoming}` in the statement stands for the rows: arrays for few, for many a temporary
+        table filled by COPY (COPY straight into a table under row-level security is refused).
+        `%(group_id)s` is the scope's group; `constants` are further values of the same form.
+        """
+        if not rows:
+            return []
+        params: dict[str, object] = {"group_id": self.scope.group_id, **(constants or {})}
+        if len(rows) <= FEW_ROWS_MAX:
+            columns = zip(shape.columns, zip(*rows, strict=True), strict=True)
+            params |= {f"incoming_{name}": list(values) for name, values in columns}
+            source = _arrays(shape)
+        else:
+            source = self._copied(shape, rows)
+        cursor = self._run(sql.replace("{incoming}", source), params)
+        return cursor.fetchall() if cursor.description else []
+
+    def new_ids(self, buckets: Sequence[int]) -> list[int]:
+        """Return one new 64-bit id per bucket, in order."""
+        return self._ids.make(buckets, self._lease_block)
+
+    def emit(self, *events: object) -> None:
+        """Hand facts to the handlers that the wiring names; they run before the commit."""
+        self._pending.extend(events)
+
+    def settle(self) -> None:
+        """Run the handlers of all emitted events, in batches by type, until none is left.
+
+        :raises TooManyEvents: when handlers keep emitting beyond the depth limit.
+        """
+        for _ in range(EVENT_DEPTH_MAX):
+            if not self._pending:
+                return
+            batches: dict[type, list[object]] = defaultdict(list)
+            for event in self._pending:
+                batches[type(event)].append(event)
+            self._pending.clear()
+            for kind, batch in batches.items():
+                for handler in self._handlers.get(kind, ()):
+                    handler(self, batch, self._now)
+        if self._pending:
+            message = f"Events are still being emitted after {EVENT_DEPTH_MAX} rounds."
+            raise TooManyEvents(message)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo everything done inside, events included, when the block raises."""
+        emitted = len(self._pending)
+        made, filled = set(self._staging.made_now), set(self._staging.filled_now)
+        self._run("SAVEPOINT part", None)
+        try:
+            yield
+        except BaseException:
+            if not self._connection.broken:
+                self._run("ROLLBACK TO SAVEPOINT part", None)
+            del self._pending[emitted:]
+            # What was staged before the savepoint is still there, rows included.
+            self._staging.made_now, self._staging.filled_now = made, filled
+            raise
+        self._run("RELEASE SAVEPOINT part", None)
+
+    def _lease_block(self) -> int:
+        found = self.row("SELECT nextval('platform.id_block')")
+        assert found is not None, "A sequence always answers."
+        return int(found[0])
+
+    def _copied(self, shape: Shape, rows: Sequence[Row]) -> str:
+        table = f"incoming_{shape.name}"
+        if table not in self._staging.made | self._staging.made_now:
+            columns = ", ".join(f"{name} {kind}" for name, kind in shape.columns.items())
+            self._run(
+                f"CREATE TEMP TABLE IF NOT EXISTS {table} ({columns}) ON COMMIT DELETE ROWS", None
+            )
+            self._staging.made_now.add(table)
+        if table in self._staging.filled_now:
+            self._run(f"TRUNCATE {table}", None)
+        self._staging.filled_now.add(table)
+        self._count()
+        with (
+            self._connection.cursor() as cursor,
+            cursor.copy(cast("LiteralString", f"COPY {table} FROM STDIN")) as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+        return f"{table} AS incoming"
+
+
+def _arrays(shape: Shape) -> str:
+    arrays = ", ".join(f"%(incoming_{name})s::{kind}[]" for name, kind in shape.columns.items())
+    return f"unnest({arrays}) AS incoming({', '.join(shape.columns)})"
+
+
+class Database:
+    """A pool of connections and the two ways to use one: read, or write in one transaction."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        events: EventTable | None = None,
+        connections_max: int = 8,
+        watch: Callable[[], None] = lambda: None,
+    ):
+        """Open a pool on `url`; `watch` is called before every statement (fault injection)."""
+        self.url = url
+        self._events = events or {}
+        self._watch = watch
+        self._pool = ConnectionPool(
+            url,
+            connection_class=_Session,
+            min_size=0,
+            max_size=connections_max,
+            kwargs={"autocommit": True, "application_name": "huitong"},
+            configure=_configure,
+            open=True,
+        )
+
+    def close(self) -> None:
+        """Close every connection of the pool."""
+        self._pool.close()
+
+    @contextmanager
+    def transaction(self, scope: Scope, *, now: datetime, role: Role = Role.APP) -> Iterator[Tx]:
+        """Open one transaction that commits when the block ends and rolls back when it raises."""
+        with self._pool.connection() as connection:
+            staging = connection.staging[role]
+            connection.execute(_begin(scope, role, read_only=False))
+            tx = Tx(
+                connection,
+                scope,
+                self._watch,
+                ids=connection.ids,
+                staging=staging,
+                events=self._events,
+                now=now,
+            )
+            try:
+                yield tx
+                tx.settle()
+                self._watch()
+                connection.execute("COMMIT")
+                staging.made |= staging.made_now
+            except BaseException:
+                _roll_back(connection)
+                raise
+            finally:
+                staging.forget_open_work()
+
+    @contextmanager
+    def reading(self, scope: Scope, *, role: Role = Role.APP) -> Iterator[ReadTx]:
+        """Open one read-only transaction that sees one state from its first query to its last."""
+        with self._pool.connection() as connection:
+            connection.execute(_begin(scope, role, read_only=True))
+            try:
+                yield ReadTx(connection, scope, self._watch)
+            finally:
+                _roll_back(connection)
+
+
+def _configure(connection: Connection[TupleRow]) -> None:
+    connection.execute(
+        f"SET TIME ZONE 'UTC'; SET statement_timeout = {STATEMENT_TIMEOUT_MS};"
+        f" SET lock_timeout = {LOCK_TIMEOUT_MS}"
+    )
+
+
+def _begin(scope: Scope, role: Role, *, read_only: bool) -> LiteralString:
+    mode = "ISOLATION LEVEL REPEATABLE READ, READ ONLY" if read_only else "READ WRITE"
+    return cast(
+        "LiteralString",
+        f"BEGIN {mode}; SELECT set_config('role', '{role}', true),"
+        f" set_config('huitong.group_id', '{int(scope.group_id)}', true),"
+        f" set_config('huitong.brand_ids', '{scope.settings()}', true)",
+    )
+
+
+def _roll_back(connection: Connection[TupleRow]) -> None:
+    if not connection.closed:
+        connection.execute("ROLLBACK")

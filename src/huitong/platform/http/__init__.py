@@ -1,0 +1,66 @@
+"""Everything that the platform knows of HTTP: problems, routes with permissions, pages, limits.
+
+Nothing below this package and `routes.py` has heard of a status code.
+"""
+
+from huitong.platform.http.paging import (
+    LIMIT_DEFAULT,
+    LIMIT_MAX,
+    Page,
+    Paging,
+    WrongCursor,
+    page_of,
+)
+from huitong.platform.http.problems import (
+    BodyTooLarge,
+    DatabaseUnavailable,
+    NoSuchRoute,
+    WrongRequest,
+    answer_problems,
+    problem,
+    status_of,
+    unexpected,
+)
+from huitong.platform.http.requests import (
+    BODY_BYTES_MAX,
+    NDJSON,
+    NDJSON_BYTES_MAX,
+    ExpectedVersion,
+    IdText,
+    IfMatchMissing,
+    RequestKey,
+    RequestKeyMissing,
+    etag,
+)
+from huitong.platform.http.routing import PUBLIC, Calling, Router, Running, permission_of
+
+__all__ = [
+    "BODY_BYTES_MAX",
+    "LIMIT_DEFAULT",
+    "LIMIT_MAX",
+    "NDJSON",
+    "NDJSON_BYTES_MAX",
+    "PUBLIC",
+    "BodyTooLarge",
+    "Calling",
+    "DatabaseUnavailable",
+    "ExpectedVersion",
+    "IdText",
+    "IfMatchMissing",
+    "NoSuchRoute",
+    "Page",
+    "Paging",
+    "RequestKey",
+    "RequestKeyMissing",
+    "Router",
+    "Running",
+    "WrongCursor",
+    "WrongRequest",
+    "answer_problems",
+    "etag",
+    "page_of",
+    "permission_of",
+    "problem",
+    "status_of",
+    "unexpected",
+]

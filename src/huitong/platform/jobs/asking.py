@@ -1,0 +1,96 @@
+"""The side of those who want a job done: ask, look, cancel, retry."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import orjson
+
+from huitong.platform import ids
+from huitong.platform.db import ReadTx, Tx
+from huitong.platform.errors import Ok, Refused, Result
+from huitong.platform.jobs import tables
+from huitong.platform.jobs.model import (
+    ATTEMPTS_MAX,
+    JOB_PREFIX,
+    Job,
+    JobKeyTaken,
+    JobNotInState,
+    JobState,
+    NoSuchJob,
+    WantedJob,
+)
+
+
+def enqueue(tx: Tx, wanted: Sequence[WantedJob], *, now: datetime) -> list[Result[Job]]:
+    """Ask for jobs in the caller's transaction; a repeat under the same key answers the first one.
+
+    A key that was used with other arguments is refused as `platform.job_key_taken`.
+    """
+    new_ids = tx.new_ids([0] * len(wanted))
+    rows = [
+        (
+            place,
+            new_id,
+            asked.kind,
+            asked.key,
+            orjson.dumps(asked.arguments).decode(),
+            asked.attempts_max,
+            asked.run_at or now,
+        )
+        for place, (new_id, asked) in enumerate(zip(new_ids, wanted, strict=True))
+    ]
+    tx.write(tables.INSERT_JOBS, tables.WANTED, rows, {"now": now})
+    found = tx.write(tables.FIND_WANTED, tables.WANTED, rows)
+    assert len(found) == len(wanted), "Every wanted job exists, made now or before."
+    return [_asked(same=same, job=tables.job_of(job)) for same, *job in found]
+
+
+def cancel(tx: Tx, *, job_id: int, now: datetime) -> Job:
+    """Cancel a job: a waiting one at once, a running one at its next step.
+
+    :raises NoSuchJob: when the group has no such job.
+    :raises JobNotInState: when it has ended already.
+    """
+    job = _one(tx, tables.LOCK_JOB, job_id)
+    if job.state not in {JobState.WAITING, JobState.RUNNING}:
+        raise JobNotInState(job=ids.show(JOB_PREFIX, job_id), state=job.state, asked="cancelled")
+    return _one(tx, tables.CANCEL, job_id, {"now": now})
+
+
+def retry(tx: Tx, *, job_id: int, now: datetime) -> Job:
+    """Let a failed or cancelled job go on from its last step.
+
+    :raises NoSuchJob: when the group has no such job.
+    :raises JobNotInState: when it waits, runs or is done.
+    """
+    job = _one(tx, tables.LOCK_JOB, job_id)
+    if job.state not in {JobState.FAILED, JobState.CANCELLED}:
+        raise JobNotInState(job=ids.show(JOB_PREFIX, job_id), state=job.state, asked="retried")
+    return _one(tx, tables.RETRY, job_id, {"now": now, "more": ATTEMPTS_MAX})
+
+
+def find(tx: ReadTx, *, job_id: int) -> Job:
+    """Return one job of the group.
+
+    :raises NoSuchJob: when the group has no such job.
+    """
+    return _one(tx, tables.FIND_JOB, job_id)
+
+
+def newest(tx: ReadTx, *, before: int, limit: int) -> list[Job]:
+    """Return the group's newest jobs with ids below `before`."""
+    params = {"group_id": tx.scope.group_id, "before": before, "limit": limit}
+    return [tables.job_of(row) for row in tx.rows(tables.LIST_JOBS, params)]
+
+
+def _one(tx: ReadTx, sql: str, job_id: int, more: dict[str, object] | None = None) -> Job:
+    row = tx.row(sql, {"group_id": tx.scope.group_id, "id": job_id, **(more or {})})
+    if row is None:
+        raise NoSuchJob(job=ids.show(JOB_PREFIX, job_id))
+    return tables.job_of(row)
+
+
+def _asked(*, same: bool, job: Job) -> Ok[Job] | Refused:
+    if same:
+        return Ok(job)
+    return JobKeyTaken(job=ids.show(JOB_PREFIX, job.id), key=job.key).as_refused()

@@ -1,0 +1,117 @@
+"""Pages of records folded through ordered appliers, with one result per record.
+
+What a lower domain learned of a record travels to the next applier as a typed note, so nothing is
+looked up twice. An unexpected error bisects the page until the culprit stands alone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeAlias, TypeVar, cast
+
+import psycopg
+
+from huitong.platform.db import Tx
+from huitong.platform.errors import Ok, Refused
+
+RECORDS_PER_PAGE_MAX = 500
+LINES_PER_PAGE_MAX = 5_000
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Note(Generic[Value]):
+    """The typed key of what one applier leaves for the next, one value per record."""
+
+    name: str
+
+
+@dataclass(slots=True)
+class Page:
+    """Records of one kind on their way through the appliers, and the notes taken of them."""
+
+    records: Sequence[object]
+    _notes: dict[str, Sequence[object]] = field(default_factory=dict)
+
+    def put(self, note: Note[Value], values: Sequence[Value]) -> None:
+        """Keep one value per record for the appliers that follow."""
+        assert len(values) == len(self.records), f"{note.name} needs one value per record."
+        self._notes[note.name] = values
+
+    def get(self, note: Note[Value]) -> Sequence[Value]:
+        """Return what an earlier applier kept, one value per record."""
+        assert note.name in self._notes, f"No applier before this one kept {note.name}."
+        return cast("Sequence[Value]", self._notes[note.name])
+
+    def keep(self, places: Sequence[int]) -> "Page":
+        """Return the page narrowed to the records at `places`, notes included."""
+        narrowed = Page([self.records[place] for place in places])
+        for name, values in self._notes.items():
+            narrowed._notes[name] = [values[place] for place in places]
+        return narrowed
+
+
+Outcome: TypeAlias = Ok[object] | Refused
+Applier: TypeAlias = Callable[[Tx, Page, datetime], Sequence[Outcome]]
+
+
+def apply_page(tx: Tx, page: Page, appliers: Sequence[Applier], *, now: datetime) -> list[Outcome]:
+    """Fold a page through the appliers and answer one result per record, in order.
+
+    A record refused by one applier is not shown to the next. An unexpected error undoes the page,
+    halves it and tries again; the record that fails alone is refused as `platform.unexpected`.
+
+    :raises psycopg.OperationalError: when the database itself is in trouble; nothing is applied.
+    """
+    if not page.records:
+        return []
+    try:
+        with tx.savepoint():
+            return _fold(tx, page, appliers, now)
+    except psycopg.OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one bad record must not fail the good ones
+        if len(page.records) == 1:
+            return [_unexpected(error)]
+        half = len(page.records) // 2
+        places = range(len(page.records))
+        return [
+            outcome
+            for part in (places[:half], places[half:])
+            for outcome in apply_page(tx, page.keep(part), appliers, now=now)
+        ]
+
+
+def _fold(tx: Tx, page: Page, appliers: Sequence[Applier], now: datetime) -> list[Outcome]:
+    outcomes: list[Outcome] = [Ok(None)] * len(page.records)
+    alive = list(range(len(page.records)))
+    for applier in appliers:
+        results = applier(tx, page, now)
+        assert len(results) == len(alive), "An applier answers once per record."
+        tx.settle()
+        for place, result in zip(alive, results, strict=True):
+            outcomes[place] = result
+        kept = [at for at, result in enumerate(results) if isinstance(result, Ok)]
+        if len(kept) < len(alive):
+            page = page.keep(kept)
+            alive = [alive[at] for at in kept]
+        if not alive:
+            break
+    return outcomes
+
+
+def _unexpected(error: Exception) -> Refused:
+    # The text of the error may quote personal values, so only its kind and place are kept.
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else "unknown"
+    return Refused(
+        code="platform.unexpected",
+        reason=(
+            f"The record met an error that nobody foresaw ({type(error).__name__} in {place});"
+            " it is kept and can be retried once that is repaired."
+        ),
+        facts={"error": type(error).__name__, "place": place},
+    )
