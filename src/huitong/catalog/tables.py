@@ -1,0 +1,87 @@
+"""The named SQL of `catalog` and the shapes of the rows that go into it."""
+
+from huitong.platform.db import Shape
+
+PRODUCT = Shape("catalog_product", {"id": "bigint", "brand_id": "bigint", "code": "text"})
+# Lists travel as array literals: rows that go in as arrays cannot hold arrays themselves.
+SKU = Shape(
+    "catalog_sku",
+    {
+        "id": "bigint",
+        "brand_id": "bigint",
+        "code": "text",
+        "spu": "text",
+        "name": "text",
+        "category": "text",
+        "brand_label": "text",
+        "series": "text",
+        "season": "text",
+        "year": "smallint",
+        "colour": "text",
+        "size": "text",
+        "material": "text",
+        "list_price_minor": "bigint",
+        "cost_minor": "bigint",
+        "images": "text",
+        "attributes": "text",
+    },
+)
+
+# Products that items name, unless they are known.
+PUT_PRODUCTS = """
+INSERT INTO catalog.product (group_id, id, brand_id, code, recorded_at)
+SELECT %(group_id)s, incoming.id, incoming.brand_id, incoming.code, %(now)s
+FROM {incoming}
+WHERE NOT EXISTS (
+  SELECT FROM catalog.product AS known
+  WHERE known.group_id = %(group_id)s
+    AND known.brand_id = incoming.brand_id
+    AND known.code = incoming.code
+)
+ORDER BY incoming.brand_id, incoming.code
+ON CONFLICT (group_id, brand_id, code) DO NOTHING
+"""
+
+# Items by brand and code; one that is told as it is known already is left alone.
+PUT_SKUS = """
+INSERT INTO catalog.sku
+  (group_id, id, brand_id, code, product_id, spu, name, category, brand_label, series, season,
+   year, colour, size, material, list_price_minor, cost_minor, images, attributes,
+   recorded_at, changed_at)
+SELECT %(group_id)s, incoming.id, incoming.brand_id, incoming.code, product.id, incoming.spu,
+       incoming.name, incoming.category::text[], incoming.brand_label, incoming.series,
+       incoming.season, incoming.year, incoming.colour, incoming.size, incoming.material,
+       incoming.list_price_minor, incoming.cost_minor, incoming.images::text[],
+       incoming.attributes::jsonb, %(now)s, %(now)s
+FROM {incoming}
+JOIN catalog.product
+  ON product.group_id = %(group_id)s
+  AND product.brand_id = incoming.brand_id
+  AND product.code = incoming.spu
+ORDER BY incoming.brand_id, incoming.code
+ON CONFLICT (group_id, brand_id, code) DO UPDATE
+SET product_id = excluded.product_id, spu = excluded.spu, name = excluded.name,
+    category = excluded.category, brand_label = excluded.brand_label, series = excluded.series,
+    season = excluded.season, year = excluded.year, colour = excluded.colour,
+    size = excluded.size, material = excluded.material,
+    list_price_minor = excluded.list_price_minor, cost_minor = excluded.cost_minor,
+    images = excluded.images, attributes = excluded.attributes, changed_at = excluded.changed_at
+WHERE (sku.product_id, sku.name, sku.category, sku.brand_label, sku.series, sku.season, sku.year,
+       sku.colour, sku.size, sku.material, sku.list_price_minor, sku.cost_minor, sku.images,
+       sku.attributes)
+  IS DISTINCT FROM
+      (excluded.product_id, excluded.name, excluded.category, excluded.brand_label,
+       excluded.series, excluded.season, excluded.year, excluded.colour, excluded.size,
+       excluded.material, excluded.list_price_minor, excluded.cost_minor, excluded.images,
+       excluded.attributes)
+"""
+
+# Items of one brand by code, with what orders and rules read of them.
+SKUS_BY_CODE = """
+SELECT id, code, spu, name, category, brand_label, series, season, year, colour, size,
+       list_price_minor, cost_minor
+FROM catalog.sku
+WHERE group_id = %(group_id)s
+  AND brand_id = %(brand_id)s
+  AND code = ANY (%(codes)s::text[])
+"""

@@ -1,0 +1,114 @@
+"""Reads of the organisation."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from huitong.org import tables
+from huitong.org.model import (
+    Brand,
+    BrandNotFound,
+    ChannelAccount,
+    ChannelAccountNotFound,
+    Store,
+    StoreKind,
+)
+from huitong.platform.db import ReadTx, array, text_array
+
+
+def brand(tx: ReadTx, *, code: str) -> Brand:
+    """Return the brand with this code.
+
+    :raises BrandNotFound: when the group has none.
+    """
+    found = tx.all(Brand, tables.BRANDS, {"code": code})
+    if not found:
+        raise BrandNotFound(brand_code=code)
+    return found[0]
+
+
+def brands(tx: ReadTx) -> list[Brand]:
+    """Return the brands of the group, oldest first."""
+    return tx.all(Brand, tables.BRANDS, {"code": None})
+
+
+def channel_account(tx: ReadTx, *, platform: str, code: str) -> ChannelAccount:
+    """Return the account with this platform and code.
+
+    :raises ChannelAccountNotFound: when the group has none that the scope may see.
+    """
+    found = tx.all(ChannelAccount, tables.CHANNEL_ACCOUNTS, {"platform": platform, "code": code})
+    if not found:
+        raise ChannelAccountNotFound(platform=platform, account_code=code)
+    return found[0]
+
+
+def channel_accounts(tx: ReadTx) -> list[ChannelAccount]:
+    """Return the accounts that the scope may see, oldest first."""
+    return tx.all(ChannelAccount, tables.CHANNEL_ACCOUNTS, {"platform": None, "code": None})
+
+
+def stores(tx: ReadTx) -> list[Store]:
+    """Return the stores of the group by code."""
+    return [
+        Store(id=row[0], code=row[1], name=row[2], kind=StoreKind(row[3]))
+        for row in tx.rows(tables.STORES)
+    ]
+
+
+def find_legal_entities(tx: ReadTx, *, codes: Sequence[str]) -> dict[str, int]:
+    """Return the ids of legal entities by code; unknown codes are left out."""
+    return _ids(tx, tables.LEGAL_ENTITIES_BY_CODE, codes)
+
+
+def find_identity_domains(tx: ReadTx, *, codes: Sequence[str]) -> dict[str, int]:
+    """Return the ids of identity domains by code; unknown codes are left out."""
+    return _ids(tx, tables.DOMAINS_BY_CODE, codes)
+
+
+def find_hierarchies(tx: ReadTx, *, codes: Sequence[str]) -> dict[str, int]:
+    """Return the ids of hierarchies by code; unknown codes are left out."""
+    return _ids(tx, tables.HIERARCHIES_BY_CODE, codes)
+
+
+def find_regions(tx: ReadTx, *, hierarchy_id: int, codes: Sequence[str]) -> dict[str, int]:
+    """Return the ids of one hierarchy's regions by code; unknown codes are left out."""
+    return _ids(tx, tables.REGIONS_BY_CODE, codes, hierarchy_id=hierarchy_id)
+
+
+def find_stores(tx: ReadTx, *, codes: Sequence[str]) -> dict[str, int]:
+    """Return the ids of stores by code; unknown codes are left out."""
+    return _ids(tx, tables.STORES_BY_CODE, codes)
+
+
+def find_staff(tx: ReadTx, *, codes: Sequence[str]) -> dict[str, int]:
+    """Return the ids of staff by code; unknown codes are left out."""
+    return _ids(tx, tables.STAFF_BY_CODE, codes)
+
+
+def find_touchpoints(tx: ReadTx, *, brand_id: int, codes: Sequence[str]) -> dict[str, int]:
+    """Return the ids of one brand's touchpoints by code; unknown codes are left out."""
+    return _ids(tx, tables.TOUCHPOINTS_BY_CODE, codes, brand_id=brand_id)
+
+
+def operators_on(tx: ReadTx, *, store_ids: Sequence[int], day: date) -> Mapping[int, int]:
+    """Return the legal entity that ran each store on a day; stores without one are left out."""
+    rows = tx.rows(tables.OPERATORS_ON, {"store_ids": array(store_ids), "day": day})
+    return dict(rows)
+
+
+def regions_on(
+    tx: ReadTx, *, store_ids: Sequence[int], hierarchy_id: int, day: date
+) -> Mapping[int, int]:
+    """Return each store's region in a hierarchy on a day; stores without one are left out."""
+    params = {"store_ids": array(store_ids), "hierarchy_id": hierarchy_id, "day": day}
+    return dict(tx.rows(tables.REGIONS_ON, params))
+
+
+def stores_of_staff_on(tx: ReadTx, *, staff_ids: Sequence[int], day: date) -> Mapping[int, int]:
+    """Return the store that each of the staff worked in on a day."""
+    rows = tx.rows(tables.STORES_OF_STAFF_ON, {"staff_ids": array(staff_ids), "day": day})
+    return dict(rows)
+
+
+def _ids(tx: ReadTx, sql: str, codes: Sequence[str], **constants: int) -> dict[str, int]:
+    return dict(tx.rows(sql, {"codes": text_array(codes), **constants}))
