@@ -1,0 +1,113 @@
+"""What an order is to us once its channel has told it: snapshots, changes and refusals."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from huitong.channels.model import OrderKind, OrderStatus
+from huitong.platform.errors import DomainError, Kind
+from huitong.platform.pipeline import Note
+
+ORDER_PREFIX = "ord"
+REFUND_PREFIX = "ref"
+
+
+@dataclass(frozen=True, slots=True)
+class LineSnapshot:
+    """One line as the rules see it; amounts in fen.
+
+    `returned_minor` is the part of `paid_minor` that came back: by quantity, or by amount where a
+    refund had quantity 0 (decision 10). `platform_minor` is what others pay the merchant for it,
+    `order_discount_minor` what discounts on the whole order took off it.
+    """
+
+    line_id: str
+    sku: str
+    quantity: int
+    paid_minor: int
+    returned_minor: int
+    platform_minor: int
+    order_discount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One order as the rules see it, with what of it came back; amounts in fen."""
+
+    order_id: int
+    brand_id: int
+    channel_account_id: int
+    order_no: str
+    customer_id: int | None
+    kind: OrderKind
+    status: OrderStatus
+    ordered_at: datetime
+    paid_at: datetime | None
+    completed_at: datetime | None
+    points_paid_minor: int
+    bonus_paid_minor: int
+    disputed: bool
+    lines: tuple[LineSnapshot, ...]
+
+
+class Step(StrEnum):
+    """What a record did to its order."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    REFUNDED = "refunded"
+    WAITING = "waiting"
+    FULFILLED = "fulfilled"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a record did, and the order after it; no snapshot while the order is unknown."""
+
+    step: Step
+    snapshot: Snapshot | None
+
+
+CHANGE: Note[Change] = Note("orders.change")
+
+
+@dataclass(eq=False)
+class RefundBeyondSale(DomainError):
+    """A refund gives back more pieces or more money than its line sold."""
+
+    code: ClassVar[str] = "orders.refund_beyond_sale"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    sentence: ClassVar[str] = (
+        "Refund {refund_no} would bring line {line_id} of order {order_no} to {quantity} of"
+        " {quantity_sold} pieces and {amount_minor} of {paid_minor} fen given back."
+    )
+    refund_no: str
+    order_no: str
+    line_id: str
+    quantity: int
+    quantity_sold: int
+    amount_minor: int
+    paid_minor: int
+
+
+@dataclass(eq=False)
+class UnknownLine(DomainError):
+    """A refund or a package names a line that its order does not have."""
+
+    code: ClassVar[str] = "orders.unknown_line"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    sentence: ClassVar[str] = "Order {order_no} has no line {line_id}; {record_no} names it."
+    order_no: str
+    line_id: str
+    record_no: str
+
+
+@dataclass(eq=False)
+class OrderNotFound(DomainError):
+    """No order of this id is visible in the scope."""
+
+    code: ClassVar[str] = "orders.not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    sentence: ClassVar[str] = "There is no order {order} here."
+    order: str

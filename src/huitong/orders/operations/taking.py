@@ -1,0 +1,253 @@
+"""Takes orders: new ones, newer versions of known ones, and what had waited for them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from huitong.channels.model import Allocation, Incoming, Line, Order, Origin, PaymentKind
+from huitong.customers.model import CUSTOMER
+from huitong.customers.model import Known as KnownCustomer
+from huitong.identity.model import PARTIES, PERSON, PartyIdentifier
+from huitong.identity.model import Known as KnownPerson
+from huitong.orders import rules, tables
+from huitong.orders.model import CHANGE, Change, Snapshot, Step
+from huitong.orders.operations.packing import take_waiting_packages
+from huitong.orders.operations.refunding import take_waiting_refunds
+from huitong.orders.operations.waiting import bucket_of_order_no, taken_for
+from huitong.orders.queries import snapshots_of
+from huitong.platform.db import Row, Tx
+from huitong.platform.errors import Ok
+from huitong.platform.ids import bucket_of
+from huitong.platform.pipeline import Outcome, Page
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """One order of the page with its owner and its id, known or new."""
+
+    incoming: Incoming
+    order: Order
+    person: KnownPerson | None
+    customer: KnownCustomer | None
+    parties: tuple[PartyIdentifier, ...]
+    order_id: int
+    is_new: bool
+
+
+def apply_orders(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
+    """Take a page of orders of one channel account, and refunds and packages that waited for them.
+
+    Leaves the note `CHANGE`: what became of each order, with the order as the rules see it.
+    """
+    taken = _identify(tx, page)
+    new = [one for one in taken if one.is_new]
+    known = [one for one in taken if not one.is_new]
+    _insert(tx, new, now)
+    _update(tx, known, now)
+    touched = _take_what_waited(tx, new, now) | {one.order_id for one in known}
+    snapshots = snapshots_of(tx, sorted(touched))
+    page.put(CHANGE, [_change(one, snapshots) for one in taken])
+    return [Ok(one.order_id) for one in taken]
+
+
+def _identify(tx: Tx, page: Page) -> list[_Taken]:
+    """Pair each order with its owner and its id; new orders get a new id in the owner's bucket."""
+    arrived = [one for one in page.records if isinstance(one, Incoming)]
+    orders = [one.record for one in arrived if isinstance(one.record, Order)]
+    assert len(orders) == len(page.records), "A page of orders holds orders only."
+    persons, customers, parties = page.get(PERSON), page.get(CUSTOMER), page.get(PARTIES)
+    found = {
+        str(order_no): int(order_id)
+        for order_no, order_id, _ in tx.rows(
+            tables.FIND_ORDERS,
+            {
+                "account": arrived[0].account.id,
+                "order_nos": [order.order_no for order in orders],
+            },
+        )
+    }
+    buckets = [
+        bucket_of(customer.customer_id) if customer else bucket_of_order_no(order.order_no)
+        for order, customer in zip(orders, customers, strict=True)
+        if order.order_no not in found
+    ]
+    fresh = iter(tx.new_ids(buckets))
+    return [
+        _Taken(
+            incoming=incoming,
+            order=order,
+            person=person,
+            customer=customer,
+            parties=others,
+            order_id=found.get(order.order_no) or next(fresh),
+            is_new=order.order_no not in found,
+        )
+        for incoming, order, person, customer, others in zip(
+            arrived, orders, persons, customers, parties, strict=True
+        )
+    ]
+
+
+def _insert(tx: Tx, taken: Sequence[_Taken], now: datetime) -> None:
+    tx.write(tables.INSERT_HEADERS, tables.HEADER, [_header(one, now) for one in taken])
+    tx.write(tables.INSERT_LINES, tables.LINE, [row for one in taken for row in _lines(one)])
+    _write_payments(tx, taken)
+
+
+def _update(tx: Tx, taken: Sequence[_Taken], now: datetime) -> None:
+    tx.write(tables.UPDATE_HEADERS, tables.HEADER, [_header(one, now) for one in taken])
+    tx.write(tables.UPSERT_LINES, tables.LINE, [row for one in taken for row in _lines(one)])
+    _write_payments(tx, taken)
+
+
+def _write_payments(tx: Tx, taken: Sequence[_Taken]) -> None:
+    rows = [
+        (
+            bucket_of(one.order_id),
+            one.order_id,
+            one.incoming.account.brand_id,
+            place,
+            payment.kind,
+            payment.amount_minor,
+            payment.paid_at,
+            payment.reference,
+        )
+        for one in taken
+        for place, payment in enumerate(one.order.payments)
+    ]
+    tx.write(tables.UPSERT_PAYMENTS, tables.PAYMENT, rows)
+    tx.write(tables.UPSERT_PARTIES, tables.PARTY, [row for one in taken for row in _parties(one)])
+
+
+def _take_what_waited(tx: Tx, new: Sequence[_Taken], now: datetime) -> set[int]:
+    """Apply refunds and packages that came before these orders; answer the orders they touched."""
+    if not new:
+        return set()
+    account = new[0].incoming.account
+    order_ids = {one.order.order_no: one.order_id for one in new}
+    refunds, packages = taken_for(tx, account=account, order_nos=list(order_ids), now=now)
+    take_waiting_packages(tx, packages, order_ids, brand_id=account.brand_id, now=now)
+    return take_waiting_refunds(tx, refunds, order_ids, brand_id=account.brand_id, now=now)
+
+
+def _change(one: _Taken, snapshots: Mapping[int, Snapshot]) -> Change:
+    snapshot = snapshots.get(one.order_id) or _fresh(one)
+    return Change(Step.NEW if one.is_new else Step.CHANGED, snapshot)
+
+
+def _fresh(one: _Taken) -> Snapshot:
+    """Return a new order as the rules see it, without asking the database."""
+    order, account = one.order, one.incoming.account
+    return Snapshot(
+        order_id=one.order_id,
+        brand_id=account.brand_id,
+        channel_account_id=account.id,
+        order_no=order.order_no,
+        customer_id=one.customer.customer_id if one.customer else None,
+        kind=order.kind,
+        status=order.status,
+        ordered_at=order.ordered_at,
+        paid_at=order.paid_at,
+        completed_at=order.completed_at,
+        points_paid_minor=rules.paid_with(order.payments, PaymentKind.POINTS),
+        bonus_paid_minor=rules.paid_with(order.payments, PaymentKind.STORED_BONUS),
+        disputed=False,
+        lines=rules.fresh_lines(order),
+    )
+
+
+def _header(one: _Taken, now: datetime) -> Row:
+    order, account = one.order, one.incoming.account
+    return (
+        bucket_of(one.order_id),
+        one.order_id,
+        account.brand_id,
+        account.id,
+        order.order_no,
+        one.incoming.record_id,
+        order.kind,
+        order.status,
+        order.close_reason,
+        order.parent_no,
+        order.exchange_of_refund_no,
+        order.checkout_id,
+        one.customer.customer_id if one.customer else None,
+        one.person.identifier_id if one.person else None,
+        order.store,
+        order.serving_guide,
+        order.source_guide,
+        order.source_store,
+        _origin_json(order.origin),
+        order.ordered_at,
+        order.paid_at,
+        order.shipped_at,
+        order.completed_at,
+        order.list_minor,
+        order.discount_minor,
+        order.freight_minor,
+        order.paid_minor,
+        order.receiver_city,
+        attributes_json(order.attributes),
+        order.updated_at,
+        now,
+    )
+
+
+def _lines(one: _Taken) -> list[Row]:
+    bucket, brand_id = bucket_of(one.order_id), one.incoming.account.brand_id
+    return [
+        _line(line, place, bucket, one.order_id, brand_id)
+        for place, line in enumerate(one.order.lines)
+    ]
+
+
+def _line(line: Line, place: int, bucket: int, order_id: int, brand_id: int) -> Row:
+    return (
+        bucket,
+        order_id,
+        brand_id,
+        place,
+        line.line_id,
+        line.sku,
+        line.name,
+        line.quantity,
+        line.list_minor,
+        line.paid_minor,
+        line.status,
+        line.signed_at,
+        line.completed_at,
+        line.store,
+        line.serving_guide,
+        line.source_guide,
+        line.source_store,
+        line.exchanged_line_id,
+        _allocations_json(line.allocations) if line.allocations else None,
+        attributes_json(line.attributes) if line.attributes else None,
+    )
+
+
+def _parties(one: _Taken) -> list[Row]:
+    bucket, brand_id = bucket_of(one.order_id), one.incoming.account.brand_id
+    return [
+        (bucket, one.order_id, brand_id, place, party.role, party.identifier_id)
+        for place, party in enumerate(one.parties)
+    ]
+
+
+def _allocations_json(allocations: Sequence[Allocation]) -> str:
+    parts = [
+        {"kind": part.kind, "bearer": part.bearer, "amount_minor": part.amount_minor}
+        for part in allocations
+    ]
+    return orjson.dumps(parts).decode()
+
+
+def _origin_json(origin: Origin | None) -> str | None:
+    return None if origin is None else origin.model_dump_json(exclude_none=True)
+
+
+def attributes_json(attributes: Mapping[str, str]) -> str | None:
+    """Return what the source told beyond the schema as JSON, or None when it told nothing."""
+    return orjson.dumps(dict(attributes)).decode() if attributes else None
