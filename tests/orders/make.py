@@ -23,7 +23,7 @@ from huitong.customers.model import Known as KnownCustomer
 from huitong.identity.model import PARTIES, PERSON
 from huitong.identity.model import Known as KnownPerson
 from huitong.org.model import ChannelAccount
-from huitong.platform.pipeline import Page
+from huitong.platform.page import Page
 
 
 def make_line(line_id: str, *, paid_minor: int, quantity: int = 1) -> Line:

@@ -12,7 +12,7 @@ from huitong.org.model import ChannelAccount
 from huitong.platform.db import Tx
 from huitong.platform.errors import Ok, Refused
 from huitong.platform.ids import bucket_of
-from huitong.platform.pipeline import Outcome
+from huitong.platform.page import Outcome
 from tests.channels.make import make_account
 from tests.orders.make import back, make_line, make_order, make_refund, page_of
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from huitong.channels.model import OrderKind, OrderStatus
 from huitong.platform.errors import DomainError, Kind
-from huitong.platform.pipeline import Note
+from huitong.platform.page import Note
 
 ORDER_PREFIX = "ord"
 REFUND_PREFIX = "ref"

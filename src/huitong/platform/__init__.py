@@ -1,1 +1,1 @@
-"""What every domain stands on: database, ids, errors, pipeline, crypto, jobs; no business word in here."""
+"""What every domain stands on: database, ids, errors, pages, crypto, jobs; no business word."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeAlias, TypeVar
 
-Value = TypeVar("Value", covariant=True)
+Value_co = TypeVar("Value_co", covariant=True)
 
 
 class Kind(StrEnum):
@@ -48,10 +48,10 @@ class DomainError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ok(Generic[Value]):
+class Ok(Generic[Value_co]):
     """One item of a batch was done; `value` is what came of it."""
 
-    value: Value
+    value: Value_co
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +63,4 @@ class Refused:
     facts: Mapping[str, FieldValue] = field(default_factory=dict)
 
 
-Result: TypeAlias = Ok[Value] | Refused
+Result: TypeAlias = Ok[Value_co] | Refused

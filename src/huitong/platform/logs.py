@@ -7,7 +7,6 @@ import logging
 import re
 import secrets
 import sys
-from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -58,11 +57,28 @@ def logger(name: str) -> "BoundLogger":
     return found
 
 
-def context(ids: Mapping[str, str | int]) -> AbstractContextManager[None]:
-    """Put ids (request_id, trace_id, group_id, job_id) on every line that the block writes."""
+def context(
+    *,
+    request_id: str | None = None,
+    trace_id: str | None = None,
+    group_id: int | None = None,
+    job_id: int | None = None,
+    job_kind: str | None = None,
+    topic: str | None = None,
+) -> AbstractContextManager[None]:
+    """Put the given ids on every line that the block writes."""
     import structlog
 
-    return structlog.contextvars.bound_contextvars(**ids)
+    ids = {
+        "request_id": request_id,
+        "trace_id": trace_id,
+        "group_id": group_id,
+        "job_id": job_id,
+        "job_kind": job_kind,
+        "topic": topic,
+    }
+    given = {name: value for name, value in ids.items() if value is not None}
+    return structlog.contextvars.bound_contextvars(**given)
 
 
 def new_request_id() -> str:

@@ -7,8 +7,8 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
     """Return shares of `total` in proportion to `weights` that sum to it exactly.
 
     Each share is rounded to the nearest whole, halves towards zero. What is missing then goes one
-    by one to the first that were rounded down, what is too much comes off the last that were rounded
-    up; no share is ever a whole unit away from its exact value. A weight of 0 gets nothing.
+    by one to the first that were rounded down, what is too much comes off the last that were
+    rounded up; no share is ever a whole unit away from its exact value. A weight of 0 gets nothing.
 
     The rule is Sylius's (300 over 4300, 1400 and 2300 is 162, 52 and 86), with a stated end for
     the case where rounding gives too much.

@@ -9,9 +9,7 @@ APP = "huitong_app"
 WORKER = "huitong_worker"
 READER = "huitong_reader"
 
-GROUP_POLICY = (
-    "group_id = (SELECT NULLIF(current_setting('huitong.group_id', true), '')::bigint)"
-)
+GROUP_POLICY = "group_id = (SELECT NULLIF(current_setting('huitong.group_id', true), '')::bigint)"
 # The list is made inside its sub-select: a cast outside it would run again for every row.
 BRAND_POLICY = (
     "((SELECT current_setting('huitong.brand_ids', true) = '*')"

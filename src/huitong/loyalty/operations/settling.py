@@ -24,7 +24,7 @@ from huitong.org.model import ChannelAccount
 from huitong.platform.db import Row, Tx
 from huitong.platform.errors import Ok, Refused
 from huitong.platform.ids import bucket_of
-from huitong.platform.pipeline import Outcome, Page
+from huitong.platform.page import Outcome, Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from huitong.orders.queries import snapshots_of
 from huitong.platform.db import Row, Tx
 from huitong.platform.errors import Ok
 from huitong.platform.ids import bucket_of
-from huitong.platform.pipeline import Outcome, Page
+from huitong.platform.page import Outcome, Page
 
 
 def apply_fulfilments(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import orjson
 
+from huitong import customers
 from huitong.channels.model import Incoming, Payment, Refund, RefundLine, RefundStatus
 from huitong.orders import rules, tables
 from huitong.orders.model import CHANGE, Change, Step, UnknownLine
@@ -17,7 +18,7 @@ from huitong.orders.rules import LinePosition
 from huitong.platform.db import Row, Tx
 from huitong.platform.errors import DomainError, Ok, Refused
 from huitong.platform.ids import bucket_of
-from huitong.platform.pipeline import Outcome, Page
+from huitong.platform.page import Outcome, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def apply_refunds(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
     ]
     assert len(arrived) == len(page.records), "A page of refunds holds refunds only."
     account = incoming[0].account
-    order_ids = _orders_of(tx, account.id, [one.record.order_no for one in arrived])
+    order_ids = _lock_owners(tx, account.id, [one.record.order_no for one in arrived])
     early = [one for one in arrived if one.record.order_no not in order_ids]
     waiting.keep(tx, early, brand_id=account.brand_id, now=now)
     refusals = _apply(tx, arrived, order_ids, brand_id=account.brand_id, now=now)
@@ -74,8 +75,12 @@ def take_waiting_refunds(
     return {order_ids[one.record.order_no] for one in arrived}
 
 
-def _orders_of(tx: Tx, account_id: int, order_nos: Sequence[str]) -> dict[str, int]:
+def _lock_owners(tx: Tx, account_id: int, order_nos: Sequence[str]) -> dict[str, int]:
+    """Return known orders by number, with their customers locked as every page does first."""
     found = tx.rows(tables.FIND_ORDERS, {"account": account_id, "order_nos": list(order_nos)})
+    customers.lock_customers(
+        tx, {customer_id for _, _, customer_id in found if customer_id is not None}
+    )
     return {str(order_no): int(order_id) for order_no, order_id, _ in found}
 
 

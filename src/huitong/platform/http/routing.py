@@ -66,15 +66,21 @@ class Router:
         status_code: int = HTTPStatus.OK,
         response_class: type[Response] | None = None,
         request_body: Mapping[str, object] | None = None,
+        answer_example: str | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         """Make the function below answer `method` at `path` for callers who hold `permission`.
 
         `errors` are the refusals that OpenAPI should tell of beside those that every route has;
-        `request_body` describes a body that the function reads by itself.
+        `request_body` describes a body that the function reads by itself, `answer_example` shows
+        an answer that it writes by itself.
         """
         extra: dict[str, Any] = {PERMISSION: str(permission)}
         if request_body is not None:
             extra["requestBody"] = request_body
+        responses = _described(permission, errors)
+        if response_class is not None and answer_example is not None:
+            content = {str(response_class.media_type): {"example": answer_example}}
+            responses[status_code] = {"content": content}
         return self.api.api_route(
             path,
             methods=[method],
@@ -82,7 +88,7 @@ class Router:
             response_class=response_class or Default(JSONResponse),
             dependencies=[] if permission == PUBLIC else [Depends(_gate(Permission(permission)))],
             openapi_extra=extra,
-            responses=_described(permission, errors),
+            responses=responses,
         )
 
 

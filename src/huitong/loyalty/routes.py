@@ -1,0 +1,119 @@
+"""HTTP in: the programme of a brand, its versions, and putting a new one into effect."""
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+
+from fastapi import Path, Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from huitong import loyalty, org
+from huitong.loyalty.model import Programme, ProgrammeChanged, ProgrammeNotFound, Version
+from huitong.org.model import BrandNotFound
+from huitong.platform import clock
+from huitong.platform.auth import KEY_PREFIX, Permission
+from huitong.platform.http import Calling, ExpectedVersion, Router, Running, etag
+from huitong.platform.ids import show
+
+router = Router(tag="loyalty")
+
+BrandCode: TypeAlias = Annotated[str, Path(max_length=100, description="The brand's code.")]
+
+
+class VersionOut(BaseModel):
+    """A programme as it takes effect."""
+
+    version: int
+    effective_from: datetime
+    programme: Programme
+
+
+class ProgrammeOut(BaseModel):
+    """What a brand promises now, and what it will if that is another document."""
+
+    in_effect: VersionOut | None
+    newest: VersionOut
+
+
+class VersionsOut(BaseModel):
+    """All versions in the order in which they take effect."""
+
+    items: list[VersionOut]
+
+
+class ProgrammeIn(BaseModel):
+    """A programme to put into effect."""
+
+    programme: Programme
+    effective_from: AwareDatetime | None = Field(None, description="Null: at once.")
+
+
+@router.route(
+    "GET",
+    "/v1/brands/{brand}/programme",
+    permission=Permission.PROGRAMME_READ,
+    errors=[BrandNotFound, ProgrammeNotFound],
+)
+def show_programme(
+    platform: Running, caller: Calling, brand: BrandCode, response: Response
+) -> ProgrammeOut:
+    """Show the programme in effect and the newest one; `ETag` is the newest version."""
+    now = clock.now()
+    with platform.database.reading(caller.scope()) as tx:
+        versions = loyalty.versions_of(tx, brand_id=org.brand(tx, code=brand).id)
+    if not versions:
+        raise ProgrammeNotFound(brand=brand)
+    newest = max(versions, key=lambda one: one.version)
+    begun = [one for one in versions if one.effective_from <= now]
+    response.headers["ETag"] = etag(newest.version)
+    return ProgrammeOut(in_effect=_out(begun[-1]) if begun else None, newest=_out(newest))
+
+
+@router.route(
+    "GET",
+    "/v1/brands/{brand}/programme/versions",
+    permission=Permission.PROGRAMME_READ,
+    errors=[BrandNotFound],
+)
+def list_versions(platform: Running, caller: Calling, brand: BrandCode) -> VersionsOut:
+    """List every version of the programme in the order in which they take effect."""
+    with platform.database.reading(caller.scope()) as tx:
+        versions = loyalty.versions_of(tx, brand_id=org.brand(tx, code=brand).id)
+    return VersionsOut(items=[_out(one) for one in versions])
+
+
+@router.route(
+    "PUT",
+    "/v1/brands/{brand}/programme",
+    permission=Permission.PROGRAMME_WRITE,
+    errors=[BrandNotFound, ProgrammeChanged],
+)
+def put_programme(  # noqa: PLR0917 - the parts of one request
+    platform: Running,
+    caller: Calling,
+    brand: BrandCode,
+    wanted: ProgrammeIn,
+    expected: ExpectedVersion,
+    response: Response,
+) -> VersionOut:
+    """Put a programme into effect; `If-Match` is the newest version, `"0"` for the first one."""
+    now = clock.now()
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        version = loyalty.apply_programme(
+            tx,
+            brand_id=org.brand(tx, code=brand).id,
+            programme=wanted.programme,
+            effective_from=wanted.effective_from or now,
+            actor=show(KEY_PREFIX, caller.key_id),
+            expected_version=expected,
+            now=now,
+        )
+    response.headers["ETag"] = etag(version.version)
+    return _out(version)
+
+
+def _out(version: Version) -> VersionOut:
+    return VersionOut(
+        version=version.version,
+        effective_from=version.effective_from,
+        programme=version.programme,
+    )
