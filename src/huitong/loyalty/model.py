@@ -30,7 +30,7 @@ class Asset(StrEnum):
         return f"{self}:{brand_id}"
 
 
-class Base(StrEnum):
+class EarningBase(StrEnum):
     """What of a line earns: what the buyer paid, or what the merchant receives in the end."""
 
     BUYER_PAID = "buyer_paid"
@@ -149,7 +149,7 @@ class Programme(Document):
     """What a brand promises its members: one versioned, effective-dated document."""
 
     names: Names
-    base: Base = Base.BUYER_PAID
+    base: EarningBase = EarningBase.BUYER_PAID
     stored_bonus_earns: bool = True
     rules: Annotated[tuple[EarningRule, ...], Field(max_length=RULES_MAX)]
     return_windows: Annotated[tuple[ReturnWindow, ...], Field(max_length=500)] = (

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import orjson
-
 from huitong import ledger
 from huitong.loyalty import tables
 from huitong.loyalty.model import (
@@ -13,12 +11,11 @@ from huitong.loyalty.model import (
     Position,
     Programme,
     ProgrammeNotFound,
-    RuleShare,
     Standing,
     TierExplanation,
     Version,
 )
-from huitong.loyalty.rules import tiers
+from huitong.loyalty.rules import shares, tiers
 from huitong.loyalty.rules.capping import Given
 from huitong.orders.model import Snapshot
 from huitong.platform.db import ReadTx, array
@@ -71,13 +68,13 @@ def positions_of(tx: ReadTx, order_ids: Sequence[int]) -> dict[tuple[int, Asset]
             revision=row[8],
             programme_version=row[9],
             activates_at=row[10],
-            shares=shares_of(row[11]),
+            shares=shares.shares_of(row[11]),
         )
         for row in rows
     }
 
 
-def count_given(tx: ReadTx, given: Given, orders: Sequence[Snapshot], *, zone: ZoneInfo) -> None:
+def count_given(tx: ReadTx, orders: Sequence[Snapshot], *, given: Given, zone: ZoneInfo) -> None:
     """Count what the rules gave the orders' customers since the month of the earliest order.
 
     What the orders themselves gave is left out: they are about to be settled again.
@@ -85,7 +82,7 @@ def count_given(tx: ReadTx, given: Given, orders: Sequence[Snapshot], *, zone: Z
     earliest = min(order.ordered_at for order in orders).astimezone(zone)
     since = earliest.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     settled_now = {order.order_id for order in orders}
-    for order_id, customer_id, ordered_at, shares in tx.rows(
+    for order_id, customer_id, ordered_at, stored in tx.rows(
         tables.GRANTED_SINCE,
         {
             "group_id": tx.scope.group_id,
@@ -94,7 +91,7 @@ def count_given(tx: ReadTx, given: Given, orders: Sequence[Snapshot], *, zone: Z
         },
     ):
         if order_id not in settled_now:
-            given.add(customer_id, ordered_at, shares_of(shares))
+            given.add(customer_id, ordered_at, shares.shares_of(stored))
 
 
 def standings_of(tx: ReadTx, customer_ids: Sequence[int]) -> dict[int, Standing]:
@@ -115,7 +112,7 @@ def explain_tier(
     """
     programme = programme_at(tx, brand_id=brand_id, at=now).programme
     asset = Asset.GROWTH.of_brand(brand_id)
-    balance = next(iter(ledger.balances(tx, [customer_id], asset, now=now)), None)
+    balance = next(iter(ledger.balances(tx, [customer_id], asset=asset, now=now)), None)
     standing = standings_of(tx, [customer_id]).get(customer_id) or Standing(
         customer_id, brand_id, programme.tiers[0].code, member_since
     )
@@ -130,40 +127,17 @@ def explain_tier(
 def why_of(tx: ReadTx, order_ids: Sequence[int]) -> dict[int, list[Mapping[str, object]]]:
     """Return for each order which rules gave how much for which base, under which version."""
     found: dict[int, list[Mapping[str, object]]] = {}
-    for order_id, asset, version, shares, granted, clawed, active_from in tx.rows(
+    for order_id, asset, version, given, granted, clawed, active_from in tx.rows(
         tables.WHY_OF, {"group_id": tx.scope.group_id, "order_ids": array(order_ids)}
     ):
         found.setdefault(order_id, []).append(
             {
                 "asset": asset,
                 "programme_version": version,
-                "rules": shares,
+                "rules": given,
                 "granted": granted,
                 "clawed": clawed,
                 "activates_at": active_from,
             }
         )
     return found
-
-
-def shares_json(shares: Sequence[RuleShare]) -> str:
-    """Return the shares of rules in the form in which they are stored."""
-    parts = [
-        {"rule": one.rule, "base_minor": one.base_minor, "amount": one.amount}
-        | ({"capped_by": one.capped_by} if one.capped_by else {})
-        for one in shares
-    ]
-    return orjson.dumps(parts).decode()
-
-
-def shares_of(stored: Sequence[Mapping[str, str | int]]) -> tuple[RuleShare, ...]:
-    """Return the shares of rules from the form in which they are stored."""
-    return tuple(
-        RuleShare(
-            rule=str(part["rule"]),
-            base_minor=int(part["base_minor"]),
-            amount=int(part["amount"]),
-            capped_by=str(part["capped_by"]) if "capped_by" in part else None,
-        )
-        for part in stored
-    )

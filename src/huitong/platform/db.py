@@ -4,7 +4,7 @@ One request or one page is one transaction, opened at the edge with a scope. The
 begins it, takes the role and sets what row-level security reads; forgetting a scope shows nothing.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn
 
 FEW_ROWS_MAX = 40  # Up to here one statement with arrays beats COPY and INSERT (three round trips).
+PLANNING_ROWS = 400  # So few more rows cannot make a plan wrong.
 EVENT_DEPTH_MAX = 8
 STATEMENT_TIMEOUT_MS = 300_000
 LOCK_TIMEOUT_MS = 30_000
@@ -83,6 +84,14 @@ def byte_array(values: Sequence[bytes]) -> str:
     return '{"\\\\x' + '","\\\\x'.join([value.hex() for value in values]) + '"}' if values else "{}"
 
 
+class _Growth(Counter[str]):
+    """How many rows of each shape the process has written."""
+
+    def has_doubled(self, since: Mapping[str, int]) -> bool:
+        """Tell whether any shape has outgrown the plans that were made at `since`."""
+        return any(rows > 2 * since.get(shape, 0) + PLANNING_ROWS for shape, rows in self.items())
+
+
 @dataclass
 class _Staging:
     """Which temporary tables a session has, and what the open transaction did with them."""
@@ -105,6 +114,18 @@ class _Session(Connection[TupleRow]):
         self.ids = IdMaker()
         # Temporary tables belong to the role that made them, so each role keeps its own.
         self.staging: defaultdict[Role, _Staging] = defaultdict(_Staging)
+        self._rows_at_plans: Mapping[str, int] = {}
+
+    def drop_old_plans(self, growth: _Growth) -> None:
+        """Forget plans once the process has written twice what it had when they were made.
+
+        A session keeps the plans it made while tables were small, those of foreign keys too: one
+        that walked a wrong index was measured at 1.7 s a page where 0.04 s is right. PostgreSQL
+        drops them itself when it analyses a table, which is a minute late for an import.
+        """
+        if growth.has_doubled(self._rows_at_plans):
+            self.execute("DISCARD PLANS")
+            self._rows_at_plans = growth.copy()
 
 
 class ReadTx:
@@ -159,6 +180,7 @@ class Tx(ReadTx):
         *,
         ids: IdMaker,
         staging: _Staging,
+        growth: _Growth,
         events: EventTable,
         now: datetime,
     ):
@@ -166,6 +188,7 @@ class Tx(ReadTx):
         super().__init__(connection, scope, watch)
         self._ids = ids
         self._staging = staging
+        self._growth = growth
         self._handlers = events
         self._now = now
         self._pending: list[object] = []
@@ -189,6 +212,7 @@ class Tx(ReadTx):
         """
         if not rows:
             return []
+        self._growth[shape.name] += len(rows)
         params: dict[str, object] = {"group_id": self.scope.group_id, **(constants or {})}
         if len(rows) <= FEW_ROWS_MAX:
             columns = zip(shape.columns, zip(*rows, strict=True), strict=True)
@@ -288,6 +312,7 @@ class Database:
         """Open a pool on `url`; `watch` is called before every statement (fault injection)."""
         self.url = url
         self._events = events or {}
+        self._growth = _Growth()
         self._watch = watch
         self._pool = ConnectionPool(
             url,
@@ -307,6 +332,7 @@ class Database:
     def transaction(self, scope: Scope, *, now: datetime, role: Role = Role.APP) -> Iterator[Tx]:
         """Open one transaction that commits when the block ends and rolls back when it raises."""
         with self._pool.connection() as connection:
+            connection.drop_old_plans(self._growth)
             staging = connection.staging[role]
             connection.execute(_begin(scope, role, read_only=False))
             tx = Tx(
@@ -315,6 +341,7 @@ class Database:
                 self._watch,
                 ids=connection.ids,
                 staging=staging,
+                growth=self._growth,
                 events=self._events,
                 now=now,
             )
@@ -334,6 +361,7 @@ class Database:
     def reading(self, scope: Scope, *, role: Role = Role.APP) -> Iterator[ReadTx]:
         """Open one read-only transaction that sees one state from its first query to its last."""
         with self._pool.connection() as connection:
+            connection.drop_old_plans(self._growth)
             connection.execute(_begin(scope, role, read_only=True))
             try:
                 yield ReadTx(connection, scope, self._watch)

@@ -11,7 +11,7 @@ from huitong.platform.db import Tx
 from huitong.platform.ids import bucket_of
 
 
-def reassign(tx: Tx, source: int, target: int, *, brand_id: int, now: datetime) -> None:
+def reassign(tx: Tx, *, source: int, target: int, brand_id: int, now: datetime) -> None:
     """Give the source's grants and redemptions to the target and recompute the target's tier.
 
     The tier follows the growth value in the ledger, which is moved before; tiers are never added.
@@ -24,9 +24,9 @@ def reassign(tx: Tx, source: int, target: int, *, brand_id: int, now: datetime) 
 
 def give_back(
     tx: Tx,
+    *,
     source: int,
     target: int,
-    *,
     order_ids: Sequence[int],
     brand_id: int,
     now: datetime,
@@ -48,7 +48,9 @@ def recompute_tiers(tx: Tx, customer_ids: Sequence[int], *, brand_id: int, now: 
     if version is None:
         return
     asset = Asset.GROWTH.of_brand(brand_id)
-    growth = {one.owner: one.balance for one in ledger.balances(tx, customer_ids, asset, now=now)}
+    growth = {
+        one.owner: one.balance for one in ledger.balances(tx, customer_ids, asset=asset, now=now)
+    }
     standings = queries.standings_of(tx, customer_ids)
     rows = []
     for customer_id in customer_ids:

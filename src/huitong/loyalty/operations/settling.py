@@ -14,7 +14,7 @@ from huitong.loyalty import queries, tables
 from huitong.loyalty.model import Asset, Position, Version
 from huitong.loyalty.operations import restoring, standing
 from huitong.loyalty.operations.restoring import Restoration
-from huitong.loyalty.rules import capping, earning
+from huitong.loyalty.rules import capping, earning, shares
 from huitong.loyalty.rules import settling as rules
 from huitong.loyalty.rules.capping import Given
 from huitong.loyalty.rules.earning import Skus
@@ -240,7 +240,7 @@ def _given(tx: Tx, versions: Sequence[Version], orders: Sequence[_Order]) -> Giv
     zone = ZoneInfo(orders[0].account.time_zone)
     given = Given(zone)
     if any(capping.has_caps(one.programme) for one in versions):
-        queries.count_given(tx, given, [order.snapshot for order in orders], zone=zone)
+        queries.count_given(tx, [order.snapshot for order in orders], given=given, zone=zone)
     return given
 
 
@@ -259,7 +259,7 @@ def _spendable(tx: Tx, orders: Sequence[_Order], now: datetime) -> dict[tuple[in
     return {
         (balance.owner, asset): balance.spendable
         for asset in Asset
-        for balance in ledger.balances(tx, disputed, asset.of_brand(brand_id), now=now)
+        for balance in ledger.balances(tx, disputed, asset=asset.of_brand(brand_id), now=now)
     }
 
 
@@ -279,7 +279,7 @@ def _position(order: _Order, settled: Settled, now: datetime) -> Row:
         position.revision,
         position.programme_version,
         position.activates_at,
-        queries.shares_json(position.shares),
+        shares.shares_json(position.shares),
         snapshot.ordered_at,
         now,
     )

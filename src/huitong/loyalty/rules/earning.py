@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from huitong.catalog.model import Sku
 from huitong.channels.model import OrderStatus
-from huitong.loyalty.model import Asset, Base, EarningRule, ItemFilter, Programme, RuleShare
+from huitong.loyalty.model import Asset, EarningBase, EarningRule, ItemFilter, Programme, RuleShare
 from huitong.orders.model import LineSnapshot, Snapshot
 from huitong.platform.money import split
 
@@ -106,8 +106,8 @@ def asks_catalogue(programme: Programme) -> bool:
     return any(rule.items.categories for rule in programme.rules)
 
 
-def _line_amount(line: LineSnapshot, base: Base) -> int:
-    reimbursed = line.platform_minor if base is Base.MERCHANT_RECEIVES else 0
+def _line_amount(line: LineSnapshot, base: EarningBase) -> int:
+    reimbursed = line.platform_minor if base is EarningBase.MERCHANT_RECEIVES else 0
     return line.paid_minor + reimbursed
 
 

@@ -6,7 +6,7 @@ from huitong.orders import tables
 from huitong.platform.db import Tx
 
 
-def reassign(tx: Tx, source: int, target: int) -> int:
+def reassign(tx: Tx, *, source: int, target: int) -> int:
     """Give every order of the source customer to the target; return how many moved.
 
     Where an order came from stays on it, so that `give_back` can undo this.
@@ -17,12 +17,14 @@ def reassign(tx: Tx, source: int, target: int) -> int:
     )
 
 
-def give_back(tx: Tx, source: int, target: int, *, identifier_ids: Sequence[int]) -> int:
+def give_back(
+    tx: Tx, *, source: int, target: int, identifier_ids: Sequence[int]
+) -> list[int]:
     """Give back to the source what came from it, and what came since with its own identifiers.
 
-    Returns how many orders moved back from the target (decision 22).
+    Returns the orders that moved back from the target (decision 22).
     """
-    return tx.execute(
+    moved = tx.rows(
         tables.GIVE_BACK,
         {
             "group_id": tx.scope.group_id,
@@ -31,6 +33,7 @@ def give_back(tx: Tx, source: int, target: int, *, identifier_ids: Sequence[int]
             "identifier_ids": list(identifier_ids),
         },
     )
+    return [row[0] for row in moved]
 
 
 def erase(tx: Tx, customer_ids: Sequence[int]) -> int:

@@ -201,7 +201,7 @@ def _move(lines: dict[str, LinePosition], one: _Placed) -> list[str]:
 
 
 def _write(tx: Tx, placed: Sequence[_Placed], brand_id: int, now: datetime) -> None:
-    tx.write(tables.INSERT_REFUNDS, tables.REFUND, [_refund(one, brand_id, now) for one in placed])
+    tx.write(tables.UPSERT_REFUNDS, tables.REFUND, [_refund(one, brand_id, now) for one in placed])
     rows = [
         (
             bucket_of(one.order_id),

@@ -14,7 +14,7 @@ from huitong.platform.auth import KEY_PREFIX, Permission
 from huitong.platform.http import Calling, ExpectedVersion, Router, Running, etag
 from huitong.platform.ids import show
 
-router = Router(tag="loyalty")
+router = Router(tag="programme")
 
 BrandCode: TypeAlias = Annotated[str, Path(max_length=100, description="The brand's code.")]
 
@@ -53,7 +53,7 @@ class ProgrammeIn(BaseModel):
     permission=Permission.PROGRAMME_READ,
     errors=[BrandNotFound, ProgrammeNotFound],
 )
-def show_programme(
+def show_newest(
     platform: Running, caller: Calling, brand: BrandCode, response: Response
 ) -> ProgrammeOut:
     """Show the programme in effect and the newest one; `ETag` is the newest version."""
@@ -87,7 +87,7 @@ def list_versions(platform: Running, caller: Calling, brand: BrandCode) -> Versi
     permission=Permission.PROGRAMME_WRITE,
     errors=[BrandNotFound, ProgrammeChanged],
 )
-def put_programme(  # noqa: PLR0917 - the parts of one request
+def put_version(  # noqa: PLR0917 - the parts of one request
     platform: Running,
     caller: Calling,
     brand: BrandCode,

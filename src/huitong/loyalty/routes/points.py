@@ -1,0 +1,260 @@
+"""HTTP in: a member's points, the lots they consist of, their history, and why each was given."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, TypeAlias
+
+from fastapi import Path
+from pydantic import BaseModel, Field
+
+from huitong import customers, ledger, loyalty
+from huitong.customers.model import CUSTOMER_PREFIX, Customer, CustomerNotFound
+from huitong.ledger.model import HistoryEntry, Lot
+from huitong.loyalty.model import Asset
+from huitong.orders.model import ORDER_PREFIX
+from huitong.platform import clock
+from huitong.platform.auth import Permission
+from huitong.platform.db import ReadTx
+from huitong.platform.http import Calling, IdText, Page, Paging, Router, Running, cursor_of
+from huitong.platform.ids import show
+
+router = Router(tag="points")
+
+ORDER = "order"
+
+CustomerId: TypeAlias = Annotated[int, IdText(CUSTOMER_PREFIX)]
+LotId: TypeAlias = Annotated[int, IdText("lot")]
+OperationId: TypeAlias = Annotated[int, IdText("op")]
+
+
+class TierOut(BaseModel):
+    """The member's tier, what it was reached with, and what reaches the next one."""
+
+    code: str
+    chinese: str
+    english: str
+    since: datetime
+    growth: int
+    reached_at_growth: int
+    next_code: str | None
+    growth_missing: int
+    pending_growth: int
+
+
+class PointsOut(BaseModel):
+    """What a member has: `balance` counts what is pending or held, `spendable` does not."""
+
+    customer_id: CustomerId
+    balance: int
+    spendable: int
+    pending: int
+    held: int
+    debt: int = Field(description="What returns took back beyond the balance; paid first.")
+    next_expiry_at: datetime | None
+    next_expiry_points: int
+    tier: TierOut | None = Field(description="Null for who is no member, or without a programme.")
+
+
+class LotOut(BaseModel):
+    """Points that were given together and live equally long."""
+
+    id: LotId
+    points: int
+    remaining: int
+    held: int
+    clawed: int
+    expired: int
+    granted_at: datetime
+    activates_at: datetime | None = Field(description="Null: not before the order is final.")
+    expires_at: datetime | None = Field(description="Null: never.")
+    order_id: str | None
+
+
+class LotsOut(BaseModel):
+    """The lots that have something left, newest first."""
+
+    items: list[LotOut]
+
+
+class WhyOut(BaseModel):
+    """Which rules gave how much of what an order earned, and for which base."""
+
+    programme_version: int
+    granted: int
+    clawed: int
+    rules: list[Mapping[str, object]] = Field(
+        examples=[[{"rule": "base_points", "base_minor": 12_800, "amount": 128}]]
+    )
+
+
+class MovementOut(BaseModel):
+    """One line of the statement."""
+
+    operation_id: OperationId
+    kind: str
+    side: str
+    points: int
+    balance_after: int
+    occurred_at: datetime
+    recorded_at: datetime
+    reason: str
+    order_id: str | None
+    why: WhyOut | None = Field(description="What the whole order earned; null without an order.")
+
+
+@router.route(
+    "GET",
+    "/v1/customers/{customer_id}/points",
+    permission=Permission.POINTS_READ,
+    errors=[CustomerNotFound],
+)
+def balance(
+    platform: Running, caller: Calling, customer_id: Annotated[CustomerId, Path()]
+) -> PointsOut:
+    """Show a member's points and tier."""
+    now = clock.now()
+    with platform.database.reading(caller.scope()) as tx:
+        customer = _customer(tx, customer_id)
+        (found,) = ledger.balances(tx, [customer.id], asset=_points(customer), now=now)
+        tier = _tier(tx, customer, now)
+    return PointsOut(
+        customer_id=customer.id,
+        balance=found.balance,
+        spendable=found.spendable,
+        pending=found.pending,
+        held=found.held,
+        debt=found.debt,
+        next_expiry_at=found.next_expiry_at,
+        next_expiry_points=found.next_expiry_amount,
+        tier=tier,
+    )
+
+
+@router.route(
+    "GET",
+    "/v1/customers/{customer_id}/points/lots",
+    permission=Permission.POINTS_READ,
+    errors=[CustomerNotFound],
+)
+def lots(platform: Running, caller: Calling, customer_id: Annotated[CustomerId, Path()]) -> LotsOut:
+    """List the lots with something left, newest first."""
+    with platform.database.reading(caller.scope()) as tx:
+        customer = _customer(tx, customer_id)
+        found = ledger.lots(tx, customer.id, asset=_points(customer))
+    return LotsOut(items=[_lot(one) for one in found])
+
+
+@router.route(
+    "GET",
+    "/v1/customers/{customer_id}/points/history",
+    permission=Permission.POINTS_READ,
+    errors=[CustomerNotFound],
+)
+def history(
+    platform: Running,
+    caller: Calling,
+    customer_id: Annotated[CustomerId, Path()],
+    paging: Paging,
+) -> Page[MovementOut]:
+    """List the statement, newest first, with why each order earned what it did."""
+    place = paging.after(int)
+    with platform.database.reading(caller.scope()) as tx:
+        customer = _customer(tx, customer_id)
+        page = ledger.history(
+            tx,
+            customer.id,
+            asset=_points(customer),
+            cursor=None if place is None else int(place[0]),
+            limit=paging.limit,
+        )
+        why = _why(tx, page.entries)
+    return Page(
+        items=[_movement(entry, why) for entry in page.entries],
+        next_cursor=None if page.next_cursor is None else cursor_of((page.next_cursor,)),
+    )
+
+
+def _customer(tx: ReadTx, customer_id: int) -> Customer:
+    """Find whom the id stands for today, if the caller may see them."""
+    today = customers.living(tx, customer_ids=[customer_id]).get(customer_id, customer_id)
+    found = customers.find_customers(tx, customer_ids=[today]).get(today)
+    if found is None:
+        raise CustomerNotFound(customer=show(CUSTOMER_PREFIX, customer_id))
+    return found
+
+
+def _points(customer: Customer) -> str:
+    return Asset.POINTS.of_brand(customer.brand_id)
+
+
+def _tier(tx: ReadTx, customer: Customer, now: datetime) -> TierOut | None:
+    has_programme = loyalty.versions_of(tx, brand_id=customer.brand_id)
+    if customer.enrolled_at is None or not has_programme:
+        return None
+    why = loyalty.explain_tier(
+        tx,
+        customer_id=customer.id,
+        brand_id=customer.brand_id,
+        member_since=customer.enrolled_at,
+        now=now,
+    )
+    return TierOut(
+        code=why.tier,
+        chinese=why.names.zh,
+        english=why.names.en,
+        since=why.since,
+        growth=why.growth,
+        reached_at_growth=why.reached_at_growth,
+        next_code=why.next_tier,
+        growth_missing=why.growth_missing,
+        pending_growth=why.pending_growth,
+    )
+
+
+def _why(tx: ReadTx, entries: Sequence[HistoryEntry]) -> Mapping[int, WhyOut]:
+    order_ids = {
+        entry.source_id
+        for entry in entries
+        if entry.source_kind == ORDER and entry.source_id is not None
+    }
+    return {
+        order_id: WhyOut.model_validate(one)
+        for order_id, reasons in loyalty.why_of(tx, sorted(order_ids)).items()
+        for one in reasons
+        if one["asset"] == Asset.POINTS
+    }
+
+
+def _movement(entry: HistoryEntry, why: Mapping[int, WhyOut]) -> MovementOut:
+    order_id = _order_id(entry.source_kind, entry.source_id)
+    return MovementOut(
+        operation_id=entry.operation_id,
+        kind=entry.operation_kind,
+        side=entry.side,
+        points=entry.amount,
+        balance_after=entry.balance_after,
+        occurred_at=entry.occurred_at,
+        recorded_at=entry.recorded_at,
+        reason=entry.reason,
+        order_id=order_id,
+        why=why.get(entry.source_id or 0) if order_id else None,
+    )
+
+
+def _lot(lot: Lot) -> LotOut:
+    return LotOut(
+        id=lot.id,
+        points=lot.amount,
+        remaining=lot.remaining,
+        held=lot.held,
+        clawed=lot.clawed,
+        expired=lot.expired,
+        granted_at=lot.granted_at,
+        activates_at=lot.activates_at,
+        expires_at=lot.expires_at,
+        order_id=_order_id(lot.source_kind, lot.source_id),
+    )
+
+
+def _order_id(source_kind: str, source_id: int | None) -> str | None:
+    return show(ORDER_PREFIX, source_id) if source_kind == ORDER and source_id else None
