@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from huitong.channels.model import OrderStatus
-from huitong.loyalty.model import Asset, Expiry, Position, Programme, RuleShare, Standing, Version
+from huitong.loyalty.model import Asset, Expiry, Position, Programme, RuleShare, Standing
 from huitong.loyalty.rules import capping, earning, living, returning, settling, tiers
-from huitong.loyalty.rules.earning import Skus
+from huitong.loyalty.rules.earning import Skus, Terms
 from huitong.loyalty.rules.settling import Case, Settled
 from huitong.orders.model import LineSnapshot, Snapshot
 from huitong.orders.rules import share
@@ -25,15 +25,14 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 def points(snapshot: Snapshot, plan: Programme, skus: Skus | None = None) -> int:
     """Return what an order earns in points."""
-    return earning.earned(snapshot, plan, Asset.POINTS, skus or {}).amount
+    return earning.earned(snapshot, Terms(plan, skus or {}), Asset.POINTS).amount
 
 
 def taken(snapshot: Snapshot, plan: Programme, skus: Skus | None = None) -> int:
     """Return what the returns of an order take back of what it earned."""
-    full = earning.earned(snapshot, plan, Asset.POINTS, skus or {})
-    return returning.clawed_for(
-        snapshot, plan, Asset.POINTS, skus or {}, full=full, granted=full.amount
-    )
+    terms = Terms(plan, skus or {})
+    full = earning.earned(snapshot, terms, Asset.POINTS)
+    return returning.clawed_for(snapshot, terms, Asset.POINTS, full=full, granted=full.amount)
 
 
 class TestEarning:
@@ -87,7 +86,7 @@ class TestEarning:
 
     def test_a_cap_for_the_order_is_named_in_the_reason(self) -> None:
         plan = programme(rule(caps={"per_order": 50}))
-        full = earning.earned(order(line("tea", 100)), plan, Asset.POINTS, {})
+        full = earning.earned(order(line("tea", 100)), Terms(plan, {}), Asset.POINTS)
         assert full.shares == (RuleShare("base", 10_000, 50, capped_by="per_order"),)
 
     @pytest.mark.parametrize(
@@ -287,10 +286,11 @@ class TestSettling:
             platform="pos",
             zone=SHANGHAI,
             may_earn=True,
-            version=Version(7, 1, NOON - timedelta(days=365), programme()),
+            version=1,
+            terms=Terms(programme(), {}),
             now=NOON,
         )
-        return settling.settle(case, Asset.POINTS, before, {}, tuple, spendable=10**9)
+        return settling.settle(case, Asset.POINTS, before, tuple, spendable=10**9)
 
     def position(self, snapshot: Snapshot, before: Position | None = None) -> Position:
         settled = self.settled(snapshot, before)

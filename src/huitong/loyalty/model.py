@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar, Self, TypeAlias
+from typing import Annotated, ClassVar, NamedTuple, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -198,8 +198,7 @@ class Version:
     programme: Programme
 
 
-@dataclass(frozen=True, slots=True)
-class RuleShare:
+class RuleShare(NamedTuple):
     """What one rule gave of a grant, and the base it gave it for: the “why”."""
 
     rule: str
@@ -208,8 +207,7 @@ class RuleShare:
     capped_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """What an order has granted of one asset so far, what of it was taken back, and why.
 
     `earned` is what it earns while nothing has come back; `frozen` is held in an open dispute.

@@ -80,28 +80,32 @@ def before_refund(position: LinePosition, line: RefundLine) -> LinePosition:
 def fresh_lines(order: Order) -> tuple[LineSnapshot, ...]:
     """Return the lines of a new order as the rules see them: nothing has come back yet."""
     return tuple(
-        LineSnapshot(
-            line_id=line.line_id,
-            sku=line.sku,
-            quantity=line.quantity,
-            paid_minor=line.paid_minor,
-            returned_minor=0,
-            platform_minor=platform_minor(line.allocations),
-            order_discount_minor=order_discount_minor(line.allocations),
-        )
-        for line in order.lines
+        [
+            LineSnapshot(line.line_id, line.sku, line.quantity, line.paid_minor, 0, 0, 0)
+            if not line.allocations
+            else LineSnapshot(
+                line_id=line.line_id,
+                sku=line.sku,
+                quantity=line.quantity,
+                paid_minor=line.paid_minor,
+                returned_minor=0,
+                platform_minor=platform_minor(line.allocations),
+                order_discount_minor=order_discount_minor(line.allocations),
+            )
+            for line in order.lines
+        ]
     )
 
 
 def platform_minor(allocations: Iterable[Allocation]) -> int:
     """Return what platform and partners reimburse of a line's discounts, in fen."""
-    return sum(part.amount_minor for part in allocations if part.bearer in REIMBURSED_BEARERS)
+    return sum([part.amount_minor for part in allocations if part.bearer in REIMBURSED_BEARERS])
 
 
 def order_discount_minor(allocations: Iterable[Allocation]) -> int:
     """Return a line's share of discounts on the whole order, in fen."""
     return sum(
-        part.amount_minor for part in allocations if part.kind.startswith(ORDER_DISCOUNT_PREFIX)
+        [part.amount_minor for part in allocations if part.kind.startswith(ORDER_DISCOUNT_PREFIX)]
     )
 
 
@@ -112,7 +116,7 @@ def allocations_of(stored: Sequence[Mapping[str, object]] | None) -> list[Alloca
 
 def paid_with(payments: Iterable[Payment], kind: PaymentKind) -> int:
     """Return how much of an order was paid with one kind of tender, in fen."""
-    return sum(payment.amount_minor for payment in payments if payment.kind is kind)
+    return sum([payment.amount_minor for payment in payments if payment.kind is kind])
 
 
 def sums_match(order: Order) -> bool:

@@ -11,14 +11,14 @@ from huitong.channels.model import Incoming
 from huitong.customers.model import CUSTOMER, CustomerStatus
 from huitong.ledger.model import Operation
 from huitong.loyalty import queries, tables
-from huitong.loyalty.model import Asset, Position, Version
+from huitong.loyalty.model import Asset, Position, Programme, RuleShare, Version
 from huitong.loyalty.operations import restoring, standing
 from huitong.loyalty.operations.restoring import Restoration
 from huitong.loyalty.rules import capping, earning, shares
 from huitong.loyalty.rules import settling as rules
 from huitong.loyalty.rules.capping import Given
-from huitong.loyalty.rules.earning import Skus
-from huitong.loyalty.rules.settling import Case, Settled
+from huitong.loyalty.rules.earning import Skus, Terms
+from huitong.loyalty.rules.settling import Cap, Case, Settled
 from huitong.orders.model import CHANGE, Change, Snapshot, Step
 from huitong.org.model import ChannelAccount
 from huitong.platform.db import Row, Tx
@@ -44,6 +44,29 @@ class _Plan:
     order: _Order
     settled: tuple[Settled, ...]
     restorations: tuple[Restoration, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What a batch of orders needs to know, looked up once; `given` only where something caps."""
+
+    versions: Sequence[Version]
+    terms: Mapping[int, Terms]
+    positions: Mapping[tuple[int, Asset], Position]
+    given: Given | None
+    spendable: Mapping[tuple[int, Asset], int]
+    now: datetime
+
+    def cap(self, programme: Programme, order: Snapshot) -> Cap:
+        """Return what cuts the shares of an order to what its rules still may give."""
+        if self.given is None or order.customer_id is None:
+            return tuple
+        return partial(self.given.cap, programme, order.customer_id, order.ordered_at)
+
+    def count(self, order: Snapshot, shares: Sequence[RuleShare]) -> None:
+        """Count what an order gave against the caps of its day and month."""
+        if self.given is not None and order.customer_id is not None:
+            self.given.add(order.customer_id, order.ordered_at, shares)
 
 
 def apply_orders(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
@@ -84,37 +107,38 @@ def settle(tx: Tx, orders: Sequence[_Order], *, now: datetime) -> list[Outcome]:
     owned = [order for order in orders if order.snapshot.customer_id is not None]
     if not owned:
         return [Ok(None)] * len(orders)
-    versions = queries.versions_of(tx, brand_id=owned[0].snapshot.brand_id)
-    known = [order.snapshot.order_id for order in owned if not order.is_new]
-    positions = queries.positions_of(tx, known)
-    skus = _skus(tx, versions, owned)
-    given = _given(tx, versions, owned)
-    spendable = _spendable(tx, owned, now)
+    batch = _look_up(tx, owned, now)
     restorations = restoring.restorations_of(tx, [order.snapshot for order in owned])
-    plans = []
-    for order in owned:
-        settled = _settle_one(order, versions, positions, skus, given, spendable, now)
-        plans.append(_Plan(order, settled, restorations.get(order.snapshot.order_id, ())))
+    plans = [
+        _Plan(order, _settle_one(order, batch), restorations.get(order.snapshot.order_id, ()))
+        for order in owned
+    ]
     refusals = _post(tx, [plan for plan in plans if plan.settled or plan.restorations], now)
     return [refusals.get(order.snapshot.order_id, Ok(None)) for order in orders]
 
 
-def _settle_one(  # noqa: PLR0917 - the batch's look-ups, by name
-    order: _Order,
-    versions: Sequence[Version],
-    positions: Mapping[tuple[int, Asset], Position],
-    skus: Skus,
-    given: Given,
-    spendable: Mapping[tuple[int, Asset], int],
-    now: datetime,
-) -> tuple[Settled, ...]:
+def _look_up(tx: Tx, orders: Sequence[_Order], now: datetime) -> _Batch:
+    versions = queries.versions_of(tx, brand_id=orders[0].snapshot.brand_id)
+    known = [order.snapshot.order_id for order in orders if not order.is_new]
+    skus = _skus(tx, versions, orders)
+    return _Batch(
+        versions=versions,
+        terms={one.version: Terms(one.programme, skus) for one in versions},
+        positions=queries.positions_of(tx, known),
+        given=_given(tx, versions, orders),
+        spendable=_spendable(tx, orders, now),
+        now=now,
+    )
+
+
+def _settle_one(order: _Order, batch: _Batch) -> tuple[Settled, ...]:
     snapshot = order.snapshot
     customer_id = snapshot.customer_id
     assert customer_id is not None, "Only orders of somebody are settled."
     found = []
     for asset in Asset:
-        before = positions.get((snapshot.order_id, asset))
-        version = _version_for(versions, snapshot, before)
+        before = batch.positions.get((snapshot.order_id, asset))
+        version = _version_for(batch.versions, snapshot, before)
         if version is None:
             continue
         case = Case(
@@ -122,16 +146,17 @@ def _settle_one(  # noqa: PLR0917 - the batch's look-ups, by name
             platform=order.account.platform,
             zone=ZoneInfo(order.account.time_zone),
             may_earn=_may_earn(order, version),
-            version=version,
-            now=now,
+            version=version.version,
+            terms=batch.terms[version.version],
+            now=batch.now,
         )
-        cap = partial(given.cap, version.programme, customer_id, snapshot.ordered_at)
-        available = spendable.get((customer_id, asset), 0)
-        settled = rules.settle(case, asset, before, skus, cap, spendable=available)
+        available = batch.spendable.get((customer_id, asset), 0)
+        cap = batch.cap(version.programme, snapshot)
+        settled = rules.settle(case, asset, before, cap, spendable=available)
         if settled is not None:
             found.append(settled)
             if before is None:
-                given.add(customer_id, snapshot.ordered_at, settled.position.shares)
+                batch.count(snapshot, settled.position.shares)
     return tuple(found)
 
 
@@ -236,11 +261,12 @@ def _skus(tx: Tx, versions: Sequence[Version], orders: Sequence[_Order]) -> Skus
     return catalog.find_skus(tx, brand_id=orders[0].snapshot.brand_id, codes=sorted(codes))
 
 
-def _given(tx: Tx, versions: Sequence[Version], orders: Sequence[_Order]) -> Given:
+def _given(tx: Tx, versions: Sequence[Version], orders: Sequence[_Order]) -> Given | None:
+    if not any(capping.has_caps(one.programme) for one in versions):
+        return None
     zone = ZoneInfo(orders[0].account.time_zone)
     given = Given(zone)
-    if any(capping.has_caps(one.programme) for one in versions):
-        queries.count_given(tx, [order.snapshot for order in orders], given=given, zone=zone)
+    queries.count_given(tx, [order.snapshot for order in orders], given=given, zone=zone)
     return given
 
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -42,7 +41,7 @@ class Given:
                     continue
                 room = max(0, most - self._given[customer_id, share.rule, period])
                 if share.amount > room:
-                    share = replace(share, amount=room, capped_by=name)  # noqa: PLW2901 - narrowed
+                    share = share._replace(amount=room, capped_by=name)  # noqa: PLW2901 - narrowed
             capped.append(share)
         return tuple(capped)
 

@@ -1,12 +1,12 @@
 """What an order earns under a programme, rule by rule, with the reason kept beside the number."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from huitong.catalog.model import Sku
 from huitong.channels.model import OrderStatus
 from huitong.loyalty.model import Asset, EarningBase, EarningRule, ItemFilter, Programme, RuleShare
-from huitong.orders.model import LineSnapshot, Snapshot
+from huitong.orders.model import Snapshot
 from huitong.platform.money import split
 
 EARNING_STATUSES = frozenset(
@@ -22,8 +22,7 @@ EARNING_STATUSES = frozenset(
 Skus = Mapping[str, Sku]
 
 
-@dataclass(frozen=True, slots=True)
-class Earned:
+class Earned(NamedTuple):
     """What an order earns of one asset: the sum, the shares of the rules, the value behind it.
 
     `earning_minor` is the value of all lines that entered any rule, `returned_minor` what of that
@@ -36,37 +35,59 @@ class Earned:
     returned_minor: int
 
 
+class Terms:
+    """A programme ready to meet a batch of orders: each item is held against each filter once."""
+
+    def __init__(self, programme: Programme, skus: Skus) -> None:
+        """Take the programme with what the catalogue knows of the batch's items."""
+        self.programme = programme
+        self._skus = skus
+        self._held: dict[str, dict[str, bool]] = {rule.code: {} for rule in programme.rules}
+        self._rules = {
+            asset: [rule for rule in programme.rules if rule.asset is asset] for asset in Asset
+        }
+
+    def rules(self, asset: Asset) -> list[EarningRule]:
+        """Return the rules that give one asset, in the order of the document."""
+        return self._rules[asset]
+
+    def places(self, rule: EarningRule, order: Snapshot) -> Sequence[int]:
+        """Return which lines of an order a rule is about."""
+        if rule.items.is_empty():
+            return range(len(order.lines))
+        known = self._held[rule.code]
+        for line in order.lines:
+            if line.sku not in known:
+                known[line.sku] = holds(rule.items, line.sku, self._skus)
+        return [place for place, line in enumerate(order.lines) if known[line.sku]]
+
+
 def earns(order: Snapshot) -> bool:
     """Tell whether an order has come far enough to earn, and was not closed."""
     return order.status in EARNING_STATUSES
 
 
-def earned(
-    order: Snapshot, programme: Programme, asset: Asset, skus: Skus, *, net: bool = False
-) -> Earned:
+def earned(order: Snapshot, terms: Terms, asset: Asset, *, net: bool = False) -> Earned:
     """Return what an order earns of one asset, as if nothing had come back of it.
 
     `net` leaves out what came back: the same rules over what stays with the buyer.
     """
-    bases = line_bases(order, programme, net=net)
+    bases = line_bases(order, terms.programme, net=net)
     shares = []
     held: set[int] = set()
-    for rule in programme.rules:
-        if rule.asset is not asset or order.kind in rule.except_kinds:
+    for rule in terms.rules(asset):
+        if order.kind in rule.except_kinds:
             continue
-        places = [
-            place for place, line in enumerate(order.lines) if holds(rule.items, line.sku, skus)
-        ]
-        share = _share(rule, [_rule_base(rule, order.lines[place], bases[place])
-                              for place in places])  # fmt: skip
-        if share is not None:
-            shares.append(share)
+        places = terms.places(rule, order)
+        if places:
+            shares.append(_share(rule, order, bases, places))
             held.update(places)
+    lines = order.lines
     return Earned(
-        amount=sum(share.amount for share in shares),
+        amount=sum([share.amount for share in shares]),
         shares=tuple(shares),
-        earning_minor=sum(order.lines[place].paid_minor for place in held),
-        returned_minor=sum(order.lines[place].returned_minor for place in held),
+        earning_minor=sum([lines[place].paid_minor for place in held]),
+        returned_minor=sum([lines[place].returned_minor for place in held]),
     )
 
 
@@ -76,7 +97,11 @@ def line_bases(order: Snapshot, programme: Programme, *, net: bool) -> list[int]
     Points are no payment in this sense, stored bonus only if the programme says so: their share is
     taken off line by line in proportion, to the fen.
     """
-    amounts = [_line_amount(line, programme.base) for line in order.lines]
+    amounts = (
+        [line.paid_minor for line in order.lines]
+        if programme.base is EarningBase.BUYER_PAID
+        else [line.paid_minor + line.platform_minor for line in order.lines]
+    )
     if net:
         amounts = [
             amount - min(amount, line.returned_minor)
@@ -106,22 +131,19 @@ def asks_catalogue(programme: Programme) -> bool:
     return any(rule.items.categories for rule in programme.rules)
 
 
-def _line_amount(line: LineSnapshot, base: EarningBase) -> int:
-    reimbursed = line.platform_minor if base is EarningBase.MERCHANT_RECEIVES else 0
-    return line.paid_minor + reimbursed
-
-
-def _rule_base(rule: EarningRule, line: LineSnapshot, base_minor: int) -> int:
-    return base_minor if rule.order_discounts_reduce else base_minor + line.order_discount_minor
-
-
-def _share(rule: EarningRule, bases: Sequence[int]) -> RuleShare | None:
-    """Return what the rule gives for lines of these bases, capped per order; None for nothing."""
-    if not bases:
-        return None
-    base_minor = sum(bases)
+def _share(
+    rule: EarningRule, order: Snapshot, bases: Sequence[int], places: Sequence[int]
+) -> RuleShare:
+    """Return what the rule gives for the lines at these places, capped per order."""
+    lines = order.lines
+    mine = (
+        [bases[place] for place in places]
+        if rule.order_discounts_reduce
+        else [bases[place] + lines[place].order_discount_minor for place in places]
+    )
+    base_minor = sum(mine)
     if rule.per_minor is None:
-        amount = rule.points * sum(1 for base in bases if base > 0)
+        amount = rule.points * len([base for base in mine if base > 0])
     else:
         amount = base_minor * rule.points // rule.per_minor
     cap = rule.caps.per_order

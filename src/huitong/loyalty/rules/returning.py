@@ -1,13 +1,11 @@
 """What a return takes back of a grant: never more than was granted, nothing left of a full one."""
 
-from huitong.loyalty.model import Asset, ClawBackPolicy, Programme
-from huitong.loyalty.rules.earning import Earned, Skus, earned
+from huitong.loyalty.model import Asset, ClawBackPolicy
+from huitong.loyalty.rules.earning import Earned, Terms, earned
 from huitong.orders.model import Snapshot
 
 
-def clawed_for(
-    order: Snapshot, programme: Programme, asset: Asset, skus: Skus, *, full: Earned, granted: int
-) -> int:
+def clawed_for(order: Snapshot, terms: Terms, asset: Asset, *, full: Earned, granted: int) -> int:
     """Return how much of `granted` what has come back of the order takes, in all so far.
 
     Earning rounds down, so taking back rounds up: a buyer cannot gain by returning in pieces
@@ -17,8 +15,8 @@ def clawed_for(
         return 0
     if full.returned_minor >= full.earning_minor:
         return granted
-    if programme.claw_back is ClawBackPolicy.BY_LINE:
-        kept = earned(order, programme, asset, skus, net=True).amount
+    if terms.programme.claw_back is ClawBackPolicy.BY_LINE:
+        kept = earned(order, terms, asset, net=True).amount
         return granted - min(granted, kept)
     return -(-granted * full.returned_minor // full.earning_minor)
 

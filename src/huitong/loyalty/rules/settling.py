@@ -5,33 +5,32 @@ question (what should this order have given by now?), so they cannot disagree.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from huitong.ledger.model import Activate, ClawBack, Grant, Hold, Movement, Release
-from huitong.loyalty.model import Asset, Position, Programme, RuleShare, Version
+from huitong.loyalty.model import Asset, Position, RuleShare
 from huitong.loyalty.rules import earning, living, returning
-from huitong.loyalty.rules.earning import Earned, Skus
+from huitong.loyalty.rules.earning import Earned, Terms
 from huitong.orders.model import Snapshot
 
 Cap = Callable[[Sequence[RuleShare]], tuple[RuleShare, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """An order to settle, with all that the decision may look at."""
 
     order: Snapshot
     platform: str
     zone: ZoneInfo
     may_earn: bool
-    version: Version
+    version: int
+    terms: Terms
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What one order should have granted of one asset, and the movements that lead there."""
 
     position: Position
@@ -39,18 +38,18 @@ class Settled:
 
 
 def settle(
-    case: Case, asset: Asset, before: Position | None, skus: Skus, cap: Cap, *, spendable: int
+    case: Case, asset: Asset, before: Position | None, cap: Cap, *, spendable: int
 ) -> Settled | None:
     """Return where the order should stand and how to get there; None when it stands there.
 
     `spendable` is what a freeze may hold; it is asked for only when the order is disputed.
     """
-    full = earning.earned(case.order, case.version.programme, asset, skus)
+    full = earning.earned(case.order, case.terms, asset)
     shares = _shares(case, before, full, cap)
-    earned = sum(share.amount for share in shares)
+    earned = sum([share.amount for share in shares])
     if before is None and not earned:
         return None
-    net = _net(case, asset, skus, full, earned)
+    net = _net(case, asset, full, earned)
     had = before.granted - before.clawed if before else 0
     active_from = _active_from(case, before)
     frozen = _frozen(case, before, net, spendable)
@@ -71,7 +70,7 @@ def settle(
             frozen=frozen,
             frozen_revision=_frozen_revision(before, frozen, revision),
             revision=revision,
-            programme_version=before.programme_version if before else case.version.version,
+            programme_version=before.programme_version if before else case.version,
             activates_at=active_from,
             shares=shares,
         ),
@@ -96,12 +95,11 @@ def _shares(case: Case, before: Position | None, full: Earned, cap: Cap) -> tupl
     return cap(full.shares)
 
 
-def _net(case: Case, asset: Asset, skus: Skus, full: Earned, earned: int) -> int:
+def _net(case: Case, asset: Asset, full: Earned, earned: int) -> int:
     """Return what the order should have given by now: nothing when it is closed or unpaid."""
     if not earning.earns(case.order):
         return 0
-    programme: Programme = case.version.programme
-    back = returning.clawed_for(case.order, programme, asset, skus, full=full, granted=earned)
+    back = returning.clawed_for(case.order, case.terms, asset, full=full, granted=earned)
     return earned - back
 
 
@@ -109,7 +107,7 @@ def _active_from(case: Case, before: Position | None) -> datetime | None:
     """Return when the value becomes active; what is active already stays so."""
     if before and before.activates_at and before.activates_at <= case.now:
         return before.activates_at
-    window = living.window_of(case.version.programme, case.order, case.platform)
+    window = living.window_of(case.terms.programme, case.order, case.platform)
     return living.activates_at(case.order, window)
 
 
@@ -141,7 +139,7 @@ def _movements(
     order_id = case.order.order_id
     name = asset.of_brand(case.order.brand_id)
     dies_at = (
-        living.expires_at(active_from, case.version.programme.expiry, case.zone)
+        living.expires_at(active_from, case.terms.programme.expiry, case.zone)
         if active_from and asset is Asset.POINTS
         else None
     )

@@ -17,9 +17,7 @@ def reassign(tx: Tx, *, source: int, target: int) -> int:
     )
 
 
-def give_back(
-    tx: Tx, *, source: int, target: int, identifier_ids: Sequence[int]
-) -> list[int]:
+def give_back(tx: Tx, *, source: int, target: int, identifier_ids: Sequence[int]) -> list[int]:
     """Give back to the source what came from it, and what came since with its own identifiers.
 
     Returns the orders that moved back from the target (decision 22).
