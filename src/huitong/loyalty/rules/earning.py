@@ -35,6 +35,25 @@ class Earned(NamedTuple):
     returned_minor: int
 
 
+class Filter:
+    """An item filter ready to be asked about many items."""
+
+    def __init__(self, items: ItemFilter) -> None:
+        """Take the filter as the programme writes it."""
+        self._prefixes = frozenset(items.categories)
+        self._depths = sorted({len(prefix) for prefix in items.categories})
+        self._skus = frozenset(items.skus)
+        self._except_for = items.except_for
+
+    def holds(self, sku: str, skus: Skus) -> bool:
+        """Tell whether the filter is about an item; an unknown item is in no category."""
+        named = sku in self._skus
+        if not named and self._prefixes and sku in skus:
+            path = tuple(skus[sku].category)
+            named = not self._prefixes.isdisjoint([path[:depth] for depth in self._depths])
+        return named is not self._except_for
+
+
 class Terms:
     """A programme ready to meet a batch of orders: each item is held against each filter once."""
 
@@ -43,6 +62,7 @@ class Terms:
         self.programme = programme
         self._skus = skus
         self._held: dict[str, dict[str, bool]] = {rule.code: {} for rule in programme.rules}
+        self._filters = {rule.code: Filter(rule.items) for rule in programme.rules}
         self._rules = {
             asset: [rule for rule in programme.rules if rule.asset is asset] for asset in Asset
         }
@@ -55,10 +75,10 @@ class Terms:
         """Return which lines of an order a rule is about."""
         if rule.items.is_empty():
             return range(len(order.lines))
-        known = self._held[rule.code]
+        known, items = self._held[rule.code], self._filters[rule.code]
         for line in order.lines:
             if line.sku not in known:
-                known[line.sku] = holds(rule.items, line.sku, self._skus)
+                known[line.sku] = items.holds(line.sku, self._skus)
         return [place for place, line in enumerate(order.lines) if known[line.sku]]
 
 
@@ -114,16 +134,6 @@ def line_bases(order: Snapshot, programme: Programme, *, net: bool) -> list[int]
         return amounts
     off = split(min(unearning, sum(amounts)), amounts)
     return [amount - part for amount, part in zip(amounts, off, strict=True)]
-
-
-def holds(items: ItemFilter, sku: str, skus: Skus) -> bool:
-    """Tell whether a filter is about an item."""
-    if items.is_empty():
-        return True
-    known = skus.get(sku)
-    path = tuple(known.category) if known else ()
-    named = sku in items.skus or any(path[: len(prefix)] == prefix for prefix in items.categories)
-    return named is not items.except_for
 
 
 def asks_catalogue(programme: Programme) -> bool:

@@ -145,7 +145,7 @@ CREATE TABLE ledger.hold (
   bucket        smallint NOT NULL CHECK (bucket = id & 4095),
   id            bigint NOT NULL,
   account_id    bigint NOT NULL,
-  owner_id      bigint NOT NULL,
+  owner_id      bigint NOT NULL CHECK (owner_id & 4095 = bucket),
   key           text NOT NULL,
   amount        bigint NOT NULL CHECK (amount > 0),
   captured      bigint NOT NULL CHECK (captured BETWEEN 0 AND amount),
@@ -155,11 +155,13 @@ CREATE TABLE ledger.hold (
   expires_at    timestamptz,
   operation_id  bigint NOT NULL,
   PRIMARY KEY (group_id, bucket, id),
-  UNIQUE (group_id, bucket, key),
   FOREIGN KEY (group_id, bucket, account_id) REFERENCES ledger.account (group_id, bucket, id),
   CHECK (captured = 0 OR state IN ('captured', 'moved'))
 ) WITH (fillfactor = 80);
+CREATE UNIQUE INDEX hold_key ON ledger.hold (group_id, bucket, owner_id, key)
+  WHERE state <> 'moved';
 CREATE INDEX hold_open ON ledger.hold (group_id, bucket, account_id) WHERE state = 'open';
+CREATE INDEX hold_due ON ledger.hold (group_id, expires_at) WHERE state = 'open';
 
 CREATE TABLE ledger.hold_lot (
   group_id      bigint NOT NULL,
@@ -223,12 +225,13 @@ def _partition(table: str) -> list[str]:
 def _freeze(table: str) -> list[str]:
     """Return the triggers that refuse to change `table`; a row trigger reaches its partitions."""
     truncated = [table, *(_partitions(table) if table in PARTITIONED else [])]
+    function = "EXECUTE FUNCTION ledger.refuse_change()"
+    unchanged = f"CREATE TRIGGER unchanged BEFORE UPDATE OR DELETE ON ledger.{table}"
     return [
-        f"CREATE TRIGGER unchanged BEFORE UPDATE OR DELETE ON ledger.{table}"
-        " FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change()",
+        f"{unchanged} FOR EACH ROW {function}",
         *(
             f"CREATE TRIGGER untruncated BEFORE TRUNCATE ON ledger.{name}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()"
+            f" FOR EACH STATEMENT {function}"
             for name in truncated
         ),
     ]

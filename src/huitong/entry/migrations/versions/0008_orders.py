@@ -205,6 +205,33 @@ CREATE TABLE orders.package (
 CREATE INDEX package_of_order ON orders.package (group_id, bucket, order_id);
 """
 
+# What other domains and the lake read; a column stays once it is here.
+VIEWS = """
+CREATE VIEW orders.v_order WITH (security_invoker = true) AS
+SELECT
+  group_id, bucket, id, brand_id, channel_account_id, order_no, kind, status, parent_no,
+  checkout_id, customer_id, origin_customer_id, store, serving_guide, source_guide, source_store,
+  ordered_at, paid_at, shipped_at, completed_at, list_minor, discount_minor, freight_minor,
+  paid_minor, receiver_city, recorded_at, changed_xid
+FROM orders.header;
+
+CREATE VIEW orders.v_line WITH (security_invoker = true) AS
+SELECT
+  group_id, bucket, order_id, line_id, brand_id, place, sku, quantity, list_minor, paid_minor,
+  refunded_quantity, refunded_minor, status, signed_at, completed_at, store, serving_guide,
+  source_guide, source_store, allocations, changed_xid
+FROM orders.line;
+
+CREATE VIEW orders.v_refund WITH (security_invoker = true) AS
+SELECT
+  group_id, bucket, id, brand_id, order_id, channel_account_id, refund_no, kind, stage, status,
+  refunded_at, amount_minor, return_store, payer, exchange_order_no, recorded_at, changed_xid
+FROM orders.refund;
+
+GRANT SELECT ON orders.v_order, orders.v_line, orders.v_refund
+  TO huitong_app, huitong_worker, huitong_reader;
+"""
+
 TABLES = (
     "header", "line", "payment", "party", "refund", "refund_line", "waiting", "package",
 )  # fmt: skip
@@ -215,4 +242,5 @@ def upgrade() -> None:
     run(SCHEMA)
     for table in TABLES:
         run(*secure(f"orders.{table}", brand=True))
+    run(VIEWS)
     run("GRANT DELETE ON orders.party TO huitong_app, huitong_worker")

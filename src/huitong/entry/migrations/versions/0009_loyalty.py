@@ -101,6 +101,22 @@ CREATE INDEX redemption_of_order
   ON loyalty.redemption (group_id, channel_account_id, order_no);
 """
 
+# What other domains and the lake read; a column stays once it is here.
+VIEWS = """
+CREATE VIEW loyalty.v_grant WITH (security_invoker = true) AS
+SELECT
+  group_id, bucket, order_id, asset, brand_id, customer_id, earned, granted, clawed, frozen,
+  programme_version, activates_at, shares, ordered_at, recorded_at, changed_xid
+FROM loyalty.grant_position;
+
+CREATE VIEW loyalty.v_standing WITH (security_invoker = true) AS
+SELECT group_id, bucket, customer_id, brand_id, tier, since, recorded_at, changed_xid
+FROM loyalty.standing;
+
+GRANT SELECT ON loyalty.v_grant, loyalty.v_standing
+  TO huitong_app, huitong_worker, huitong_reader;
+"""
+
 
 def upgrade() -> None:
     """Create the schema, its tables and their policies."""
@@ -110,3 +126,4 @@ def upgrade() -> None:
     run(*secure("loyalty.standing", brand=True))
     run(*secure("loyalty.tier_change", brand=True, app="SELECT, INSERT"))
     run(*secure("loyalty.redemption", brand=True))
+    run(VIEWS)
