@@ -1,5 +1,6 @@
 """The nouns of the catalogue: products (SPU) and their sellable items (SKU)."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from huitong.org.model import ChannelAccount
@@ -12,7 +13,7 @@ class Sku(NamedTuple):
     code: str
     spu: str
     name: str
-    category: tuple[str, ...]
+    category: Sequence[str]
     brand_label: str | None
     series: str | None
     season: str | None

@@ -10,7 +10,7 @@ from huitong.catalog import tables
 from huitong.catalog.model import IncomingProduct
 from huitong.platform.db import Tx, text_array
 from huitong.platform.errors import Ok
-from huitong.platform.pipeline import Page
+from huitong.platform.page import Page
 
 Row = tuple[object, ...]
 

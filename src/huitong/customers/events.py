@@ -1,0 +1,35 @@
+"""What customers tells the domains above."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerEnrolled:
+    """A customer became a member; `returning` when this person was one before and was erased."""
+
+    customer_id: int
+    brand_id: int
+    enrolled_at: datetime
+    returning: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersMerged:
+    """Everything of `source_id` belongs to `target_id` from now on."""
+
+    merge_id: int
+    brand_id: int
+    source_id: int
+    target_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersSplit:
+    """The merge was undone: `source_id` is a customer again; `identifier_ids` went with it."""
+
+    merge_id: int
+    brand_id: int
+    source_id: int
+    target_id: int
+    identifier_ids: tuple[int, ...]

@@ -1,0 +1,136 @@
+"""Follows merges and splits of persons: in each brand, two customers become one, or two again."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import cast
+
+from huitong.customers import tables
+from huitong.customers.events import CustomersMerged, CustomersSplit
+from huitong.customers.model import CustomerStatus
+from huitong.customers.operations.locking import find_or_make, lock_customers
+from huitong.customers.operations.standings import keep_standings, standings_of
+from huitong.customers.rules import Standing, earlier, higher
+from huitong.identity.events import PersonsMerged, PersonsSplit
+from huitong.platform.db import Tx, array
+from huitong.platform.ids import bucket_of
+
+Pair = tuple[PersonsMerged, int, int]
+"""A merge of persons, and the customers of its source and its target in one brand."""
+
+
+def reassign(tx: Tx, merged: Sequence[object], now: datetime) -> None:
+    """Merge the customers of merged persons, brand by brand; the source leads to the target.
+
+    Where only the source was a customer, one is made of the target, so that a customer always is
+    in the bucket of their person.
+    """
+    _see_every_brand(tx)
+    for wave in _waves(cast("Sequence[PersonsMerged]", merged)):
+        _merge_wave(tx, wave, now)
+
+
+def give_back(tx: Tx, split: Sequence[object], now: datetime) -> None:
+    """Undo the merges of customers that came of persons who are two again."""
+    _see_every_brand(tx)
+    events = {event.merge_id: event for event in cast("Sequence[PersonsSplit]", split)}
+    params = {"group_id": tx.scope.group_id, "persons_merge_ids": array(list(events))}
+    merges = tx.rows(tables.STANDING_MERGES, params)
+    lock_customers(tx, [one for row in merges for one in (row[3], row[4])])
+    present = standings_of(tx, [row[4] for row in merges])
+    constants = {"group_id": tx.scope.group_id, "now": now}
+    sources, merge_ids = [row[3] for row in merges], [row[0] for row in merges]
+    tx.execute(tables.MARK_SPLIT, {**constants, "customer_ids": array(sources)})
+    tx.execute(tables.CLOSE_MERGES, {**constants, "merge_ids": array(merge_ids)})
+    # The oldest merge comes last and knows best what the target was without the others.
+    restored = {
+        row[4]: replace(present[row[4]], status=CustomerStatus(row[5]), enrolled_at=row[6])
+        for row in merges
+    }
+    params = {"group_id": tx.scope.group_id, "customer_ids": array(list(restored))}
+    for target, status, enrolled_at in tx.rows(tables.STILL_MERGED, params):
+        remaining = Standing(CustomerStatus(status), enrolled_at)
+        restored[target] = _joined(restored[target], remaining)
+    keep_standings(tx, restored, now=now)
+    for merge_id, brand_id, persons_merge_id, source, target, *_ in merges:
+        returned = events[persons_merge_id].identifier_ids
+        tx.emit(CustomersSplit(merge_id, brand_id, source, target, returned))
+
+
+def _merge_wave(tx: Tx, wave: Sequence[PersonsMerged], now: datetime) -> None:
+    pairs = _pairs(tx, wave, now)
+    if not pairs:
+        return
+    locked = lock_customers(tx, [one for _, source, target in pairs for one in (source, target)])
+    present = standings_of(tx, locked)
+    merge_ids = tx.new_ids([bucket_of(target) for _, _, target in pairs])
+    standings: dict[int, Standing] = {}
+    rows = []
+    for merge_id, (event, source, target) in zip(merge_ids, pairs, strict=True):
+        before = standings.get(target, present[target])
+        standings[target] = _joined(before, present[source])
+        brand_id = locked[target].brand_id
+        rows.append(
+            (
+                bucket_of(merge_id),
+                merge_id,
+                brand_id,
+                event.merge_id,
+                source,
+                target,
+                before.status.value,
+                before.enrolled_at,
+            )
+        )
+        tx.emit(CustomersMerged(merge_id, brand_id, source, target))
+    tx.write(tables.INSERT_MERGES, tables.MERGE, rows, {"now": now})
+    tx.write(tables.MARK_MERGED, tables.MERGE, rows, {"now": now})
+    keep_standings(tx, standings, now=now)
+
+
+def _pairs(tx: Tx, wave: Sequence[PersonsMerged], now: datetime) -> list[Pair]:
+    persons = sorted({person for event in wave for person in (event.source_id, event.target_id)})
+    params = {"group_id": tx.scope.group_id, "person_ids": array(persons)}
+    of_person: dict[int, dict[int, int]] = {}
+    for person_id, brand_id, customer_id in tx.rows(tables.CUSTOMERS_OF_PERSONS, params):
+        of_person.setdefault(person_id, {})[brand_id] = customer_id
+    missing: dict[int, set[int]] = {}
+    for event in wave:
+        for brand_id in of_person.get(event.source_id, {}):
+            if brand_id not in of_person.get(event.target_id, {}):
+                missing.setdefault(brand_id, set()).add(event.target_id)
+    # One statement a brand: a group has few, and a merge of persons meets fewer.
+    for brand_id, person_ids in sorted(missing.items()):
+        made = find_or_make(tx, brand_id=brand_id, person_ids=sorted(person_ids), now=now)
+        for person_id, customer_id in made.items():
+            of_person.setdefault(person_id, {})[brand_id] = customer_id
+    return [
+        (event, source, of_person[event.target_id][brand_id])
+        for event in wave
+        for brand_id, source in sorted(of_person.get(event.source_id, {}).items())
+    ]
+
+
+def _joined(target: Standing, source: Standing) -> Standing:
+    return replace(
+        target,
+        status=higher(target.status, source.status),
+        enrolled_at=earlier(target.enrolled_at, source.enrolled_at),
+    )
+
+
+def _waves(events: Sequence[PersonsMerged]) -> Iterator[list[PersonsMerged]]:
+    """Yield the merges in batches in which nobody who was reached is moved on."""
+    wave: list[PersonsMerged] = []
+    for event in events:
+        reached = {each.target_id for each in wave}
+        if event.source_id in reached:
+            yield wave
+            wave = []
+        wave.append(event)
+    if wave:
+        yield wave
+
+
+def _see_every_brand(tx: Tx) -> None:
+    assert tx.scope.brand_ids is None, "Persons merge in a transaction that sees every brand."

@@ -1,0 +1,24 @@
+"""What identity tells the domains above."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsMerged:
+    """Everything of `source_id` belongs to `target_id` from now on."""
+
+    merge_id: int
+    identity_domain_id: int
+    source_id: int
+    target_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsSplit:
+    """The merge was undone: `source_id` is a person again, with the identifiers named here."""
+
+    merge_id: int
+    identity_domain_id: int
+    source_id: int
+    target_id: int
+    identifier_ids: tuple[int, ...]

@@ -1,0 +1,164 @@
+"""Reads which identifiers the records of a page name, each in its one normal form."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from huitong.channels.model import (
+    Identifier,
+    IdentifierKind,
+    Incoming,
+    Member,
+    Order,
+    Party,
+    PartyRole,
+)
+from huitong.identity import rules
+from huitong.identity.model import Strength
+from huitong.identity.rules import Unusable
+from huitong.org.model import ChannelAccount
+from huitong.platform.crypto import Keyring
+from huitong.platform.ids import bucket_of_digest
+
+
+class Named(NamedTuple):
+    """One identifier of a page: what it is and how it is looked up; a tuple, as pages name many."""
+
+    kind: str
+    scope: str
+    value: str
+    blind_index: bytes
+    bucket: int
+
+
+@dataclass(slots=True)
+class PageSays:
+    """What a page says: each identifier once, by place, and who is named by which.
+
+    `buyers` and `others` hold one entry a record: the places of its buyer's (or member's)
+    identifiers, and those of the other parties with their role. `causes` says of a record why
+    identifiers of its buyer were left out.
+    """
+
+    account: ChannelAccount
+    named: list[Named] = field(default_factory=list)
+    proves: list[bool] = field(default_factory=list)
+    verified: list[bool] = field(default_factory=list)
+    buyers: list[Sequence[int]] = field(default_factory=list)
+    others: list[Sequence[tuple[PartyRole, int]]] = field(default_factory=list)
+    causes: list[Sequence[Unusable]] = field(default_factory=list)
+
+
+def read_page(keyring: Keyring, group_id: int, page: Sequence[Incoming]) -> PageSays:
+    """Return what a page of members or orders of one channel account says of people."""
+    account = page[0].account
+    reader = _Reader(keyring, group_id, account)
+    for incoming in page:
+        assert incoming.account.id == account.id, "A page comes from one channel account."
+        record = incoming.record
+        if isinstance(record, Order):
+            reader.read_parties(record.parties)
+        else:
+            assert isinstance(record, Member), "Only members and orders name people."
+            reader.read_buyer(record.identifiers)
+            reader.says.others.append(())
+    return reader.says
+
+
+@dataclass(slots=True)
+class _Manner:
+    """How identifiers of one kind and scope are read, and which spellings were read already."""
+
+    kind: str
+    scope: str
+    read: Callable[[str], str | Unusable]
+    index_of: Callable[[str], bytes]
+    proves: bool
+    proves_verified: bool
+    places: dict[str, int | Unusable] = field(default_factory=dict)
+
+
+class _Reader:
+    """Reads identifiers, each spelling once; pages repeat them."""
+
+    def __init__(self, keyring: Keyring, group_id: int, account: ChannelAccount) -> None:
+        self.says = PageSays(account)
+        self._keyring = keyring
+        self._group_id = group_id
+        self._manners: dict[tuple[IdentifierKind, str], _Manner] = {}
+        self._place_of_index: dict[bytes, int] = {}
+
+    def read_parties(self, parties: Sequence[Party]) -> None:
+        """Read an order's parties: the buyer's identifiers count, the others' are recorded."""
+        buyer: list[Identifier] = []
+        others: list[tuple[PartyRole, int]] = []
+        for party in parties:
+            if party.role is PartyRole.BUYER:
+                buyer.extend(party.identifiers)
+                continue
+            for identifier in party.identifiers:
+                place = self._place(identifier, self._manner(identifier))
+                if not isinstance(place, Unusable):
+                    others.append((party.role, place))
+        self.read_buyer(buyer)
+        self.says.others.append(others)
+
+    def read_buyer(self, identifiers: Sequence[Identifier]) -> None:
+        """Read the identifiers of the one whom a record is about."""
+        says = self.says
+        places: list[int] = []
+        causes: list[Unusable] = []
+        for identifier in identifiers:
+            manner = self._manner(identifier)
+            place = self._place(identifier, manner)
+            if isinstance(place, Unusable):
+                causes.append(place)
+                continue
+            if place not in places:
+                places.append(place)
+            if identifier.verified:
+                says.verified[place] = True
+            if manner.proves or (manner.proves_verified and identifier.verified):
+                says.proves[place] = True
+        says.buyers.append(places)
+        says.causes.append(causes)
+
+    def _manner(self, identifier: Identifier) -> _Manner:
+        manner = self._manners.get((identifier.kind, identifier.scope))
+        if manner is None:
+            manner = self._new_manner(identifier.kind, identifier.scope)
+        return manner
+
+    def _new_manner(self, kind: IdentifierKind, scope: str) -> _Manner:
+        policy = rules.POLICIES[kind]
+        valid_in = rules.scope_of(kind, scope, self.says.account)
+        manner = self._manners[kind, scope] = _Manner(
+            kind=kind.value,
+            scope=valid_in,
+            read=policy.read,
+            index_of=self._keyring.blind_indexer(self._group_id, kind.value, valid_in),
+            proves=policy.unverified is Strength.PROVES,
+            proves_verified=policy.verified is Strength.PROVES,
+        )
+        return manner
+
+    def _place(self, identifier: Identifier, manner: _Manner) -> int | Unusable:
+        spelling = identifier.value
+        place = manner.places.get(spelling)
+        if place is None:
+            place = manner.places[spelling] = self._read(spelling, manner)
+        return place
+
+    def _read(self, spelling: str, manner: _Manner) -> int | Unusable:
+        value = manner.read(spelling)
+        if isinstance(value, Unusable):
+            return value
+        says = self.says
+        index = manner.index_of(value)
+        place = self._place_of_index.setdefault(index, len(says.named))
+        if place == len(says.named):
+            named = Named(manner.kind, manner.scope, value, index, bucket_of_digest(index))
+            says.named.append(named)
+            says.proves.append(False)
+            says.verified.append(False)
+        return place
