@@ -1,0 +1,1 @@
+"""One folder a platform: its payloads in, canonical records out."""

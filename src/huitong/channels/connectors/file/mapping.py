@@ -1,0 +1,243 @@
+"""Mapping documents: which column of a file layout feeds which canonical field, and how.
+
+A document is checked whole before a file is touched, and every complaint is a sentence.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from huitong.channels.connectors.file.targets import Sort, UnknownTarget, names_of, target_of
+from huitong.channels.model import KEY_OF_KIND, RecordKind
+from huitong.platform.errors import DomainError, Kind
+
+DOCUMENT_BYTES_MAX = 1_000_000
+FIELDS_MAX = 500
+REJECTED_PREFIX = "rejected."
+
+
+@dataclass(eq=False)
+class WrongMapping(DomainError):
+    """The mapping document does not say what it has to say."""
+
+    code: ClassVar[str] = "channels.wrong_mapping"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = "The mapping “{mapping}” cannot be used: {faults}."
+    mapping: str
+    faults: str
+
+
+@dataclass(eq=False)
+class UnknownColumns(DomainError):
+    """The file has columns that are no field of its kind, and no mapping says what they are."""
+
+    code: ClassVar[str] = "channels.unknown_columns"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = (
+        "The file has columns that are no field of “{record_kind}”: {columns}. Rename them (to"
+        " “attributes.…” when they are to be kept as they are), remove them, or give a mapping."
+    )
+    record_kind: str
+    columns: str
+
+
+def _column_or_rule(given: object) -> object:
+    return {"column": given} if isinstance(given, str) else given
+
+
+class FieldRule(BaseModel):
+    """Where the value of one field comes from, and how it is read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    column: Annotated[str, Field(min_length=1)] | None = None
+    const: str | int | bool | None = None
+    sum: str | None = None
+    position: Literal[True] | None = None
+    unit: Literal["yuan", "fen"] | None = None
+    values: dict[str, str] | None = None
+    otherwise: str | None = None
+    format: str | tuple[str, ...] | None = None
+    zone: str | None = None
+    separator: Annotated[str, Field(min_length=1)] | None = None
+    scope: str | None = None
+    verified: bool | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        sources = [self.column, self.const, self.sum, self.position]
+        if sum(source is not None for source in sources) != 1:
+            message = "a field takes exactly one of column, const, sum and position"
+            raise ValueError(message)
+        if self.otherwise is not None and self.values is None:
+            message = "“otherwise” goes with “values”"
+            raise ValueError(message)
+        return self
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, zone: str | None) -> str | None:
+        return _existing_zone(zone)
+
+    def formats(self) -> tuple[str, ...]:
+        """Return the formats in which a time may be written, in the order they are tried."""
+        return (self.format,) if isinstance(self.format, str) else self.format or ()
+
+
+class Mapping(BaseModel):
+    """What a file layout's columns mean for one kind of record."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: RecordKind
+    name: Annotated[str, Field(min_length=1, max_length=100)] = "canonical"
+    # The zone of times that are written without one.
+    zone: str | None = None
+    # Cells that mean “nothing”, beside the empty one.
+    empty: tuple[str, ...] = ()
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    fields: Annotated[
+        dict[str, Annotated[FieldRule, BeforeValidator(_column_or_rule)]],
+        Field(min_length=1, max_length=FIELDS_MAX),
+    ]
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, zone: str | None) -> str | None:
+        return _existing_zone(zone)
+
+    @model_validator(mode="after")
+    def _fields_fit(self) -> Self:
+        faults = [
+            fault for path, rule in self.fields.items() if (fault := self._fault_of(path, rule))
+        ]
+        key = KEY_OF_KIND[self.kind]
+        if self.fields.get(key, FieldRule(const="")).column is None:
+            faults.append(f"“{key}”, the key of the record, needs a column")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _fault_of(self, path: str, rule: FieldRule) -> str | None:
+        try:
+            target = target_of(self.kind, path)
+        except UnknownTarget as unknown:
+            return str(unknown)
+        sort = target.sort
+        checks = (
+            (rule.unit and sort is not Sort.WHOLE, "is no amount, so it has no unit"),
+            (
+                rule.format and sort not in {Sort.INSTANT, Sort.DAY},
+                "is no time, so it has no format",
+            ),
+            (
+                rule.separator and sort is not Sort.TEXTS,
+                "is no list of texts, so it has no separator",
+            ),
+            (
+                (rule.scope is not None or rule.verified is not None)
+                and not target.is_identifier(),
+                "is no identifier, so it has neither scope nor verified",
+            ),
+            (
+                rule.sum and not (rule.sum in self.fields and rule.sum.startswith("lines.")),
+                f"sums “{rule.sum}”, which is no mapped field of the lines",
+            ),
+            (
+                rule.position and not path.startswith("lines."),
+                "is no field of a line, so it has no position",
+            ),
+        )
+        return next((f"“{path}” {fault}" for is_fault, fault in checks if is_fault), None)
+
+    def digest(self) -> bytes:
+        """Return the hash of what the mapping says; its name does not count."""
+        said = self.model_dump_json(exclude={"name"}, exclude_defaults=True)
+        return sha256(said.encode()).digest()
+
+    def labels(self) -> dict[str, str]:
+        """Return the file's own name of each field that has another one there."""
+        return {
+            path: rule.column
+            for path, rule in self.fields.items()
+            if rule.column is not None and rule.column != path
+        }
+
+
+def load_mapping(path: Path) -> Mapping:
+    """Return the mapping that a YAML document says.
+
+    :raises WrongMapping: when it cannot be read or does not fit the kind it names.
+    """
+    if path.stat().st_size > DOCUMENT_BYTES_MAX:
+        raise WrongMapping(mapping=path.name, faults="it is larger than a mapping can be")
+    try:
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise WrongMapping(mapping=path.name, faults="it is not readable as YAML") from error
+    return _checked(said, path.name)
+
+
+def canonical_mapping(kind: RecordKind, columns: Iterable[str]) -> Mapping:
+    """Return the mapping of a file whose columns have the canonical names.
+
+    :raises UnknownColumns: when a column is no field of the kind.
+    """
+    fields, unknown = {}, []
+    for column in columns:
+        if column.startswith(REJECTED_PREFIX):
+            continue  # A reject file that was repaired and comes back.
+        try:
+            target_of(kind, column)
+        except UnknownTarget:
+            unknown.append(_with_suggestion(kind, column))
+        else:
+            fields[column] = FieldRule(column=column)
+    if unknown or not fields:
+        raise UnknownColumns(record_kind=kind, columns=", ".join(unknown) or "all of them")
+    return _checked({"kind": kind, "fields": fields}, "canonical names")
+
+
+def _checked(said: object, name: str) -> Mapping:
+    try:
+        return Mapping.model_validate(said)
+    except ValidationError as error:
+        faults = [_sentence(one["loc"], one["msg"]) for one in error.errors()]
+        raise WrongMapping(mapping=name, faults="; ".join(faults)) from error
+
+
+def _with_suggestion(kind: RecordKind, column: str) -> str:
+    close = get_close_matches(column, names_of(kind), n=1)
+    return f"“{column}” (did you mean “{close[0]}”?)" if close else f"“{column}”"
+
+
+def _existing_zone(zone: str | None) -> str | None:
+    if zone is None:
+        return None
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        message = f"there is no time zone “{zone}”"
+        raise ValueError(message) from error
+    return zone
+
+
+def _sentence(place: tuple[int | str, ...], message: str) -> str:
+    at = ".".join(str(part) for part in place)
+    said = message.removeprefix("Value error, ")
+    return f"{at}: {said}" if at else said

@@ -1,0 +1,414 @@
+"""A file on its way into records: staged in DuckDB, numbered in the world's order, read out.
+
+The staging folder holds the file's rows in the clear, so it is private to its user and removed at
+the end; what a killed import left is removed by the next one.
+"""
+# The statements below are made of quoted names and literals of ours alone.
+# ruff: noqa: S608
+
+import csv
+import fcntl
+import gzip
+import shutil
+import tempfile
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import ClassVar
+
+import duckdb
+from duckdb.sqltypes import DuckDBPyType
+
+from huitong.channels.connectors.file.expressions import identifier, literal
+from huitong.channels.connectors.file.layout import (
+    RECORD,
+    ROW,
+    SORTED,
+    STAGED,
+    Column,
+    Layout,
+    lay_out,
+    lay_out_texts,
+)
+from huitong.channels.connectors.file.mapping import Mapping, canonical_mapping
+from huitong.channels.model import RecordKind
+from huitong.platform.errors import DomainError, Kind
+
+MEMORY_LIMIT = "400MB"
+THREADS = 2
+CHUNK_ROWS = 100_000
+COLUMNS_MAX = 1_000
+HEADER_BYTES_MAX = 1_000_000
+DELIMITERS = (",", "\t", ";", "|")
+FOLDER_PREFIX = "huitong-import-"
+LINE = "line"
+# No readable JSON text holds this character, so every line of NDJSON is one column.
+NO_DELIMITER = "\x01"
+# What DuckDB says when a statement of ours is wrong; no file can cause it.
+OUR_FAULTS = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
+
+
+class Form(StrEnum):
+    """The forms of file that the connector reads."""
+
+    CSV = "CSV"
+    PARQUET = "Parquet"
+    NDJSON = "NDJSON"
+
+
+FORM_OF_SUFFIX = {
+    ".csv": Form.CSV,
+    ".tsv": Form.CSV,
+    ".txt": Form.CSV,
+    ".parquet": Form.PARQUET,
+    ".ndjson": Form.NDJSON,
+    ".jsonl": Form.NDJSON,
+}
+
+
+@dataclass(eq=False)
+class UnknownForm(DomainError):
+    """The name of the file does not say in which form it is."""
+
+    code: ClassVar[str] = "channels.unknown_form"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = (
+        "The name “{file}” does not say how the file is to be read; it should end in .csv, .parquet"
+        " or .ndjson (.csv.gz and .ndjson.gz are read too)."
+    )
+    file: str
+
+
+@dataclass(eq=False)
+class FileUnreadable(DomainError):
+    """The file cannot be read in the form that its name says."""
+
+    code: ClassVar[str] = "channels.file_unreadable"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = "The file “{file}” cannot be read as {form}: {fault}."
+    file: str
+    form: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A row that is not even a row: its number in the file, how it stands there, and the fault."""
+
+    row: int
+    text: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record as its rows say it, before it is read as one.
+
+    `row` is the number of its first row as a spreadsheet counts, `key` and `updated_at` are texts.
+    """
+
+    number: int
+    row: int
+    row_count: int
+    key: str | None
+    updated_at: str | None
+    text: bytes
+
+
+class Staged:
+    """A staged file: how many rows and records it has, and the records in the world's order."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        layout: Layout,
+        *,
+        first_row: int,
+        broken: Sequence[Broken],
+        folder: Path,
+    ) -> None:
+        """Sort what lies in the staged table; made by `stage`."""
+        connection.execute(layout.heads)
+        connection.execute(layout.sort)
+        connection.execute(f"DROP TABLE {STAGED}")
+        self.broken = broken
+        self.folder = folder
+        self.row_count = _count(connection, f"SELECT count(*) FROM {SORTED}")
+        self.record_count = _count(connection, f"SELECT max({RECORD}) FROM {SORTED}")
+        self._connection = connection
+        self._layout = layout
+        self._first_row = first_row
+        # The number of rows that precede each broken one, to count those in.
+        self._before = [one.row - first_row - place for place, one in enumerate(broken)]
+
+    @property
+    def total(self) -> int:
+        """Return how many records the file has, with the rows that are none."""
+        return self.record_count + len(self.broken)
+
+    def records(self) -> Iterator[Found]:
+        """Yield every record in the world's order."""
+        if not self.record_count:
+            return
+        step = max(1, CHUNK_ROWS * self.record_count // self.row_count)
+        with self._connection.cursor() as reader:
+            for start in range(1, self.record_count + 1, step):
+                bounds = [start, min(start + step - 1, self.record_count)]
+                rows = reader.execute(self._layout.chunk, bounds).fetchall()
+                for number, (row, row_count, key, updated_at, text) in enumerate(rows, start):
+                    yield Found(number, self.row_of(row), row_count, key, updated_at, text)
+
+    def row_of(self, place: int) -> int:
+        """Return the row number, as a spreadsheet counts, of the staged row at a place."""
+        return self._first_row + place + bisect_right(self._before, place)
+
+    def write_rows(self, numbers_file: Path, target: Path) -> None:
+        """Write the original rows of some records as CSV, each with why it was refused.
+
+        `numbers_file` is a CSV file of (number, code, reason).
+        """
+        with self._connection.cursor() as writer:
+            columns = [
+                name
+                for name, *_ in writer.execute(f"SELECT * FROM {SORTED} LIMIT 0").description or ()
+                if name not in {RECORD.strip('"'), ROW.strip('"')}
+            ]
+            listed = ", ".join(f"{SORTED}.{identifier(name)}" for name in columns)
+            shifts = " + ".join(f"CAST({ROW} >= {before} AS BIGINT)" for before in self._before)
+            row = f"{ROW} + {self._first_row} + {shifts or 0}"
+            writer.execute(f"""
+                COPY (
+                    SELECT {row} AS "rejected.row", refused.code AS "rejected.code",
+                        refused.reason AS "rejected.reason", {listed}
+                    FROM {SORTED}
+                    JOIN read_csv({literal(str(numbers_file))}, auto_detect=false, header=false,
+                        delim=',', quote='"', escape='"', columns={{
+                            'number': 'BIGINT', 'code': 'VARCHAR', 'reason': 'VARCHAR'
+                        }}) AS refused
+                    ON refused.number = {SORTED}.{RECORD}
+                    ORDER BY {ROW}
+                ) TO {literal(str(target))} (FORMAT csv, HEADER)
+            """)
+
+
+@contextmanager
+def stage(
+    path: Path, kind: RecordKind, mapping: Mapping | None
+) -> Iterator[tuple[Staged, Mapping | None]]:
+    """Stage a file and hand it out with its mapping: the given one, or the canonical names.
+
+    NDJSON without a mapping holds canonical records as they are and needs none.
+
+    :raises UnknownForm: when the file's name does not say its form.
+    :raises FileUnreadable: when it is not in that form.
+    :raises UnknownColumns: when there is no mapping and a column is no canonical field.
+    :raises MissingColumns: when the mapping reads a column that is not there.
+    """
+    form = form_of(path)
+    with _private_folder() as folder, _connected(folder) as connection:
+        opened = _Opened(connection, folder, path, kind, mapping)
+        try:
+            staged = STAGERS[form](opened)
+        except OUR_FAULTS:
+            raise
+        except (duckdb.Error, gzip.BadGzipFile, EOFError) as error:
+            fault = f"it is damaged or of another form ({type(error).__name__})"
+            raise FileUnreadable(file=path.name, form=form, fault=fault) from error
+        yield staged
+
+
+def form_of(path: Path) -> Form:
+    """Return the form that a file's name says.
+
+    :raises UnknownForm: when it says none.
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] == ".gz":
+        suffixes.pop()
+    form = FORM_OF_SUFFIX.get(suffixes[-1]) if suffixes else None
+    if form is None:
+        raise UnknownForm(file=path.name)
+    return form
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What staging a file needs to know."""
+
+    connection: duckdb.DuckDBPyConnection
+    folder: Path
+    path: Path
+    kind: RecordKind
+    mapping: Mapping | None
+
+    def staged(self, layout: Layout, *, first_row: int, broken: Sequence[Broken] = ()) -> Staged:
+        """Return the staged table, sorted."""
+        return Staged(
+            self.connection, layout, first_row=first_row, broken=broken, folder=self.folder
+        )
+
+
+def _stage_csv(opened: _Opened) -> tuple[Staged, Mapping]:
+    given = opened.mapping
+    names, delimiter = _csv_header(opened.path, given.delimiter if given else None)
+    mapping = given or canonical_mapping(opened.kind, names)
+    broken = _read_lines(opened, names, delimiter=delimiter, quote='"', header=True)
+    columns = {name: Column(sql=f"staged.{identifier(name)}") for name in names}
+    present = f"coalesce({', '.join(column.sql for column in columns.values())}) IS NOT NULL"
+    layout = lay_out(mapping, columns, present)
+    return opened.staged(layout, first_row=2, broken=broken), mapping
+
+
+def _stage_parquet(opened: _Opened) -> tuple[Staged, Mapping]:
+    source = literal(str(opened.path))
+    opened.connection.execute(f"CREATE TABLE {STAGED} AS SELECT * FROM read_parquet({source})")
+    described = opened.connection.execute(f"SELECT * FROM {STAGED} LIMIT 0").description or ()
+    columns = {name: _typed(name, type_) for name, type_, *_ in described}
+    mapping = opened.mapping or canonical_mapping(opened.kind, columns)
+    return opened.staged(lay_out(mapping, columns, "true"), first_row=1), mapping
+
+
+def _stage_ndjson(opened: _Opened) -> tuple[Staged, Mapping | None]:
+    mapping, text = opened.mapping, f"staged.{LINE}"
+    broken = _read_lines(opened, [LINE], delimiter=NO_DELIMITER, quote="", header=False)
+    not_json = opened.connection.execute(
+        f"SELECT rowid, {LINE} FROM {STAGED} WHERE NOT json_valid({LINE})"
+    ).fetchall()
+    if mapping is None:
+        layout = lay_out_texts(opened.kind, LINE, f"json_valid({text})")
+    else:
+        columns = {
+            name: Column(sql=f"json_extract_string({LINE}, {literal(_json_path(name))})")
+            for rule in mapping.fields.values()
+            if (name := rule.column) is not None
+        }
+        layout = lay_out(mapping, columns, f"json_valid({text})")
+    staged = opened.staged(layout, first_row=1, broken=broken)
+    fault = "The line is not readable as JSON."
+    more = [Broken(staged.row_of(place), line, fault) for place, line in not_json]
+    staged.broken = sorted([*broken, *more], key=lambda one: one.row)
+    return staged, mapping
+
+
+STAGERS: dict[Form, Callable[[_Opened], tuple[Staged, Mapping | None]]] = {
+    Form.CSV: _stage_csv,
+    Form.PARQUET: _stage_parquet,
+    Form.NDJSON: _stage_ndjson,
+}
+
+
+def _read_lines(
+    opened: _Opened,
+    names: Sequence[str],
+    *,
+    delimiter: str,
+    quote: str,
+    header: bool,
+) -> list[Broken]:
+    """Stage a text file, every column as text, and return the rows that are none."""
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    opened.connection.execute(f"""
+        CREATE TABLE {STAGED} AS
+        SELECT *
+        FROM read_csv({literal(str(opened.path))}, auto_detect=false, columns={{{columns}}},
+            header={str(header).lower()}, delim={literal(delimiter)}, quote={literal(quote)},
+            escape={literal(quote)}, store_rejects=true, rejects_limit=0)
+    """)
+    found = opened.connection.execute("""
+        SELECT line, any_value(csv_line), min(error_type)
+        FROM reject_errors
+        GROUP BY line
+        ORDER BY line
+    """).fetchall()
+    return [
+        Broken(
+            row=line,
+            text=(text or "").strip("\r\n"),
+            fault=f"The row cannot be split into the columns of the file ({str(why).lower()}).",
+        )
+        for line, text, why in found
+    ]
+
+
+def _csv_header(path: Path, delimiter: str | None) -> tuple[list[str], str]:
+    """Return the names of a CSV file's columns and what stands between them."""
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+        start = file.read(HEADER_BYTES_MAX)
+    try:
+        text = start.decode("utf-8-sig", errors="strict")
+    except UnicodeDecodeError as error:
+        if error.start < len(start) - 4:  # A character that the limit cut is no fault.
+            fault = "it is not written in UTF-8; save it as “CSV UTF-8”"
+            raise FileUnreadable(file=path.name, form=Form.CSV, fault=fault) from error
+        text = start[: error.start].decode("utf-8-sig")
+    lines = text.splitlines(keepends=True)
+    if not lines:
+        raise FileUnreadable(file=path.name, form=Form.CSV, fault="it is empty")
+    chosen = delimiter or max(DELIMITERS, key=lines[0].count)
+    names = [name.strip() for name in next(csv.reader(lines, delimiter=chosen))]
+    names = [name or f"column {place}" for place, name in enumerate(names, start=1)]
+    folded = [name.casefold() for name in names]
+    repeated = [name for place, name in enumerate(names) if folded[place] in folded[:place]]
+    if repeated:
+        fault = f"the column “{repeated[0]}” stands twice in its first row"
+        raise FileUnreadable(file=path.name, form=Form.CSV, fault=fault)
+    if len(names) > COLUMNS_MAX:
+        fault = f"its first row has more than {COLUMNS_MAX} columns"
+        raise FileUnreadable(file=path.name, form=Form.CSV, fault=fault)
+    return names, chosen
+
+
+def _typed(name: str, type_: object) -> Column:
+    assert isinstance(type_, DuckDBPyType), "DuckDB describes a column by its type."
+    sql = f"staged.{identifier(name)}"
+    if type_.id in {"list", "struct", "map"}:
+        return Column(sql=sql, kind="nested", nested=type_)
+    return Column(sql=sql, kind=str(type_).lower())
+
+
+def _json_path(name: str) -> str:
+    return name if name.startswith("$") else f'$."{name}"'
+
+
+def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    found = connection.execute(sql).fetchone()
+    return int(found[0] or 0) if found else 0
+
+
+@contextmanager
+def _connected(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY_LIMIT,
+        "threads": THREADS,
+        "temp_directory": str(folder / "spilled"),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    with duckdb.connect(str(folder / "staged.duckdb"), config=settings) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+
+
+@contextmanager
+def _private_folder() -> Iterator[Path]:
+    """Make a folder that only this user reads; remove those of killed imports first."""
+    for left in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+        with suppress(OSError), _held(left):
+            shutil.rmtree(left)
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+    try:
+        with _held(folder):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder as long as its import lives; a killed one lets go of it."""
+    with (folder / "import.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield

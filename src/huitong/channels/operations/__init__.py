@@ -1,0 +1,25 @@
+"""Writes of the inbox: deliveries, pages, retries, and forgetting."""
+
+from huitong.channels.operations.deliveries import (
+    Source,
+    finish_delivery,
+    open_delivery,
+    size_delivery,
+)
+from huitong.channels.operations.folding import Feed
+from huitong.channels.operations.forgetting import erase, forget_bodies, reassign
+from huitong.channels.operations.retrying import retry
+from huitong.channels.operations.taking import take_page
+
+__all__ = [
+    "Feed",
+    "Source",
+    "erase",
+    "finish_delivery",
+    "forget_bodies",
+    "open_delivery",
+    "reassign",
+    "retry",
+    "size_delivery",
+    "take_page",
+]

@@ -1,0 +1,237 @@
+"""Reads of the inbox: deliveries, record versions with their fate, texts while they are kept."""
+
+from collections.abc import Sequence
+
+from psycopg.rows import TupleRow
+
+from huitong.channels import tables
+from huitong.channels.model import (
+    Delivery,
+    DeliveryNotFound,
+    DeliveryState,
+    InboxRecord,
+    RecordKind,
+    RecordNotFound,
+    RecordState,
+    TextForgotten,
+    Way,
+)
+from huitong.channels.rules import bucket_of_key, inbox_keys, unpack
+from huitong.org.model import ChannelAccount
+from huitong.platform.crypto import Cipher, keyring
+from huitong.platform.db import ReadTx, array, text_array
+from huitong.platform.ids import bucket_of
+
+BODY_PLACE = "channels.body.content"
+LIMIT_MAX = 500
+
+
+def deliveries(
+    tx: ReadTx, *, account_id: int | None = None, before_id: int | None = None, limit: int
+) -> list[Delivery]:
+    """Return deliveries, newest first; the next page begins before the last one's id."""
+    found = tx.rows(
+        tables.LIST_DELIVERIES,
+        {
+            "group_id": tx.scope.group_id,
+            "account_id": account_id,
+            "before_id": before_id,
+            "limit": _limited(limit),
+        },
+    )
+    return [_delivery(row) for row in found]
+
+
+def delivery(tx: ReadTx, delivery_id: int) -> Delivery:
+    """Return one delivery.
+
+    :raises DeliveryNotFound: when the scope sees none with this id.
+    """
+    wanted = {"group_id": tx.scope.group_id, "delivery_id": delivery_id}
+    found = tx.row(tables.FIND_DELIVERY, wanted)
+    if found is None:
+        raise DeliveryNotFound
+    return _delivery(found)
+
+
+def records_of_delivery(
+    tx: ReadTx,
+    delivery_id: int,
+    *,
+    state: RecordState | None = None,
+    before_id: int | None = None,
+    limit: int,
+) -> list[InboxRecord]:
+    """Return the record versions that came with a delivery, newest first.
+
+    What a delivery only repeated belongs to the delivery that brought it first.
+    """
+    found = tx.rows(
+        tables.LIST_OF_DELIVERY,
+        {
+            "group_id": tx.scope.group_id,
+            "delivery_id": delivery_id,
+            "state": state,
+            "before_id": before_id,
+            "limit": _limited(limit),
+        },
+    )
+    return [_record(row) for row in found]
+
+
+def refused_records(
+    tx: ReadTx,
+    *,
+    account_id: int | None = None,
+    kind: RecordKind | None = None,
+    code: str | None = None,
+    before_id: int | None = None,
+    limit: int,
+) -> list[InboxRecord]:
+    """Return the refused record versions, newest first; the next page begins before the last id."""
+    found = tx.rows(
+        tables.LIST_REFUSED,
+        {
+            "group_id": tx.scope.group_id,
+            "account_id": account_id,
+            "kind": kind,
+            "code": code,
+            "before_id": before_id,
+            "limit": _limited(limit),
+        },
+    )
+    return [_record(row) for row in found]
+
+
+def record(tx: ReadTx, record_id: int) -> InboxRecord:
+    """Return one record version.
+
+    :raises RecordNotFound: when the scope sees none with this id.
+    """
+    found = tx.row(
+        tables.FIND_RECORD,
+        {
+            "group_id": tx.scope.group_id,
+            "bucket": bucket_of(record_id),
+            "record_id": record_id,
+        },
+    )
+    if found is None:
+        raise RecordNotFound
+    return _record(found)
+
+
+def versions_of(
+    tx: ReadTx, account: ChannelAccount, *, kind: RecordKind, external_id: str
+) -> list[InboxRecord]:
+    """Return every version of one record by the source's own key of it, newest first."""
+    (key,) = inbox_keys(keyring(), account, kind, [external_id])
+    found = tx.rows(
+        tables.LIST_VERSIONS,
+        {
+            "group_id": tx.scope.group_id,
+            "bucket": bucket_of_key(key),
+            "account_id": account.id,
+            "kind": kind,
+            "external_id": key,
+            "limit": LIMIT_MAX,
+        },
+    )
+    return [_record(row) for row in found]
+
+
+def text_of(tx: ReadTx, record_id: int) -> bytes:
+    """Return the text of a record as it came; it may name persons.
+
+    :raises RecordNotFound: when the scope sees no record with this id.
+    :raises TextForgotten: when the text is no longer kept.
+    """
+    found = places_of(tx, [record_id])
+    if not found:
+        raise RecordNotFound
+    ((body_id, place),) = found
+    texts = texts_of_bodies(tx, [body_id]).get(body_id, [])
+    if place >= len(texts) or not texts[place]:
+        raise TextForgotten
+    return texts[place]
+
+
+def places_of(tx: ReadTx, record_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the (body, place) of the texts of some records."""
+    found = tx.rows(
+        tables.FIND_PLACES,
+        {
+            "group_id": tx.scope.group_id,
+            "buckets": array([bucket_of(one) for one in record_ids]),
+            "ids": array(record_ids),
+        },
+    )
+    return [(int(body_id), int(place)) for body_id, place in found]
+
+
+def texts_of_bodies(tx: ReadTx, body_ids: Sequence[int]) -> dict[int, list[bytes]]:
+    """Return the texts of the pages that are still kept, by body; a forgotten one is left out.
+
+    An erased record leaves an empty text in its place.
+    """
+    found = tx.rows(
+        tables.FIND_BODIES,
+        {"group_id": tx.scope.group_id, "body_ids": sorted(set(body_ids))},
+    )
+    ciphers: dict[int, Cipher] = {}
+    texts = {}
+    for body_id, day, salt, content in found:
+        ordinal = day.toordinal()
+        if ordinal not in ciphers:
+            ciphers[ordinal] = keyring().day_cipher(tx.scope.group_id, ordinal, salt)
+        texts[body_id] = unpack(ciphers[ordinal].open(content, place=BODY_PLACE, row=body_id))
+    return texts
+
+
+def settled_places(
+    tx: ReadTx, account: ChannelAccount, *, kind: RecordKind, versions: Sequence[tuple[str, str]]
+) -> set[int]:
+    """Return the places of the (external id, version) pairs that need no taking any more.
+
+    A refused version does: its cause may be gone.
+    """
+    keys = inbox_keys(keyring(), account, kind, [external_id for external_id, _ in versions])
+    found = tx.rows(
+        tables.FIND_SETTLED,
+        {
+            "group_id": tx.scope.group_id,
+            "account_id": account.id,
+            "kind": kind,
+            "buckets": array([bucket_of_key(key) for key in keys]),
+            "external_ids": text_array(keys),
+            "versions": text_array([version for _, version in versions]),
+        },
+    )
+    return {int(place) - 1 for (place,) in found}
+
+
+def _limited(limit: int) -> int:
+    assert 0 < limit <= LIMIT_MAX, "The edge limits a page of a list."
+    return limit
+
+
+def _delivery(row: TupleRow) -> Delivery:
+    identity, brand_id, account_id, kind, way, source, mapping, state, *rest = row
+    return Delivery(
+        identity,
+        brand_id,
+        account_id,
+        RecordKind(kind),
+        Way(way),
+        source,
+        mapping,
+        DeliveryState(state),
+        *rest,
+    )
+
+
+def _record(row: TupleRow) -> InboxRecord:
+    identity, account_id, kind, external_id, version, state, *rest = row
+    return InboxRecord(
+        identity, account_id, RecordKind(kind), external_id, version, RecordState(state), *rest
+    )

@@ -1,0 +1,281 @@
+"""From the text of a record to the record, or to a sentence that says why it cannot be read.
+
+A sentence names the field and its place, and quotes the value only where no person can be in it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from huitong.channels.model import (
+    KEY_OF_KIND,
+    PERSONAL_FIELDS,
+    RECORD_OF_KIND,
+    Arrival,
+    Fulfilment,
+    Order,
+    Record,
+    RecordKind,
+    Refund,
+)
+from huitong.channels.rules.versions import version_of
+from huitong.org.model import ChannelAccount
+from huitong.platform.errors import DomainError, Kind, Refused
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+FAULTS_MAX = 3
+QUOTED_LENGTH_MAX = 60
+KEY_LENGTH_MAX = 100
+# What a mapping leaves in the place of a value that it could not convert, or on which the rows of
+# a record disagree: an object of one field, refused by every type of value.
+UNREADABLE = "unreadable"
+CONFLICTING = "conflicting"
+NUL = b"\\u0000"
+
+READER_OF_KIND: dict[RecordKind, TypeAdapter[Record]] = {
+    kind: TypeAdapter(record) for kind, record in RECORD_OF_KIND.items()
+}
+
+# What is wrong with a value, by Pydantic's type of error; `{}` is filled from its context.
+FAULTS: dict[str, str] = {
+    "missing": "is missing",
+    "extra_forbidden": "is no field of this kind of record",
+    "int_parsing": "is not a whole number",
+    "int_parsing_size": "is not a whole number of a possible size",
+    "int_type": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "greater_than_equal": "is less than {ge}",
+    "less_than_equal": "is more than {le}",
+    "bool_parsing": "is neither true nor false",
+    "bool_type": "is neither true nor false",
+    "enum": "is none of {expected}",
+    "string_type": "is not a text",
+    "string_too_short": "is empty",
+    "string_too_long": "is longer than {max_length} characters",
+    "too_short": "needs at least {min_length}",
+    "too_long": "holds more than {max_length}",
+    "timezone_aware": "has no time zone; write it like 2026-03-01T10:00:00+08:00",
+    "date_from_datetime_inexact": "is a time, not a day",
+    "json_invalid": "is not readable as JSON",
+}
+FAULTS_BY_START: dict[str, str] = {
+    "datetime": "is not a time; write it like 2026-03-01T10:00:00+08:00",
+    "date": "is not a day; write it like 2026-03-01",
+    "tuple": "is not a list",
+    "dict": "is not a set of named values",
+    "model": "is not a set of named values",
+}
+# What is wrong with a value that a mapping could not convert, by the start of the type of error.
+UNCONVERTED: dict[str, str] = {
+    "int": "is no amount in whole fen",
+    "enum": "is none of the values that the mapping knows",
+    "datetime": "is not written as the mapping says",
+    "date": "is not written as the mapping says",
+    "string": "is none of the values that the mapping knows",
+}
+
+
+@dataclass(eq=False)
+class Unreadable(DomainError):
+    """The text of the record does not say what its kind has to say."""
+
+    code: ClassVar[str] = "channels.unreadable"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = "{fault}."
+    fault: str
+
+
+@dataclass(eq=False)
+class ConflictingRows(DomainError):
+    """The rows of one record disagree on something that is said once for the whole record."""
+
+    code: ClassVar[str] = "channels.conflicting_rows"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = "{fault}."
+    fault: str
+
+
+@dataclass(eq=False)
+class RepeatedLine(DomainError):
+    """Two lines of one record carry the same line id, so a refund could not tell them apart."""
+
+    code: ClassVar[str] = "channels.repeated_line"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = "The line id “{line_id}” stands twice in the record."
+    line_id: str
+
+
+@dataclass(eq=False)
+class FulfilmentOnly(DomainError):
+    """The account ships what others sold; its orders would count those sales twice."""
+
+    code: ClassVar[str] = "channels.fulfilment_only"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    sentence: ClassVar[str] = (
+        "The account “{account_code}” only ships what other accounts sold, so its orders would be"
+        " counted twice; send what it tells as fulfilment."
+    )
+    account_code: str
+
+
+@dataclass(eq=False)
+class SeesNoOrders(DomainError):
+    """The account is declared to tell no orders."""
+
+    code: ClassVar[str] = "channels.sees_no_orders"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    sentence: ClassVar[str] = (
+        "The account “{account_code}” is declared to tell no orders; change that if it does."
+    )
+    account_code: str
+
+
+def read_record(
+    kind: RecordKind, text: bytes, names: Mapping[str, str] | None = None
+) -> Record | Refused:
+    """Return the record that a JSON text says, or why it says none.
+
+    `names` are the source's own names of canonical fields, for the sentence.
+    """
+    if NUL in text:
+        return Unreadable(fault="The record holds a NUL character, which no text can").as_refused()
+    try:
+        record = READER_OF_KIND[kind].validate_json(text)
+    except ValidationError as error:
+        found = _telling(error.errors(include_url=False))
+        is_conflict = any(_marked(one["input"], CONFLICTING) is not None for one in found)
+        faults = [_fault(one, names or {}) for one in found[:FAULTS_MAX]]
+        more = len(found) - len(faults)
+        faults += [f"and {more} more"] if more else []
+        refusal = ConflictingRows if is_conflict else Unreadable
+        return refusal(fault="; ".join(faults)).as_refused()
+    repeated = _repeated_line(record)
+    return RepeatedLine(line_id=repeated).as_refused() if repeated else record
+
+
+def refusal_of(account: ChannelAccount, record: Record) -> Refused | None:
+    """Return why this account may not tell such a record, or None when it may."""
+    if not isinstance(record, Order):
+        return None
+    if account.fulfilment_only:
+        return FulfilmentOnly(account_code=account.code).as_refused()
+    if not account.sees_orders:
+        return SeesNoOrders(account_code=account.code).as_refused()
+    return None
+
+
+def arrive(
+    account: ChannelAccount,
+    kind: RecordKind,
+    text: bytes,
+    *,
+    row: int | None = None,
+    names: Mapping[str, str] | None = None,
+    refused: Refused | None = None,
+) -> Arrival:
+    """Return the arrival that a JSON text is: read, keyed and versioned, or refused with a reason.
+
+    `refused` is why the source's reader refuses it already.
+    """
+    read = refused or read_record(kind, text, names)
+    if isinstance(read, Refused):
+        key = _key_in(kind, text) or version_of(text, None)
+        return Arrival(
+            external_id=key,
+            version=version_of(text, None),
+            version_at=None,
+            text=text,
+            row=row,
+            record=None,
+            refused=read,
+        )
+    refusal = refusal_of(account, read)
+    return Arrival(
+        external_id=read.external_id(),
+        version=version_of(text, read.updated_at),
+        version_at=read.updated_at,
+        text=text,
+        row=row,
+        record=None if refusal else read,
+        refused=refusal,
+    )
+
+
+def _repeated_line(record: Record) -> str | None:
+    if not isinstance(record, Order | Refund | Fulfilment):
+        return None
+    ids = [line.line_id for line in record.lines]
+    if len(set(ids)) == len(ids):
+        return None
+    return next(one for place, one in enumerate(ids) if one in ids[:place])
+
+
+def _key_in(kind: RecordKind, text: bytes) -> str | None:
+    """Return the key of a text that could not be read as a record, when it can be made out."""
+    try:
+        said = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    key = said.get(KEY_OF_KIND[kind]) if isinstance(said, dict) else None
+    fits = isinstance(key, str) and 0 < len(key) <= KEY_LENGTH_MAX and "\0" not in key
+    return key if fits else None
+
+
+def _telling(errors: "Sequence[ErrorDetails]") -> "list[ErrorDetails]":
+    """Return the errors with what only follows from others left out or put last."""
+
+    def is_echo(one: "ErrorDetails") -> bool:
+        place = one["loc"]
+        return one["type"] == "too_short" and any(
+            len(other["loc"]) > len(place) and other["loc"][: len(place)] == place
+            for other in errors
+        )
+
+    told = [one for one in errors if not is_echo(one)]
+    return sorted(told, key=lambda one: one["type"] == "missing")
+
+
+def _fault(error: "ErrorDetails", names: Mapping[str, str]) -> str:
+    parts = [str(part) for part in error["loc"] if not isinstance(part, int)]
+    place = next((part + 1 for part in error["loc"] if isinstance(part, int)), None)
+    path = ".".join(parts)
+    label = f"“{names[path]}”" if path in names else f"“{path}”" if path else "The record"
+    where = "" if place is None else f" of item {place}"
+    value = _quotable(error, parts)
+    said = "" if value is None else f" (“{value}”)"
+    return f"{label}{where}{said} {_complaint(error)}"
+
+
+def _complaint(error: "ErrorDetails") -> str:
+    kind = error["type"]
+    if _marked(error["input"], CONFLICTING) is not None:
+        return "is not the same in all rows of the record"
+    if _marked(error["input"], UNREADABLE) is not None:
+        return UNCONVERTED.get(kind.split("_", maxsplit=1)[0], "cannot be converted")
+    words = FAULTS.get(kind) or FAULTS_BY_START.get(kind.split("_", maxsplit=1)[0])
+    return words.format(**error.get("ctx", {})) if words else "cannot be read"
+
+
+def _marked(value: object, mark: str) -> str | None:
+    """Return what a mapping left under a mark, or None when the value is not so marked."""
+    found = value.get(mark) if isinstance(value, dict) and len(value) == 1 else None
+    return found if isinstance(found, str) else None
+
+
+def _quotable(error: "ErrorDetails", parts: Sequence[str]) -> str | None:
+    """Return the value as a sentence may quote it; None where it could name a person."""
+    if error["type"] in {"missing", "extra_forbidden", "json_invalid"}:
+        return None
+    if not parts or any(part in PERSONAL_FIELDS for part in parts):
+        return None
+    value = _marked(error["input"], UNREADABLE) or _marked(error["input"], CONFLICTING)
+    value = error["input"] if value is None else value
+    if not isinstance(value, str | int | float) or value == "":
+        return None
+    text = str(value)
+    return text if len(text) <= QUOTED_LENGTH_MAX else text[:QUOTED_LENGTH_MAX] + "…"
