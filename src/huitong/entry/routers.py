@@ -1,0 +1,16 @@
+"""The list of every domain's routes, in the order in which OpenAPI shows them."""
+
+from collections.abc import Sequence
+
+from huitong.channels import routes as channels_routes
+from huitong.customers import routes as customers_routes
+from huitong.loyalty import routes as loyalty_routes
+from huitong.platform import routes as platform_routes
+from huitong.platform.http import Router
+
+ROUTERS: Sequence[Router] = (
+    platform_routes.router,
+    channels_routes.router,
+    customers_routes.router,
+    *loyalty_routes.ROUTERS,
+)

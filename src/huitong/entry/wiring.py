@@ -1,0 +1,152 @@
+"""The only place that knows every domain: what meets which event, record, question, merge, erasure.
+
+Knowledge travels upwards by these tables alone; the order inside each list is the order of work.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import cast
+
+from huitong import catalog, customers, identity, ledger, loyalty, orders
+from huitong.channels.model import RecordKind
+from huitong.customers.events import CustomersMerged, CustomersSplit
+from huitong.entry import revisions
+from huitong.identity.events import PersonsMerged, PersonsSplit
+from huitong.platform import crypto, embedded
+from huitong.platform.assembly import Platform
+from huitong.platform.crypto import Keyring
+from huitong.platform.db import Database, EventTable, Tx
+from huitong.platform.jobs import JobHandler
+from huitong.platform.outbox import Delivery
+from huitong.platform.pipeline import Applier
+from huitong.platform.settings import Settings, secret_keys
+
+
+def merge_customers(tx: Tx, merged: Sequence[object], now: datetime) -> None:
+    """Give what merged customers have to those they were merged into: REASSIGN, in order."""
+    for one in cast("Sequence[CustomersMerged]", merged):
+        ledger.reassign(
+            tx, source=one.source_id, target=one.target_id, key=_merge_key(one.merge_id), now=now
+        )
+        orders.reassign(tx, source=one.source_id, target=one.target_id)
+        loyalty.reassign(
+            tx, source=one.source_id, target=one.target_id, brand_id=one.brand_id, now=now
+        )
+
+
+def split_customers(tx: Tx, split: Sequence[object], now: datetime) -> None:
+    """Give back what customers had before they were merged: REASSIGN undone, in the same order."""
+    for one in cast("Sequence[CustomersSplit]", split):
+        ledger.split_back(
+            tx,
+            source=one.source_id,
+            target=one.target_id,
+            merge_key=_merge_key(one.merge_id),
+            key=f"split:{one.merge_id}",
+            now=now,
+        )
+        order_ids = orders.give_back(
+            tx, source=one.source_id, target=one.target_id, identifier_ids=one.identifier_ids
+        )
+        loyalty.give_back(
+            tx,
+            source=one.source_id,
+            target=one.target_id,
+            order_ids=order_ids,
+            brand_id=one.brand_id,
+            now=now,
+        )
+
+
+def erase_person(tx: Tx, person_id: int, *, now: datetime) -> Mapping[str, int]:
+    """Forget a person everywhere and return how many rows each domain went over.
+
+    `tx` sees every brand of the group. A repeat changes nothing.
+
+    :raises PersonNotFound: when the group has no such person, or only as part of another.
+    """
+    reached = identity.erase(tx, person_id, now=now)
+    customer_ids = customers.erase(tx, reached.person_ids, now=now)
+    receipt = {"identity": len(reached.identifier_ids), "customers": len(customer_ids)}
+    return receipt | {domain: erase(tx, customer_ids) for domain, erase in ERASE.items()}
+
+
+def _merge_key(merge_id: int) -> str:
+    return f"merge:{merge_id}"
+
+
+# What happens in the same transaction when a lower domain tells a fact; whole batches.
+EVENTS: EventTable = {
+    PersonsMerged: (customers.reassign,),
+    PersonsSplit: (customers.give_back,),
+    CustomersMerged: (merge_customers,),
+    CustomersSplit: (split_customers,),
+}
+
+# Who forgets the customers of an erased person, after identity and customers have.
+ERASE: Mapping[str, Callable[[Tx, Sequence[int]], int]] = {
+    "orders": orders.erase,
+    "ledger": ledger.erase,
+    "loyalty": loyalty.erase,
+}
+
+# Whom a record of each kind meets on its way in; what one applier refuses the next never sees.
+APPLY: Mapping[str, Sequence[Applier]] = {
+    RecordKind.PRODUCT: (catalog.apply_products,),
+    RecordKind.MEMBER: (identity.resolve_people, customers.apply_customers),
+    RecordKind.ORDER: (
+        identity.resolve_people,
+        customers.apply_customers,
+        orders.apply_orders,
+        loyalty.apply_orders,
+    ),
+    RecordKind.REFUND: (orders.apply_refunds, loyalty.apply_refunds),
+    RecordKind.FULFILMENT: (orders.apply_fulfilments,),
+}
+
+# A platform's synchronous question and the one function that answers it; none is asked yet.
+ANSWER: Mapping[str, Callable[..., object]] = {}
+
+# What a worker runs, by the kind of job and the topic of message.
+JOBS: Mapping[str, JobHandler] = {}
+DELIVERIES: Mapping[str, Delivery] = {}
+
+
+@contextmanager
+def address(settings: Settings) -> Iterator[str]:
+    """Give the address of the database: the one in the settings, else the embedded one, running."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    with embedded.serving(settings.home) as server:
+        yield server.url
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Platform]:
+    """Open the platform for the block, on a database that has this release's schema.
+
+    :raises WrongRevision: when the database has another schema.
+    """
+    with address(settings) as url:
+        revisions.require(url)
+        platform = build(settings, url)
+        try:
+            yield platform
+        finally:
+            platform.database.close()
+
+
+def build(settings: Settings, url: str) -> Platform:
+    """Put the platform together on the database at `url`; the process holds its keyring then."""
+    *former, current = secret_keys(settings)
+    crypto.hold(Keyring(current, former_keys=former))
+    database = Database(url, events=EVENTS, connections_max=settings.database_connections_max)
+    return Platform(
+        settings=settings,
+        database=database,
+        appliers=APPLY,
+        job_handlers=JOBS,
+        deliveries=DELIVERIES,
+    )

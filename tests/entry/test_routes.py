@@ -1,0 +1,107 @@
+"""Every route at once: a permission declared and held to, and OpenAPI that describes it."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from huitong.entry.api import make_app
+from huitong.entry.routers import ROUTERS
+from huitong.entry.wiring import APPLY
+from huitong.platform.assembly import Platform
+from huitong.platform.auth import Permission
+from huitong.platform.db import Database
+from huitong.platform.http import PUBLIC, permission_of
+from tests.entry.make import make_platform, make_token
+
+PUBLIC_PATHS = {"/v1/health", "/v1/ready"}
+# POSTs that change value take Idempotency-Key; these do not, for the reason beside each.
+POSTS_WITHOUT_KEY = {
+    "/v1/inbox/{kind}": "records carry their own key and version",
+    "/v1/customers/find": "it changes nothing",
+    "/v1/jobs/{job_id}/cancel": "cancelling twice is refused and changes nothing",
+}
+
+ROUTES = [route for router in ROUTERS for route in router.api.routes if isinstance(route, APIRoute)]
+CLOSED = [route for route in ROUTES if permission_of(route) != PUBLIC]
+
+
+def name_of(route: APIRoute) -> str:
+    return f"{''.join(route.methods or ())} {route.path}"
+
+
+@pytest.fixture
+def platform(database: Database) -> Platform:
+    """Return a platform with the real appliers."""
+    return make_platform(database, appliers=APPLY)
+
+
+@pytest.fixture
+def client(platform: Platform) -> Iterator[TestClient]:
+    """Return a client of the whole app."""
+    with TestClient(make_app(platform), raise_server_exceptions=False) as opened:
+        yield opened
+
+
+def call(client: TestClient, route: APIRoute, headers: dict[str, str]) -> tuple[int, str]:
+    (method,) = route.methods or {"GET"}
+    path = route.path.format(kind="order", brand="main", customer_id="cus_0000000000001",
+                             order_id="ord_0000000000001", job_id="job_0000000000001")  # fmt: skip
+    answer = client.request(method, path, headers=headers)
+    return answer.status_code, answer.json().get("code", "")
+
+
+def test_the_app_serves_nothing_but_the_declared_routes_and_their_description(
+    platform: Platform,
+) -> None:
+    declared = {id(router.api) for router in ROUTERS}
+    others = [
+        getattr(route, "path", repr(route))
+        for route in make_app(platform).routes
+        if id(getattr(route, "original_router", None)) not in declared
+    ]
+    assert others == ["/openapi.json"]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_every_route_declares_a_permission(route: APIRoute) -> None:
+    declared = permission_of(route)
+    assert declared is not None, f"{name_of(route)}: make it with Router.route(permission=...)."
+    assert (declared == PUBLIC) == (route.path in PUBLIC_PATHS)
+    assert declared == PUBLIC or declared in set(Permission)
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=name_of)
+def test_every_route_refuses_a_call_without_a_key(client: TestClient, route: APIRoute) -> None:
+    assert call(client, route, {}) == (401, "platform.not_signed_in")
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=name_of)
+def test_every_route_refuses_a_key_that_holds_every_permission_but_its_own(
+    client: TestClient, database: Database, group_id: int, route: APIRoute
+) -> None:
+    others = [one for one in Permission if one != permission_of(route)]
+    key = make_token(database, group_id, *others)
+    assert call(client, route, key) == (403, "platform.not_permitted")
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=name_of)
+def test_every_route_opens_to_a_key_that_holds_its_permission(
+    client: TestClient, database: Database, group_id: int, route: APIRoute
+) -> None:
+    declared = permission_of(route)
+    key = make_token(database, group_id, Permission(str(declared)))
+    status, code = call(client, route, key)
+    assert status not in {401, 403, 500}, f"{name_of(route)} answered {status} {code}."
+
+
+@pytest.mark.parametrize("route", [one for one in CLOSED if one.methods == {"POST"}], ids=name_of)
+def test_every_post_takes_an_idempotency_key_or_says_why_not(route: APIRoute) -> None:
+    described = str(route.dependant)
+    assert ("Idempotency-Key" in described) is not (route.path in POSTS_WITHOUT_KEY)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_every_route_has_a_sentence_for_its_description(route: APIRoute) -> None:
+    assert route.description.split("\n\n")[0].endswith(".")
