@@ -24,7 +24,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 
-from huitong.platform import embedded
+from huitong.platform import crypto, embedded
 from huitong.platform.db import Database, Scope, Tx
 
 SERVER = "HUITONG_TEST_DATABASE_URL"
@@ -127,6 +127,12 @@ def _id(name: str) -> sql.Identifier:
 
 def _url_of(server: str, name: str) -> str:
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keyring_of_tests() -> None:
+    """Hold the keyring that a process holds from its start; the secret is no secret."""
+    crypto.hold(crypto.Keyring(bytes(range(32))))
 
 
 @pytest.fixture(scope="session")

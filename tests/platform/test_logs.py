@@ -49,7 +49,7 @@ class TestLines:
         }
 
     def test_ids_of_the_context_are_on_every_line_inside_it(self, written: io.StringIO) -> None:
-        with logs.context({"request_id": "r1", "group_id": 7}):
+        with logs.context(request_id="r1", group_id=7):
             logs.logger("x").info("inside")
             logging.getLogger("library").warning("also %s", "inside")
         logs.logger("x").info("outside")

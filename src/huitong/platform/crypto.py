@@ -110,9 +110,18 @@ class Keyring:
         Equal only for the same group, kind ("phone"), scope ("" or a platform's app id) and value;
         the caller normalises the value first.
         """
+        return self.blind_indexer(group_id, kind, scope)(value)
+
+    def blind_indexer(self, group_id: int, kind: str, scope: str) -> Callable[[str], bytes]:
+        """Return the function that makes the blind indexes of one kind and scope, for batches."""
         key = self._group_key(1, BLIND_INDEX, group_id)
-        message = b"".join((_sized(kind), _sized(scope), value.encode()))
-        return hmac.digest(key, message, "sha256")[:INDEX_BYTES]
+        front = _sized(kind) + _sized(scope)
+        digest = hmac.digest
+
+        def index_of(value: str) -> bytes:
+            return digest(key, front + value.encode(), "sha256")[:INDEX_BYTES]
+
+        return index_of
 
     def person_cipher(self, group_id: int, person_id: int, salt: bytes) -> Cipher:
         """Return the cipher of one person; without the salt there is no way back to it."""

@@ -9,6 +9,7 @@ from huitong.platform.http.paging import (
     Page,
     Paging,
     WrongCursor,
+    cursor_of,
     page_of,
 )
 from huitong.platform.http.problems import (
@@ -57,6 +58,7 @@ __all__ = [
     "WrongCursor",
     "WrongRequest",
     "answer_problems",
+    "cursor_of",
     "etag",
     "page_of",
     "permission_of",

@@ -87,11 +87,12 @@ def page_of(
     more = len(found) > limit
     return Page(
         items=[show(item) for item in shown],
-        next_cursor=_write(place(shown[-1])) if more else None,
+        next_cursor=cursor_of(place(shown[-1])) if more else None,
     )
 
 
-def _write(place: Place) -> str:
+def cursor_of(place: Place) -> str:
+    """Return the cursor of the page that begins after `place`, a sort key of the list."""
     return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
 
 
