@@ -1,0 +1,292 @@
+"""Reads what a batch needs into its book, in a number of statements that does not grow with it.
+
+The owners' accounts are locked before anything else is read, so nothing in the book can change
+until the commit, and a repeat that comes at the same moment waits for the first.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+from psycopg.rows import TupleRow
+
+from huitong.ledger.model import (
+    Activate,
+    Capture,
+    ClawBack,
+    Grant,
+    Hold,
+    HoldState,
+    Movement,
+    Operation,
+    Release,
+    Restore,
+    Reverse,
+    UseKind,
+    debt_of,
+)
+from huitong.ledger.rules import Account, Book, HeldValue, LotState, Past, Stored, Use
+from huitong.ledger.tables import loads, writes
+from huitong.platform.db import Tx, array, text_array
+from huitong.platform.ids import bucket_of
+
+
+class _Needs:
+    """What the operations of a batch need besides their accounts."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.open_accounts: set[int] = set()
+        self.open_owners: set[int] = set()
+        self.sources: set[tuple[int, int]] = set()
+        self.hold_keys: set[tuple[int, str]] = set()
+        self.past_keys: set[tuple[int, str]] = set()
+
+    def note(self, owner: int, movement: Movement) -> None:
+        """Note what one movement of the owner needs."""
+        if isinstance(movement, Grant):
+            self._note_grant(owner, movement.asset)
+            return
+        if isinstance(movement, Hold | Capture | Release):
+            self.hold_keys.add((owner, movement.hold_key))
+        if isinstance(movement, Restore | Reverse):
+            self.past_keys.add((owner, movement.operation_key))
+        if isinstance(movement, Capture | Release | Reverse):
+            # Of which asset they are is known only once the hold or the operation is found.
+            self.open_owners.add(owner)
+            return
+        account_id = self.book.accounts[owner, movement.asset].id
+        if isinstance(movement, Activate | ClawBack):
+            self.sources.add((account_id, movement.source_id))
+        if not isinstance(movement, Activate):
+            self.open_accounts.add(account_id)
+
+    def _note_grant(self, owner: int, asset: str) -> None:
+        """Need the other lots of a grant's account only where there is debt to settle."""
+        account = self.book.accounts[owner, asset]
+        owing = self.book.accounts.get((owner, debt_of(asset)))
+        if account.debt or (owing is not None and owing.debt):
+            self.open_accounts.add(account.id)
+
+
+def load(tx: Tx, operations: Sequence[Operation]) -> Book:
+    """Lock the accounts of the batch and return the book that decides it."""
+    book = Book(id_supply(tx, len(operations)))
+    _load_accounts(tx, book, operations)
+    _load_stored(tx, book, operations)
+    needs = _needs_of(book, operations)
+    lots = _load_past(tx, book, needs) if needs.past_keys else []
+    if needs.open_accounts or needs.hold_keys:
+        load_holds(tx, book, list(needs.open_accounts), list(needs.hold_keys))
+    if needs.open_accounts or needs.sources or lots:
+        _load_lots(tx, book, needs, lots)
+    return book
+
+
+def id_supply(tx: Tx, operations: int) -> Callable[[int], int]:
+    """Return what makes ids one at a time, out of ids that are fetched many at a time."""
+    supply: list[int] = []
+    portion = 3 * operations + 4
+
+    def new_id(bucket: int) -> int:
+        if not supply:
+            supply.extend(reversed(tx.new_ids([0] * portion)))
+        return supply.pop() | bucket
+
+    return new_id
+
+
+def lock_accounts(tx: Tx, owners: Sequence[int]) -> list[Account]:
+    """Lock every account of the owners, in the order in which everybody locks them."""
+    params = {"group_id": tx.scope.group_id, "owners": array(sorted(owners))}
+    rows = tx.rows(loads.LOCK_ACCOUNTS, params)
+    return [Account._make((*row[:-1], tuple(row[-1]))) for row in rows]
+
+
+def _load_accounts(tx: Tx, book: Book, operations: Sequence[Operation]) -> None:
+    owners = list({operation.owner for operation in operations})
+    book.add_accounts(lock_accounts(tx, owners))
+    opened = {
+        (operation.owner, movement.asset)
+        for operation in operations
+        for movement in operation.movements
+        if isinstance(movement, Grant)
+        and (operation.owner, movement.asset) not in book.accounts
+        and operation.owner not in book.merged_owners
+    }
+    if opened:
+        book.add_accounts(open_accounts(tx, sorted(opened)))
+    for operation in operations:
+        for movement in operation.movements:
+            asset = getattr(movement, "asset", None)
+            if asset is not None and (operation.owner, asset) not in book.accounts:
+                # Nothing but a grant can change it, so it is never written.
+                book.accounts[operation.owner, asset] = Account(0, operation.owner, asset)
+
+
+def open_accounts(
+    tx: Tx, wanted: Sequence[tuple[int, str]], floors: Mapping[str, int] | None = None
+) -> list[Account]:
+    """Open accounts at zero and return them locked, also those that another batch just opened."""
+    floors = floors or {}
+    identities = tx.new_ids([bucket_of(owner) for owner, _ in wanted])
+    made = tx.write(
+        writes.INSERT_ACCOUNTS,
+        writes.NEW_ACCOUNT,
+        [
+            (one, owner, asset, floors.get(asset, 0))
+            for one, (owner, asset) in zip(identities, wanted, strict=True)
+        ],
+    )
+    ours = {identity for (identity,) in made}
+    accounts = [
+        Account(identity, owner, asset, floor=floors.get(asset, 0))
+        for identity, (owner, asset) in zip(identities, wanted, strict=True)
+        if identity in ours
+    ]
+    if len(ours) < len(wanted):
+        late = {which for one, which in zip(identities, wanted, strict=True) if one not in ours}
+        found = lock_accounts(tx, [owner for owner, _ in late])
+        accounts += [account for account in found if (account.owner, account.asset) in late]
+    return accounts
+
+
+def _load_stored(tx: Tx, book: Book, operations: Sequence[Operation]) -> None:
+    buckets, keys = [], []
+    for operation in operations:
+        for owner in (operation.owner, *book.aliases.get(operation.owner, ())):
+            buckets.append(bucket_of(owner))
+            keys.append(operation.key)
+    find_stored(tx, book, buckets, keys)
+
+
+def find_stored(tx: Tx, book: Book, buckets: list[int], keys: list[str]) -> None:
+    """Take into the book what was done before under the keys."""
+    found = tx.rows(
+        loads.FIND_STORED,
+        {"group_id": tx.scope.group_id, "buckets": array(buckets), "keys": text_array(keys)},
+    )
+    for bucket, key, *stored in found:
+        book.stored[bucket, key] = Stored(*stored)
+
+
+def _needs_of(book: Book, operations: Sequence[Operation]) -> _Needs:
+    needs = _Needs(book)
+    for operation in operations:
+        for movement in operation.movements:
+            needs.note(operation.owner, movement)
+    needs.open_accounts |= {
+        account.id for account in book.accounts.values() if account.owner in needs.open_owners
+    }
+    return needs
+
+
+def _load_past(tx: Tx, book: Book, needs: _Needs) -> list[int]:
+    """Load what earlier operations did, and return the lots that this concerns."""
+    places = [
+        (owner, alias, key)
+        for owner, key in needs.past_keys
+        for alias in (owner, *book.aliases.get(owner, ()))
+    ]
+    find_stored(
+        tx, book, [bucket_of(alias) for _, alias, _ in places], [key for _, _, key in places]
+    )
+    stored = {
+        (owner, key): found
+        for owner, key in needs.past_keys
+        if (found := book.find_stored(owner, key)) and book.may_repeat(owner, found)
+    }
+    if not stored:
+        return []
+    params = {
+        "operations": array([found.operation_id for found in stored.values()]),
+        "buckets": array(sorted({bucket_of(alias) for _, alias, _ in places})),
+    }
+    book.reversed |= {row[0] for row in tx.rows(loads.FIND_REVERSED, params)}
+    uses = _load_uses(tx, book, params)
+    made: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for operation_id, asset, lot_id in tx.rows(loads.FIND_MADE, params):
+        made[operation_id].append((asset, lot_id))
+    for place, found in stored.items():
+        operation_id = found.operation_id
+        book.past[place] = Past(operation_id, tuple(uses[operation_id]), tuple(made[operation_id]))
+    return [
+        lot_id
+        for past in book.past.values()
+        for lot_id in (
+            *(use.lot_id for use in past.uses if use.lot_id is not None),
+            *(lot_id for _, lot_id in past.lots),
+        )
+    ]
+
+
+def _load_uses(tx: Tx, book: Book, params: dict[str, str]) -> dict[int, list[Use]]:
+    uses: dict[int, list[Use]] = defaultdict(list)
+    for operation_id, use in rows_to_uses(tx.rows(loads.FIND_USES, params)):
+        uses[operation_id].append(use)
+        if use.of_operation_id is not None:
+            book.given_back[use.of_operation_id].append(use)
+    return uses
+
+
+def rows_to_uses(rows: Sequence[TupleRow]) -> list[tuple[int, Use]]:
+    """Return uses as the rules know them, each with the operation that made it."""
+    return [
+        (operation_id, Use(asset, lot_id, UseKind(kind), amount, clawed, of_operation_id))
+        for operation_id, asset, lot_id, kind, amount, clawed, of_operation_id, _ in rows
+    ]
+
+
+def load_holds(
+    tx: Tx, book: Book, accounts: Sequence[int], named: Sequence[tuple[int, str]]
+) -> None:
+    """Take into the book the open holds of the accounts, and the named ones in any state."""
+    rows = tx.rows(
+        loads.FIND_HOLDS,
+        {
+            "group_id": tx.scope.group_id,
+            "accounts": array(accounts),
+            "owners": array([owner for owner, _ in named]),
+            "keys": text_array([key for _, key in named]),
+        },
+    )
+    for *facts, lots, amounts in rows:
+        found = HeldValue._make((*facts, tuple(zip(lots, amounts, strict=True))))
+        hold = found._replace(state=HoldState(found.state))
+        book.holds[hold.owner][hold.key] = hold
+
+
+def _load_lots(tx: Tx, book: Book, needs: _Needs, lots: list[int]) -> None:
+    sources = list(needs.sources)
+    rows = tx.rows(
+        loads.FIND_LOTS,
+        {
+            "group_id": tx.scope.group_id,
+            "accounts": array(list(needs.open_accounts)),
+            "source_accounts": array([account_id for account_id, _ in sources]),
+            "sources": array([source_id for _, source_id in sources]),
+            "lots": array(lots),
+        },
+    )
+    loaded = {row[0]: LotState(*row) for row in rows}
+    for lot in loaded.values():
+        book.lots[lot.account_id][lot.id] = lot
+    if lots:
+        book.successor |= _successors(book, loaded, lots)
+
+
+def _successors(book: Book, loaded: dict[int, LotState], wanted: Sequence[int]) -> dict[int, int]:
+    """Find where lots of merged owners live on: in a lot of a locked account that came of them."""
+    ours = {account.id for account in book.accounts.values() if account.merged_into is None}
+    children: dict[int, list[LotState]] = defaultdict(list)
+    for lot in loaded.values():
+        if lot.parent_lot_id is not None:
+            children[lot.parent_lot_id].append(lot)
+    found = {}
+    for lot_id in wanted:
+        at: LotState | None = loaded[lot_id]
+        while at is not None and at.account_id not in ours:
+            heirs = [one for one in children[at.id] if one.account_id != at.account_id]
+            at = max(heirs, key=lambda lot: lot.id, default=None)
+        if at is not None and at.id != lot_id:
+            found[lot_id] = at.id
+    return found

@@ -1,0 +1,166 @@
+"""Merging one owner's value into another's, and moving it back.
+
+Every lot lives on as a child in the target's account, spent ones too: a refund or a restoration
+that comes after the merge finds its lot there. Each side has its own operation in its own bucket;
+what leaves here arrives there, so the totals of both owners together stay what they were.
+"""
+
+from dataclasses import dataclass
+
+from huitong.ledger.model import HoldState, Side, UseKind, debt_of
+from huitong.ledger.rules.book import Draft, HeldValue, LotState, Use
+from huitong.ledger.rules.value import (
+    active_lots,
+    by_expiry,
+    decrease,
+    give_to_debt,
+    pay_owed,
+    take,
+    tidy,
+)
+from huitong.platform.ids import bucket_of
+
+
+@dataclass(frozen=True, slots=True)
+class MovedLot:
+    """A lot that a merge moved: where it came from, what it is now, what was done to it by whom."""
+
+    parent: LotState
+    child: LotState
+    uses: tuple[tuple[int, Use], ...]
+
+
+def move(source: Draft, target: Draft, asset: str) -> None:
+    """Move all of an asset from the source's account into the target's."""
+    tidy(source, asset)
+    heirs = {lot.id: _move_lot(source, target, asset, lot) for lot in source.lots_of(asset)}
+    for hold in source.holds_of(asset):
+        _move_hold(source, target, hold, heirs)
+    account = source.account(asset)
+    inside, owed = account.debt, source.owed(asset)
+    arriving = account.balance + inside
+    source.accounts[asset] = account._replace(debt=0)
+    if account.balance:
+        source.enter(source.account(asset), -account.balance, Side.MOVED)
+    pay_owed(source, asset, owed, Side.MOVED)
+    if arriving:
+        target.enter(target.account(asset), arriving, Side.MOVED)
+    if inside or owed:
+        source.use_debt(asset, UseKind.MOVE, -inside - owed)
+        target.use_debt(asset, UseKind.MOVE, inside + owed)
+    if inside:
+        decrease(target, asset, inside, covered=0, kind=UseKind.MOVE)
+    if owed:
+        owing = target.debt_account(asset)
+        target.enter(owing._replace(debt=owing.debt + owed), -owed, Side.MOVED)
+
+
+def move_back(source: Draft, target: Draft, asset: str, moved: list[MovedLot], debt: int) -> None:
+    """Give the source its lots back as they would be without the merge, at the target's cost.
+
+    What the target spent of them comes from the target's other lots or stands as its debt; what
+    the target paid of the moved `debt` comes back to the target.
+    """
+    for draft in (source, target):
+        tidy(draft, asset)
+    returned, charged = 0, debt
+    for lot in moved:
+        due = _due(lot)
+        _return_lot(source, asset, lot, max(0, due))
+        returned += max(0, due)
+        charged += max(0, -due)
+    _pay(target, asset, moved, returned)
+    if returned:
+        source.enter(source.account(asset), returned, Side.MOVED)
+    if charged:
+        taken = take(source, asset, active_lots(source, asset), charged, UseKind.MOVE)
+        if charged > taken:
+            source.use_debt(asset, UseKind.MOVE, charged - taken)
+        decrease(source, asset, charged, covered=taken, kind=UseKind.MOVE)
+        target.use_debt(asset, UseKind.MOVE, -charged)
+        give_to_debt(target, asset, charged, Side.MOVED)
+
+
+def _move_lot(source: Draft, target: Draft, asset: str, lot: LotState) -> LotState:
+    child = lot._replace(
+        id=target.book.new_id(bucket_of(target.operation.owner)),
+        account_id=target.account(asset).id,
+        operation_id=target.operation_id,
+        parent_lot_id=lot.id,
+    )
+    target.put_lot(child)
+    if lot.amount != lot.remaining or lot.clawed:
+        carried = lot.amount - lot.remaining
+        target.uses.append(Use(asset, child.id, UseKind.CARRY, carried, lot.clawed))
+    source.put_lot(lot._replace(held=0))
+    if lot.remaining:
+        source.use(asset, source.lot(asset, lot.id), UseKind.MOVE, lot.remaining)
+    return child
+
+
+def _move_hold(source: Draft, target: Draft, hold: HeldValue, heirs: dict[int, LotState]) -> None:
+    asset = hold.asset
+    source.holds[hold.key] = hold._replace(state=HoldState.MOVED)
+    account = source.account(asset)
+    source.accounts[asset] = account._replace(held=account.held - hold.amount)
+    account = target.account(asset)
+    target.accounts[asset] = account._replace(held=account.held + hold.amount)
+    target.holds[hold.key] = hold._replace(
+        id=target.book.new_id(bucket_of(target.operation.owner)),
+        account_id=account.id,
+        owner=target.operation.owner,
+        operation_id=target.operation_id,
+        parts=tuple((heirs[lot_id].id, part) for lot_id, part in hold.parts),
+    )
+
+
+def _due(lot: MovedLot) -> int:
+    """Return what the lot would have left for the source had it never been moved."""
+    spent = {UseKind.SPEND, UseKind.CAPTURE, UseKind.CLAW}
+    spenders = {operation_id for operation_id, use in lot.uses if use.kind in spent}
+    given_back = sum(
+        use.amount
+        for _, use in lot.uses
+        if use.kind in {UseKind.RESTORE, UseKind.UNDO} and use.of_operation_id not in spenders
+    )
+    carried = sum(use.amount for _, use in lot.uses if use.kind is UseKind.CARRY)
+    recalled = lot.child.clawed - lot.parent.clawed
+    return lot.child.amount - carried - _expired(lot) - recalled - given_back
+
+
+def _expired(lot: MovedLot) -> int:
+    return sum(use.amount for _, use in lot.uses if use.kind is UseKind.EXPIRE)
+
+
+def _return_lot(source: Draft, asset: str, lot: MovedLot, due: int) -> None:
+    """Bring a lot back to the state that its child came to."""
+    expired, recalled = _expired(lot), lot.child.clawed - lot.parent.clawed
+    parent = source.lot(asset, lot.parent.id)
+    parent = parent._replace(activates_at=lot.child.activates_at, expires_at=lot.child.expires_at)
+    source.put_lot(parent)
+    if due + expired or recalled:
+        source.use(asset, parent, UseKind.MOVE, -due - expired, clawed=recalled)
+    if expired:
+        source.use(asset, source.lot(asset, parent.id), UseKind.EXPIRE, expired)
+
+
+def _pay(target: Draft, asset: str, moved: list[MovedLot], amount: int) -> None:
+    """Take what goes back: from the moved lots, then from others, then as debt."""
+    if not amount:
+        return
+    children = [target.lot(asset, lot.child.id) for lot in moved]
+    taken = take(target, asset, sorted(children, key=by_expiry), amount, UseKind.MOVE)
+    taken += take(target, asset, active_lots(target, asset), amount - taken, UseKind.MOVE)
+    if amount > taken:
+        target.use_debt(asset, UseKind.MOVE, amount - taken)
+    decrease(target, asset, amount, covered=taken, kind=UseKind.MOVE)
+
+
+def assets_of(draft: Draft) -> list[str]:
+    """Return the assets of the draft's owner, in order, without debts: they move with theirs."""
+    owner = draft.operation.owner
+    return sorted(
+        asset
+        for known, asset in draft.book.accounts
+        if known == owner and not asset.startswith(debt_of(""))
+    )
