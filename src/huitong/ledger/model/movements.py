@@ -36,11 +36,14 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Activate:
-    """Fixes the life of the lots granted for a source that are still pending."""
+    """Fixes the life of the lots granted for a source that are still pending.
+
+    Without `activates_at` it is not known any more when they will live.
+    """
 
     asset: str
     source_id: int
-    activates_at: datetime
+    activates_at: datetime | None
     expires_at: datetime | None
 
 

@@ -86,11 +86,11 @@ def grant(draft: Draft, movement: Grant) -> None:
 
 
 def activate(draft: Draft, movement: Activate) -> None:
-    """Give the pending lots of a source their life."""
+    """Give the pending lots of a source their life, or take a life that has not begun."""
     granted = _granted_for(draft, movement.asset, movement.source_id)
     begins, ends = movement.activates_at, movement.expires_at
     for lot in granted:
-        sooner = lot.activates_at is None or begins <= lot.activates_at
+        sooner = lot.activates_at is None or (begins is not None and begins <= lot.activates_at)
         # Clocks differ: by another's clock a lot may have lived and been used already. It must
         # not come to life after its use.
         untouched = not lot.held and lot.remaining == lot.amount - lot.clawed

@@ -7,7 +7,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from huitong import catalog, customers, ledger
-from huitong.channels.model import Incoming
+from huitong.channels.model import Incoming, Record, Refund
 from huitong.customers.model import CUSTOMER, CustomerStatus
 from huitong.ledger.model import Operation
 from huitong.loyalty import queries, tables
@@ -29,11 +29,15 @@ from huitong.platform.page import Outcome, Page
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """One order of the batch with its account, and since when its customer is a member."""
+    """One order of the batch with its account, and since when its customer is a member.
+
+    `occurred_at` is when in the world what moves its value happened: the sale, or the refund.
+    """
 
     snapshot: Snapshot
     account: ChannelAccount
     member_since: datetime | None
+    occurred_at: datetime
     is_new: bool
 
 
@@ -199,7 +203,7 @@ def _operation(plan: _Plan) -> Operation:
         kind="earn" if is_first else "settle",
         owner=_owner(plan),
         movements=tuple(movements),
-        occurred_at=snapshot.ordered_at,
+        occurred_at=plan.order.occurred_at,
         source_kind="order",
         source_id=snapshot.order_id,
     )
@@ -216,7 +220,14 @@ def _order(incoming: object, change: Change, member_since: datetime | None) -> _
     if change.snapshot is None:
         return None
     is_new = change.step is Step.NEW
-    return _Order(change.snapshot, incoming.account, member_since, is_new)
+    occurred_at = _occurred_at(incoming.record, change.snapshot, is_new=is_new)
+    return _Order(change.snapshot, incoming.account, member_since, occurred_at, is_new)
+
+
+def _occurred_at(record: Record, order: Snapshot, *, is_new: bool) -> datetime:
+    if isinstance(record, Refund):
+        return record.refunded_at
+    return order.ordered_at if is_new else record.updated_at or order.ordered_at
 
 
 def _members(tx: Tx, customer_ids: Sequence[int]) -> dict[int, datetime | None]:
