@@ -404,16 +404,12 @@ class TestPages:
         pages = cut(self.found(number, 6_000) for number in range(2))
         assert [len(page) for page in pages] == [1, 1]
 
-    def test_records_come_in_the_same_order_from_any_chunk(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_records_come_in_the_same_order_from_any_chunk(self, tmp_path: Path) -> None:
         rows = "".join(f"{place % 7},{place % 7},n\n" for place in range(40))
         path = written(tmp_path, "p.csv", f"sku,spu,name\n{rows}")
         with stage(path, RecordKind.PRODUCT, None) as (staged, _):
             whole = [one.row for one in staged.records()]
-        monkeypatch.setattr("huitong.channels.connectors.file.staging.CHUNK_ROWS", 3)
-        with stage(path, RecordKind.PRODUCT, None) as (staged, _):
-            assert [one.row for one in staged.records()] == whole
+            assert [one.row for one in staged.records(chunk_rows=3)] == whole
         assert len(whole) == 40
 
 

@@ -332,7 +332,7 @@ class TestForgetting:
     ) -> None:
         take(tx, account, recorder, now, make_order_text("A1"))
         before = tx.rows("SELECT record FROM channels.record")
-        assert channels.reassign(tx, 1, 2) == 0
+        assert channels.reassign(tx, source=1, target=2) == 0
         assert tx.rows("SELECT record FROM channels.record") == before
 
 

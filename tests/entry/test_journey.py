@@ -16,6 +16,7 @@ from huitong.platform import crypto
 from huitong.platform.auth import Permission
 from huitong.platform.crypto import Keyring
 from huitong.platform.db import Database, Scope
+from huitong.platform.http import cursor_of
 from tests.entry.make import PHONE, PROGRAMME, lines_of, make_platform, make_token, member, order
 
 BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -72,6 +73,18 @@ def put_programme(
 
 
 @pytest.fixture
+def strangers(
+    database: Database, group_id: int, brand_ids: dict[str, int]
+) -> tuple[dict[str, str], ...]:
+    """Return the headers of two keys that may do everything: in another group, in another brand."""
+    silk = [brand_ids["silk"]]
+    return (
+        make_token(database, group_id + 1_000_000, *ALL),
+        make_token(database, group_id, *ALL, brand_ids=silk, name="silk only"),
+    )
+
+
+@pytest.fixture
 def customer_id(client: TestClient, key: dict[str, str]) -> str:
     """Bring in a programme, a member and an order of 128 yuan; return the customer's id."""
     assert put_programme(client, key).status_code == 200
@@ -115,20 +128,64 @@ class TestInbox:
         assert [one["row"] for one in answers[:-1]] == list(range(1, 1_202))
         assert answers[-1]["applied"] == 1_201
 
-    def test_an_account_of_another_group_is_not_found(
-        self, client: TestClient, database: Database, group_id: int, key: dict[str, str]
+    def test_an_account_of_another_group_or_brand_is_not_found(
+        self, client: TestClient, strangers: tuple[dict[str, str], ...]
     ) -> None:
-        assert key
-        stranger = make_token(database, group_id + 1_000_000, *ALL)
-        answer = client.post("/v1/inbox/order", params=ACCOUNT, content=b"{}", headers=stranger)
-        assert answer.status_code == 404
+        for headers in strangers:
+            answer = client.post("/v1/inbox/order", params=ACCOUNT, content=b"{}", headers=headers)
+            assert answer.status_code == 404
 
-    def test_an_account_of_another_brand_is_not_found(
-        self, client: TestClient, database: Database, group_id: int, brand_ids: dict[str, int]
+
+class TestRefused:
+    def test_what_was_refused_is_listed_with_its_reason_and_can_be_tried_again(
+        self, client: TestClient, key: dict[str, str]
     ) -> None:
-        silk = make_token(database, group_id, *ALL, brand_ids=[brand_ids["silk"]], name="silk only")
-        answer = client.post("/v1/inbox/order", params=ACCOUNT, content=b"{}", headers=silk)
-        assert answer.status_code == 404
+        broken = {"order_no": "O2"}
+        push(client, key, "order", order("O1", 128), broken)
+        (refused,) = client.get("/v1/inbox/refused", headers=key).json()["items"]
+        assert (refused["external_id"], refused["row"]) == ("O2", 2)
+        assert refused["code"] == "channels.unreadable"
+        again = client.post(
+            "/v1/inbox/refused/retry", json={"record_ids": [refused["id"]]}, headers=key
+        )
+        (retried,) = again.json()["items"]
+        assert (retried["state"], retried["code"]) == ("refused", "channels.unreadable")
+        push(client, key, "order", order("O2", 5))
+        assert client.get("/v1/inbox/refused", headers=key).json()["items"] == []
+        shown = client.get(f"/v1/inbox/records/{refused['id']}", headers=key)
+        assert shown.json()["state"] == "superseded"
+
+    def test_a_delivery_tells_its_counts_and_its_records_page_by_page(
+        self, client: TestClient, key: dict[str, str]
+    ) -> None:
+        answers = push(client, key, "order", *(order(f"O{one}", 1) for one in range(5)))
+        path = f"/v1/inbox/deliveries/{answers[-1]['delivery_id']}"
+        told = client.get(path, headers=key).json()
+        assert (told["state"], told["records"], told["applied"]) == ("done", 5, 5)
+        first = client.get(f"{path}/records", params={"limit": 3}, headers=key).json()
+        params = {"limit": 3, "cursor": first["next_cursor"]}
+        rest = client.get(f"{path}/records", params=params, headers=key).json()
+        rows = [one["row"] for one in (*first["items"], *rest["items"])]
+        assert (sorted(rows), rest["next_cursor"]) == ([1, 2, 3, 4, 5], None)
+
+    def test_another_group_and_another_brand_see_none_of_it(
+        self, client: TestClient, key: dict[str, str], strangers: tuple[dict[str, str], ...]
+    ) -> None:
+        answers = push(client, key, "order", {"order_no": "O2"})
+        (refused,) = client.get("/v1/inbox/refused", headers=key).json()["items"]
+        for headers in strangers:
+            for path in ("refused", "deliveries"):
+                assert client.get(f"/v1/inbox/{path}", headers=headers).json()["items"] == []
+            for path in (
+                f"records/{refused['id']}",
+                f"deliveries/{answers[-1]['delivery_id']}",
+                f"deliveries/{answers[-1]['delivery_id']}/records",
+            ):
+                assert client.get(f"/v1/inbox/{path}", headers=headers).status_code == 404
+            answer = client.post(
+                "/v1/inbox/refused/retry", json={"record_ids": [refused["id"]]}, headers=headers
+            )
+            assert [one["code"] for one in answer.json()["items"]] == ["channels.not_refused"]
 
 
 class TestCustomers:
@@ -146,20 +203,79 @@ class TestCustomers:
         assert find(client, key) == []
 
     def test_another_group_and_another_brand_find_nobody(
-        self,
-        client: TestClient,
-        database: Database,
-        group_id: int,
-        brand_ids: dict[str, int],
-        customer_id: str,
+        self, client: TestClient, customer_id: str, strangers: tuple[dict[str, str], ...]
     ) -> None:
-        stranger = make_token(database, group_id + 1_000_000, *ALL)
-        silk = make_token(database, group_id, *ALL, brand_ids=[brand_ids["silk"]], name="silk only")
-        for headers in (stranger, silk):
+        for headers in strangers:
             for path in ("", "/points", "/points/lots", "/points/history"):
                 answer = client.get(f"/v1/customers/{customer_id}{path}", headers=headers)
                 assert (answer.status_code, answer.json()["code"]) == (404, "customers.not_found")
-        assert find(client, silk, "silk") == []
+        assert find(client, strangers[1], "silk") == []
+
+
+class TestOrders:
+    def test_an_order_is_shown_with_its_lines_and_what_came_back(
+        self, client: TestClient, key: dict[str, str], customer_id: str
+    ) -> None:
+        refund = {
+            "refund_no": "R1",
+            "order_no": "O1",
+            "kind": "return",
+            "refunded_at": "2026-02-05T10:00:00+08:00",
+            "amount_minor": 12_800,
+            "lines": [{"line_id": "1", "quantity": 1, "amount_minor": 12_800}],
+        }
+        push(client, key, "refund", refund)
+        wanted = {**ACCOUNT, "order_no": "O1"}
+        (found,) = client.get("/v1/orders", params=wanted, headers=key).json()["items"]
+        assert (found["customer_id"], found["paid_minor"]) == (customer_id, 12_800)
+        assert [(one["sku"], one["refunded_minor"]) for one in found["lines"]] == [
+            ("JUMPER", 12_800)
+        ]
+        assert [one["refund_no"] for one in found["refunds"]] == ["R1"]
+        assert client.get(f"/v1/orders/{found['id']}", headers=key).json() == found
+
+    def test_a_number_that_the_account_never_told_is_an_empty_list(
+        self, client: TestClient, key: dict[str, str]
+    ) -> None:
+        answer = client.get("/v1/orders", params={**ACCOUNT, "order_no": "X"}, headers=key)
+        assert answer.json() == {"items": []}
+
+    def test_a_customers_orders_come_in_pages_the_latest_first(
+        self, client: TestClient, key: dict[str, str], customer_id: str
+    ) -> None:
+        for day in (3, 1, 2):
+            late = f"2026-03-0{day}T10:00:00+08:00"
+            push(client, key, "order", {**order(f"D{day}", 1), "ordered_at": late})
+        path, seen, cursor = f"/v1/customers/{customer_id}/orders", [], None
+        for _ in range(2):
+            params = {"limit": 2, **({"cursor": cursor} if cursor else {})}
+            page = client.get(path, params=params, headers=key).json()
+            seen += [one["order_no"] for one in page["items"]]
+            cursor = page["next_cursor"]
+        assert (seen, cursor) == (["D3", "D2", "D1", "O1"], None)
+
+    def test_a_cursor_of_an_impossible_time_is_refused(
+        self, client: TestClient, key: dict[str, str], customer_id: str
+    ) -> None:
+        params = {"cursor": cursor_of((2**63 - 1, 1))}
+        answer = client.get(f"/v1/customers/{customer_id}/orders", params=params, headers=key)
+        assert answer.json()["code"] == "platform.wrong_cursor"
+
+    def test_another_group_and_another_brand_see_none_of_it(
+        self,
+        client: TestClient,
+        key: dict[str, str],
+        customer_id: str,
+        strangers: tuple[dict[str, str], ...],
+    ) -> None:
+        params = {**ACCOUNT, "order_no": "O1"}
+        (found,) = client.get("/v1/orders", params=params, headers=key).json()["items"]
+        for headers in strangers:
+            answer = client.get(f"/v1/orders/{found['id']}", headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (404, "orders.not_found")
+            assert client.get("/v1/orders", params=params, headers=headers).status_code == 404
+            listed = client.get(f"/v1/customers/{customer_id}/orders", headers=headers)
+            assert listed.json()["items"] == []
 
 
 class TestPoints:

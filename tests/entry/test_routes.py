@@ -19,9 +19,12 @@ PUBLIC_PATHS = {"/v1/health", "/v1/ready"}
 # POSTs that change value take Idempotency-Key; these do not, for the reason beside each.
 POSTS_WITHOUT_KEY = {
     "/v1/inbox/{kind}": "records carry their own key and version",
+    "/v1/inbox/refused/retry": "what is not refused any more is left as it is",
     "/v1/customers/find": "it changes nothing",
     "/v1/jobs/{job_id}/cancel": "cancelling twice is refused and changes nothing",
 }
+
+PREFIXES = {"customer": "cus", "order": "ord", "job": "job", "record": "rec", "delivery": "dlv"}
 
 ROUTES = [route for router in ROUTERS for route in router.api.routes if isinstance(route, APIRoute)]
 CLOSED = [route for route in ROUTES if permission_of(route) != PUBLIC]
@@ -46,8 +49,9 @@ def client(platform: Platform) -> Iterator[TestClient]:
 
 def call(client: TestClient, route: APIRoute, headers: dict[str, str]) -> tuple[int, str]:
     (method,) = route.methods or {"GET"}
-    path = route.path.format(kind="order", brand="main", customer_id="cus_0000000000001",
-                             order_id="ord_0000000000001", job_id="job_0000000000001")  # fmt: skip
+    names = {"kind": "order", "brand": "main"}
+    shown_ids = {f"{name}_id": f"{prefix}_{1:013d}" for name, prefix in PREFIXES.items()}
+    path = route.path.format(**names, **shown_ids)
     answer = client.request(method, path, headers=headers)
     return answer.status_code, answer.json().get("code", "")
 

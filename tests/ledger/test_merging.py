@@ -232,13 +232,13 @@ MOVES = st.lists(
         st.booleans(),
         st.integers(1, 60),
     ),
-    max_size=12,
+    max_size=8,
 )
 
 
 @given(before=MOVES, between=MOVES)
 @settings(
-    max_examples=60,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_totals_survive_any_merge_and_split(

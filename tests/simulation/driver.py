@@ -22,7 +22,7 @@ from huitong import ledger
 from huitong.platform.db import Database, Scope
 from huitong.platform.errors import Ok, Result
 from tests.simulation.generator import POINTS, START, WALLET, Generator
-from tests.simulation.model import Attempt, Done, Model, Purse
+from tests.simulation.model import Model, Purse
 
 THREADS = 4
 OWNERS_PER_THREAD = 24
@@ -143,7 +143,7 @@ class Worker:
             results = self._post(SHARED_GROUP, batch, self.shared.now)
             if results is not None:
                 break
-        seen = set()
+        seen: set[str] = set()
         for operation, result in zip(batch, results, strict=True):
             if isinstance(result, Ok) and operation.key not in self.counted | seen:
                 seen.add(operation.key)
@@ -171,7 +171,7 @@ class Worker:
 
     def _was_committed(self, batch: list[ledger.Operation]) -> bool:
         """Find out what became of a batch whose answer was lost: is any of its new keys there?"""
-        new = [operation.key for operation in batch if operation.key not in self.model.done]
+        new = [operation.key for operation in batch if not self.model.knows(operation.key)]
 
         def work() -> bool:
             with self.database.reading(Scope(self.group)) as tx:
@@ -202,6 +202,8 @@ class Worker:
         if len(rich) < OWNERS_PER_THREAD // 3:
             return
         source, target = self.random.sample(rich, 2)
+        if self.model.owner(source).holds.keys() & self.model.owner(target).holds.keys():
+            return
         self.merges += 1
         key, now = f"merge:{self.own.name}:{self.merges}", self.own.now
 
@@ -313,7 +315,7 @@ def _position(model: Model, owner: int, asset: str, now: datetime) -> Figures:
         hold.amount for hold in known.holds.values() if hold.asset == asset and hold.state == "open"
     )
     pending = sum(lot.left for lot in purse.lots if not lot.begun(now))
-    spendable = Attempt(model, known, Done(owner, ()), now, None).spendable(asset)
+    spendable = known.spendable(asset, now)
     return (held, pending, spendable, purse.debt)
 
 

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from huitong.channels import routes as channels_routes
 from huitong.customers import routes as customers_routes
 from huitong.loyalty import routes as loyalty_routes
+from huitong.orders import routes as orders_routes
 from huitong.platform import routes as platform_routes
 from huitong.platform.http import Router
 
 ROUTERS: Sequence[Router] = (
     platform_routes.router,
-    channels_routes.router,
+    *channels_routes.ROUTERS,
     customers_routes.router,
+    orders_routes.router,
     *loyalty_routes.ROUTERS,
 )

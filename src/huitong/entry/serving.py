@@ -20,7 +20,8 @@ from huitong.platform.errors import DomainError, Kind
 STOP_SECONDS_MAX = 30
 RESTART_SECONDS = 2.0
 BACKLOG = 512
-WORKER = (sys.executable, "-m", "huitong.entry.cli", "worker")
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+WORKER = (sys.executable, "-m", "huitong.entry.cli", "worker", "--attached")
 
 log = logs.logger(__name__)
 
@@ -54,7 +55,21 @@ def serve(platform: Platform, *, host: str, port: int) -> None:
         timeout_graceful_shutdown=STOP_SECONDS_MAX,
     )
     with listening:
-        uvicorn.Server(config).run(sockets=[listening])
+        _Server(config).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the process to us when a signal has stopped it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop serving on a signal; Uvicorn's own way raises it again and would end us early."""
+        before = {number: signal.signal(number, self.handle_exit) for number in STOP_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 @contextmanager
@@ -72,7 +87,8 @@ def worker_beside() -> Iterator[None]:
 
 def _keep_worker(ending: threading.Event) -> None:
     while not ending.is_set():
-        process = subprocess.Popen(WORKER)  # noqa: S603 - our own program, no outside input
+        # The worker ends when its input does, so it also ends with us when we are killed.
+        process = subprocess.Popen(WORKER, stdin=subprocess.PIPE)  # noqa: S603 - our own program
         while process.poll() is None and not ending.wait(RESTART_SECONDS):
             pass
         if process.poll() is None:
@@ -82,12 +98,11 @@ def _keep_worker(ending: threading.Event) -> None:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGTERM)
     try:
-        process.wait(STOP_SECONDS_MAX)
+        process.communicate(timeout=STOP_SECONDS_MAX)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import cast
 
 from huitong import catalog, customers, identity, ledger, loyalty, orders
+from huitong.channels import jobs as channels_jobs
 from huitong.channels.model import RecordKind
 from huitong.customers.events import CustomersMerged, CustomersSplit
 from huitong.entry import revisions
@@ -109,7 +110,7 @@ APPLY: Mapping[str, Sequence[Applier]] = {
 ANSWER: Mapping[str, Callable[..., object]] = {}
 
 # What a worker runs, by the kind of job and the topic of message.
-JOBS: Mapping[str, JobHandler] = {}
+JOBS: Mapping[str, JobHandler] = {channels_jobs.FORGET_BODIES: channels_jobs.forget_bodies}
 DELIVERIES: Mapping[str, Delivery] = {}
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from types import FrameType
+from typing import IO
 
 from huitong.entry import trouble
 from huitong.platform import clock, jobs, logs, outbox
@@ -65,6 +66,16 @@ class Worker:
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+
+    def stop_at_end_of(self, lines: IO[str]) -> None:
+        """Stop when `lines` end: the process that holds their other side is gone, or wants it."""
+
+        def read() -> None:
+            for _ in lines:
+                pass
+            self.stop()
+
+        threading.Thread(target=read, daemon=True).start()
 
     def drain(self) -> int:
         """Run what is due now, here and one after another, and return how much that was."""

@@ -8,14 +8,17 @@ from huitong.orders.operations import (
     give_back,
     reassign,
 )
-from huitong.orders.queries import snapshots_of
+from huitong.orders.queries import find_by_number, orders_of_customer, show, snapshots_of
 
 __all__ = [
     "apply_fulfilments",
     "apply_orders",
     "apply_refunds",
     "erase",
+    "find_by_number",
     "give_back",
+    "orders_of_customer",
     "reassign",
+    "show",
     "snapshots_of",
 ]

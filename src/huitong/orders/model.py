@@ -109,3 +109,80 @@ class OrderNotFound(DomainError):
     kind: ClassVar[Kind] = Kind.NOT_FOUND
     sentence: ClassVar[str] = "There is no order {order} here."
     order: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineShown:
+    """One line as people see it; `refunded_*` is what has come back of it."""
+
+    line_id: str
+    sku: str
+    name: str | None
+    quantity: int
+    list_minor: int
+    paid_minor: int
+    refunded_quantity: int
+    refunded_minor: int
+    status: str | None
+    store: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentShown:
+    """One means an order was paid with."""
+
+    kind: str
+    amount_minor: int
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundShown:
+    """One after-sale on an order."""
+
+    id: int
+    refund_no: str
+    kind: str
+    stage: str
+    status: str
+    refunded_at: datetime
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackageShown:
+    """One parcel of an order."""
+
+    package_no: str
+    carrier: str | None
+    store: str | None
+    shipped_at: datetime | None
+    signed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderShown:
+    """An order as people see it: nothing in it names a person."""
+
+    id: int
+    brand_id: int
+    channel_account_id: int
+    order_no: str
+    kind: OrderKind
+    status: OrderStatus
+    close_reason: str | None
+    parent_no: str | None
+    customer_id: int | None
+    store: str | None
+    ordered_at: datetime
+    paid_at: datetime | None
+    shipped_at: datetime | None
+    completed_at: datetime | None
+    list_minor: int
+    discount_minor: int
+    freight_minor: int
+    paid_minor: int
+    lines: tuple[LineShown, ...]
+    payments: tuple[PaymentShown, ...]
+    refunds: tuple[RefundShown, ...]
+    packages: tuple[PackageShown, ...]

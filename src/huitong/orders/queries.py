@@ -2,12 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from psycopg.rows import TupleRow
 
 from huitong.channels.model import OrderKind, OrderStatus, PaymentKind
 from huitong.orders import rules, tables
-from huitong.orders.model import LineSnapshot, Snapshot
+from huitong.orders.model import (
+    LineShown,
+    LineSnapshot,
+    OrderShown,
+    PackageShown,
+    PaymentShown,
+    RefundShown,
+    Snapshot,
+)
 from huitong.orders.rules import LinePosition
 from huitong.platform.db import ReadTx, array
 
@@ -49,6 +58,62 @@ def positions_of(tx: ReadTx, order_ids: Sequence[int]) -> dict[int, dict[str, Li
     for row in tx.rows(tables.LOAD_LINES, params):
         positions[row[0]][row[1]] = LinePosition(row[1], *row[3:8])
     return positions
+
+
+def show(tx: ReadTx, order_ids: Sequence[int]) -> list[OrderShown]:
+    """Return orders as people see them, in the order asked; what is not visible is left out."""
+    params = {"group_id": tx.scope.group_id, "ids": array(order_ids)}
+    headers = {row[0]: row for row in tx.rows(tables.SHOW_HEADERS, params)}
+    lines = _by_order(tx.rows(tables.SHOW_LINES, params))
+    payments = _by_order(tx.rows(tables.SHOW_PAYMENTS, params))
+    refunds = _by_order(tx.rows(tables.SHOW_REFUNDS, params))
+    packages = _by_order(tx.rows(tables.SHOW_PACKAGES, params))
+    return [
+        OrderShown(
+            *headers[one][:4],
+            OrderKind(headers[one][4]),
+            OrderStatus(headers[one][5]),
+            *headers[one][6:],
+            lines=tuple(LineShown(*row) for row in lines[one]),
+            payments=tuple(PaymentShown(*row) for row in payments[one]),
+            refunds=tuple(RefundShown(*row) for row in refunds[one]),
+            packages=tuple(PackageShown(*row) for row in packages[one]),
+        )
+        for one in order_ids
+        if one in headers
+    ]
+
+
+def orders_of_customer(
+    tx: ReadTx, customer_id: int, *, before: tuple[datetime, int] | None, limit: int
+) -> list[OrderShown]:
+    """Return a customer's orders, the latest first; `before` is the last one's time and id."""
+    before_at, before_id = before or (datetime.max.replace(tzinfo=UTC), 0)
+    found = tx.rows(
+        tables.LIST_OF_CUSTOMER,
+        {
+            "group_id": tx.scope.group_id,
+            "customer_id": customer_id,
+            "before_at": before_at,
+            "before_id": before_id,
+            "limit": limit,
+        },
+    )
+    return show(tx, [row[0] for row in found])
+
+
+def find_by_number(tx: ReadTx, *, account_id: int, order_no: str) -> int | None:
+    """Return the order that an account told under a number; None when it told none."""
+    wanted = {"group_id": tx.scope.group_id, "account_id": account_id, "order_no": order_no}
+    found = tx.row(tables.FIND_BY_NUMBER, wanted)
+    return None if found is None else int(found[0])
+
+
+def _by_order(rows: Sequence[TupleRow]) -> defaultdict[int, list[TupleRow]]:
+    found: defaultdict[int, list[TupleRow]] = defaultdict(list)
+    for order_id, *row in rows:
+        found[order_id].append(tuple(row))
+    return found
 
 
 def _line(row: TupleRow) -> LineSnapshot:

@@ -46,7 +46,7 @@ def erase(tx: Tx, record_ids: Sequence[int]) -> int:
     return erased_count
 
 
-def reassign(tx: Tx, source: int, target: int) -> int:
+def reassign(tx: Tx, *, source: int, target: int) -> int:
     """Return how many records move when one person becomes another: none.
 
     A record belongs to the account that told it and names nobody, so a merge or a split of persons

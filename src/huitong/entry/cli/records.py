@@ -15,10 +15,17 @@ from huitong.entry.cli import opening, showing
 from huitong.entry.cli.showing import AsJson
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from huitong.channels.connectors.file import Import, ImportReport
+    from huitong.channels.model import Delivery, InboxRecord
     from huitong.org.model import ChannelAccount
     from huitong.platform.assembly import Platform
 
+LIST_MAX = 500
+RETRIES_MAX = 100_000
+DELIVERY_PREFIX = "dlv"
+RECORD_PREFIX = "rec"
 STDIN = Path("-")
 STDIN_NAME = "stdin.ndjson"
 
@@ -200,3 +207,173 @@ def _show(reports: "list[ImportReport]", *, as_json: bool) -> None:
 
 def _codes(report: "ImportReport") -> str:
     return ", ".join(f"{code} {count}" for code, count in report.refusals.items()) or "-"
+
+
+@inbox.command("list")
+def list_inbox(
+    context: typer.Context,
+    *,
+    refused: Annotated[
+        bool, typer.Option("--refused", help="Refused records instead of deliveries.")
+    ] = False,
+    kind: Annotated[ImportKind | None, typer.Option(help="With --refused: of this kind.")] = None,
+    code: Annotated[str | None, typer.Option(help="With --refused: for this reason.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=LIST_MAX)] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List what was delivered, or what was refused and is still open; the newest first."""
+    from huitong import channels
+    from huitong.channels.model import RecordKind
+    from huitong.platform.db import Scope
+
+    with opening.opened() as platform, platform.database.reading(Scope(context.obj)) as tx:
+        if refused:
+            of_kind = None if kind is None else RecordKind(kind)
+            records = channels.refused_records(tx, kind=of_kind, code=code, limit=limit)
+            rows = [_record(one) for one in records]
+        else:
+            rows = [_delivery(one) for one in channels.deliveries(tx, limit=limit)]
+    showing.table(rows, as_json=as_json, nothing="Nothing is there.")
+
+
+@inbox.command("show")
+def show_inbox(
+    context: typer.Context,
+    which: Annotated[str, typer.Argument(metavar="ID", help="rec_... or dlv_...")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show one record and why it was refused, or one delivery and how far it is."""
+    from huitong import channels
+    from huitong.platform.db import Scope
+
+    is_delivery = which.startswith(f"{DELIVERY_PREFIX}_")
+    known_id = _read(DELIVERY_PREFIX if is_delivery else RECORD_PREFIX, which)
+    with opening.opened() as platform, platform.database.reading(Scope(context.obj)) as tx:
+        if is_delivery:
+            told = _delivery(channels.delivery(tx, known_id))
+        else:
+            told = _record(channels.record(tx, known_id))
+    showing.facts(told, as_json=as_json)
+
+
+@inbox.command("retry")
+def retry(
+    context: typer.Context,
+    records: Annotated[
+        list[str] | None, typer.Argument(metavar="ID...", help="rec_...; none: see --all.")
+    ] = None,
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All that is refused, of --kind and --code if given.")
+    ] = False,
+    kind: Annotated[ImportKind | None, typer.Option(help="With --all: of this kind.")] = None,
+    code: Annotated[str | None, typer.Option(help="With --all: for this reason.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try refused records once more, from the texts that were kept; 1 when some stay refused."""
+    if bool(records) is everything:
+        message = "Name the records, or take them --all."
+        raise typer.BadParameter(message)
+    with opening.opened() as platform:
+        if records:
+            wanted = [_read(RECORD_PREFIX, one) for one in records]
+        else:
+            wanted = _all_refused(platform, context.obj, kind, code)
+        states = _retry(platform, context.obj, wanted)
+    showing.facts(dict(states.most_common()), as_json=as_json)
+    if states.total() > states["applied"]:
+        showing.complain("some stay refused: “huitong inbox list --refused” says why.")
+        raise typer.Exit(1)
+
+
+def _all_refused(
+    platform: "Platform", group_id: int, kind: ImportKind | None, code: str | None
+) -> list[int]:
+    """Collect what is refused now, page by page, before any of it is tried."""
+    from huitong import channels
+    from huitong.channels.model import RecordKind
+    from huitong.platform.db import Scope
+
+    found: list[int] = []
+    of_kind = None if kind is None else RecordKind(kind)
+    with platform.database.reading(Scope(group_id)) as tx:
+        while len(found) < RETRIES_MAX:
+            page = channels.refused_records(
+                tx,
+                kind=of_kind,
+                code=code,
+                before_id=found[-1] if found else None,
+                limit=LIST_MAX,
+            )
+            found += [one.id for one in page]
+            if len(page) < LIST_MAX:
+                break
+    # The oldest first, as they came.
+    return found[::-1]
+
+
+def _retry(platform: "Platform", group_id: int, record_ids: list[int]) -> "Counter[str]":
+    from collections import Counter
+
+    from huitong import channels
+    from huitong.platform import clock
+    from huitong.platform.db import Scope
+    from huitong.platform.errors import Ok
+
+    states: Counter[str] = Counter()
+    with showing.progress() as begin:
+        tell = begin("Retrying")
+        for first in range(0, len(record_ids), LIST_MAX):
+            page = record_ids[first : first + LIST_MAX]
+            now = clock.now()
+            with platform.database.transaction(Scope(group_id), now=now) as tx:
+                results = channels.retry(tx, page, appliers=platform.appliers, now=now)
+            for one in results:
+                states[one.value.state if isinstance(one, Ok) else one.code] += 1
+            tell(first + len(page), len(record_ids))
+    return states
+
+
+def _delivery(delivery: "Delivery") -> dict[str, object]:
+    from huitong.platform import ids
+
+    return {
+        "id": ids.show(DELIVERY_PREFIX, delivery.id),
+        "kind": str(delivery.kind),
+        "way": str(delivery.way),
+        "source": delivery.source,
+        "mapping": delivery.mapping,
+        "state": str(delivery.state),
+        "records": delivery.record_count,
+        "applied": delivery.applied_count,
+        "refused": delivery.refused_count,
+        "superseded": delivery.superseded_count,
+        "known": delivery.known_count,
+        "run_at": delivery.run_at,
+    }
+
+
+def _record(record: "InboxRecord") -> dict[str, object]:
+    from huitong.platform import ids
+
+    return {
+        "id": ids.show(RECORD_PREFIX, record.id),
+        "kind": str(record.kind),
+        "external_id": record.external_id,
+        "row": record.source_row,
+        "state": str(record.state),
+        "code": record.code,
+        "reason": record.reason,
+        "delivery": ids.show(DELIVERY_PREFIX, record.delivery_id),
+        "recorded_at": record.recorded_at,
+    }
+
+
+def _read(prefix: str, text: str) -> int:
+    from huitong.platform import ids
+
+    try:
+        return ids.read(prefix, text)
+    except ids.WrongId as wrong:
+        raise typer.BadParameter(str(wrong)) from None

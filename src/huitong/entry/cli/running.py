@@ -1,5 +1,6 @@
 """`huitong serve`, `api`, `worker` and `demo`: what runs until it is stopped."""
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,7 +45,11 @@ def api(port: Port = PORT, host: Host = HOST) -> None:
 
 
 def worker(
+    *,
     threads: Annotated[int, typer.Option(min=1, max=32, help="Jobs at the same time.")] = 2,
+    attached: Annotated[
+        bool, typer.Option("--attached", hidden=True, help="End when the input does.")
+    ] = False,
 ) -> None:
     """Run a worker alone: jobs, and what has to happen after commits."""
     from huitong.entry.worker import Worker
@@ -52,6 +57,8 @@ def worker(
     with opening.opened(chatty=True) as platform:
         working = Worker(platform)
         working.stop_on_signals()
+        if attached:
+            working.stop_at_end_of(sys.stdin)
         working.run(threads=threads)
 
 

@@ -4,10 +4,7 @@ The owners' accounts are locked before anything else is read, so nothing in the 
 until the commit, and a repeat that comes at the same moment waits for the first.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-
-from psycopg.rows import TupleRow
 
 from huitong.ledger.model import (
     Activate,
@@ -21,10 +18,10 @@ from huitong.ledger.model import (
     Release,
     Restore,
     Reverse,
-    UseKind,
     debt_of,
 )
-from huitong.ledger.rules import Account, Book, HeldValue, LotState, Past, Stored, Use
+from huitong.ledger.operations.past import find_past, find_stored, lots_of_past, place_past
+from huitong.ledger.rules import Account, Book, HeldValue, LotState
 from huitong.ledger.tables import loads, writes
 from huitong.platform.db import Tx, array, text_array
 from huitong.platform.ids import bucket_of
@@ -74,11 +71,12 @@ def load(tx: Tx, operations: Sequence[Operation]) -> Book:
     _load_accounts(tx, book, operations)
     _load_stored(tx, book, operations)
     needs = _needs_of(book, operations)
-    lots = _load_past(tx, book, needs) if needs.past_keys else []
+    past = find_past(tx, book, needs.past_keys) if needs.past_keys else {}
     if needs.open_accounts or needs.hold_keys:
         load_holds(tx, book, list(needs.open_accounts), list(needs.hold_keys))
-    if needs.open_accounts or needs.sources or lots:
-        _load_lots(tx, book, needs, lots)
+    if needs.open_accounts or needs.sources or past:
+        lots = _load_lots(tx, book, needs, lots_of_past(past))
+        place_past(book, past, lots)
     return book
 
 
@@ -159,16 +157,6 @@ def _load_stored(tx: Tx, book: Book, operations: Sequence[Operation]) -> None:
     find_stored(tx, book, buckets, keys)
 
 
-def find_stored(tx: Tx, book: Book, buckets: list[int], keys: list[str]) -> None:
-    """Take into the book what was done before under the keys."""
-    found = tx.rows(
-        loads.FIND_STORED,
-        {"group_id": tx.scope.group_id, "buckets": array(buckets), "keys": text_array(keys)},
-    )
-    for bucket, key, *stored in found:
-        book.stored[bucket, key] = Stored(*stored)
-
-
 def _needs_of(book: Book, operations: Sequence[Operation]) -> _Needs:
     needs = _Needs(book)
     for operation in operations:
@@ -178,62 +166,6 @@ def _needs_of(book: Book, operations: Sequence[Operation]) -> _Needs:
         account.id for account in book.accounts.values() if account.owner in needs.open_owners
     }
     return needs
-
-
-def _load_past(tx: Tx, book: Book, needs: _Needs) -> list[int]:
-    """Load what earlier operations did, and return the lots that this concerns."""
-    places = [
-        (owner, alias, key)
-        for owner, key in needs.past_keys
-        for alias in (owner, *book.aliases.get(owner, ()))
-    ]
-    find_stored(
-        tx, book, [bucket_of(alias) for _, alias, _ in places], [key for _, _, key in places]
-    )
-    stored = {
-        (owner, key): found
-        for owner, key in needs.past_keys
-        if (found := book.find_stored(owner, key)) and book.may_repeat(owner, found)
-    }
-    if not stored:
-        return []
-    params = {
-        "operations": array([found.operation_id for found in stored.values()]),
-        "buckets": array(sorted({bucket_of(alias) for _, alias, _ in places})),
-    }
-    book.reversed |= {row[0] for row in tx.rows(loads.FIND_REVERSED, params)}
-    uses = _load_uses(tx, book, params)
-    made: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    for operation_id, asset, lot_id in tx.rows(loads.FIND_MADE, params):
-        made[operation_id].append((asset, lot_id))
-    for place, found in stored.items():
-        operation_id = found.operation_id
-        book.past[place] = Past(operation_id, tuple(uses[operation_id]), tuple(made[operation_id]))
-    return [
-        lot_id
-        for past in book.past.values()
-        for lot_id in (
-            *(use.lot_id for use in past.uses if use.lot_id is not None),
-            *(lot_id for _, lot_id in past.lots),
-        )
-    ]
-
-
-def _load_uses(tx: Tx, book: Book, params: dict[str, str]) -> dict[int, list[Use]]:
-    uses: dict[int, list[Use]] = defaultdict(list)
-    for operation_id, use in rows_to_uses(tx.rows(loads.FIND_USES, params)):
-        uses[operation_id].append(use)
-        if use.of_operation_id is not None:
-            book.given_back[use.of_operation_id].append(use)
-    return uses
-
-
-def rows_to_uses(rows: Sequence[TupleRow]) -> list[tuple[int, Use]]:
-    """Return uses as the rules know them, each with the operation that made it."""
-    return [
-        (operation_id, Use(asset, lot_id, UseKind(kind), amount, clawed, of_operation_id))
-        for operation_id, asset, lot_id, kind, amount, clawed, of_operation_id, _ in rows
-    ]
 
 
 def load_holds(
@@ -255,7 +187,7 @@ def load_holds(
         book.holds[hold.owner][hold.key] = hold
 
 
-def _load_lots(tx: Tx, book: Book, needs: _Needs, lots: list[int]) -> None:
+def _load_lots(tx: Tx, book: Book, needs: _Needs, lots: Sequence[int]) -> dict[int, LotState]:
     sources = list(needs.sources)
     rows = tx.rows(
         loads.FIND_LOTS,
@@ -267,26 +199,7 @@ def _load_lots(tx: Tx, book: Book, needs: _Needs, lots: list[int]) -> None:
             "lots": array(lots),
         },
     )
-    loaded = {row[0]: LotState(*row) for row in rows}
+    loaded = {row[0]: LotState._make(row) for row in rows}
     for lot in loaded.values():
         book.lots[lot.account_id][lot.id] = lot
-    if lots:
-        book.successor |= _successors(book, loaded, lots)
-
-
-def _successors(book: Book, loaded: dict[int, LotState], wanted: Sequence[int]) -> dict[int, int]:
-    """Find where lots of merged owners live on: in a lot of a locked account that came of them."""
-    ours = {account.id for account in book.accounts.values() if account.merged_into is None}
-    children: dict[int, list[LotState]] = defaultdict(list)
-    for lot in loaded.values():
-        if lot.parent_lot_id is not None:
-            children[lot.parent_lot_id].append(lot)
-    found = {}
-    for lot_id in wanted:
-        at: LotState | None = loaded[lot_id]
-        while at is not None and at.account_id not in ours:
-            heirs = [one for one in children[at.id] if one.account_id != at.account_id]
-            at = max(heirs, key=lambda lot: lot.id, default=None)
-        if at is not None and at.id != lot_id:
-            found[lot_id] = at.id
-    return found
+    return loaded

@@ -16,13 +16,12 @@ from huitong.ledger.model import (
     UseKind,
 )
 from huitong.ledger.operations.loading import (
-    find_stored,
     id_supply,
     load_holds,
     lock_accounts,
     open_accounts,
-    rows_to_uses,
 )
+from huitong.ledger.operations.past import find_stored, rows_to_uses
 from huitong.ledger.operations.posting import write
 from huitong.ledger.rules import Book, Draft, LotState, Use, canonical, finish, merging
 from huitong.ledger.rules.merging import MovedLot

@@ -74,7 +74,7 @@ def finish(book: Book, draft: Draft, request_hash: bytes) -> Posted:
         lines=tuple(
             [Line(leg.asset, leg.amount, leg.balance_after, leg.side) for leg in draft.legs]
         ),
-        lots=tuple([lot_id for _, lot_id in draft.made]),
+        lots=tuple(draft.made),
     )
     draft.request_hash = request_hash
     draft.result = canonical.result_bytes(posted)

@@ -141,7 +141,7 @@ class Past(NamedTuple):
 
     operation_id: int
     uses: tuple[Use, ...]
-    lots: tuple[tuple[str, int], ...]
+    lots: tuple[int, ...]
 
 
 class Book:
@@ -243,7 +243,7 @@ class Draft:
         self.holds: dict[str, HeldValue] = {}
         self.legs: list[Leg] = []
         self.uses: list[Use] = []
-        self.made: list[tuple[str, int]] = []
+        self.made: list[int] = []
         self.reverses_id: int | None = None
         self.request_hash = b""
         self.result = b""
@@ -274,6 +274,15 @@ class Draft:
         balance = account.balance + amount
         self.legs.append(Leg(account.id, account.asset, side, amount, version, balance))
         self.accounts[account.asset] = account._replace(balance=balance, version=version)
+
+    def asset_of(self, lot_id: int) -> str:
+        """Return the asset of one of the owner's lots."""
+        for (owner, asset), account in self.book.accounts.items():
+            mine = owner == self.operation.owner
+            if mine and lot_id in self.book.lots.get(account.id, {}):
+                return asset
+        message = f"The lot {lot_id} was loaded with the operation that made it."
+        raise AssertionError(message)
 
     def lot(self, asset: str, lot_id: int) -> LotState:
         """Return a lot of the owner by its id."""

@@ -79,7 +79,7 @@ def grant(draft: Draft, movement: Grant) -> None:
         movement.label,
     )
     draft.put_lot(lot)
-    draft.made.append((asset, lot.id))
+    draft.made.append(lot.id)
     draft.enter(account, movement.amount, Side.GRANTED)
     if in_debt:
         settle_and_expire(draft, asset)
@@ -154,8 +154,8 @@ def reverse(draft: Draft, movement: Reverse) -> None:
         raise NotReversible(movement.operation_key)
     draft.reverses_id = past.operation_id
     _undo_takes(draft, past)
-    for asset, lot_id in past.lots:
-        _undo_grant(draft, asset, draft.book.current(lot_id), movement)
+    for lot_id in past.lots:
+        _undo_grant(draft, draft.book.current(lot_id), movement)
 
 
 def expire(draft: Draft, movement: Expire) -> None:
@@ -301,7 +301,8 @@ def _undo_takes(draft: Draft, past: Past) -> None:
             undo(use, use.amount, clawed=use.clawed)
 
 
-def _undo_grant(draft: Draft, asset: str, lot_id: int, movement: Reverse) -> None:
+def _undo_grant(draft: Draft, lot_id: int, movement: Reverse) -> None:
+    asset = draft.asset_of(lot_id)
     tidy(draft, asset)
     lot = draft.lot(asset, lot_id)
     wanted = lot.recallable(lot.amount) - lot.recallable(lot.clawed)

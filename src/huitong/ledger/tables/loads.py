@@ -100,8 +100,10 @@ FIND_HOLDS = """
     JOIN ledger.hold AS h ON h.bucket = wanted.bucket AND h.id = wanted.id
     JOIN ledger.account AS a ON a.bucket = h.bucket AND a.id = h.account_id
     CROSS JOIN LATERAL (
-      SELECT COALESCE(array_agg(p.lot_id ORDER BY l.expires_at, p.lot_id), '{}') AS lots,
-             COALESCE(array_agg(p.amount ORDER BY l.expires_at, p.lot_id), '{}') AS amounts
+      SELECT COALESCE(array_agg(p.lot_id ORDER BY l.expires_at, l.granted_at, p.lot_id), '{}')
+               AS lots,
+             COALESCE(array_agg(p.amount ORDER BY l.expires_at, l.granted_at, p.lot_id), '{}')
+               AS amounts
       FROM ledger.hold_lot AS p
       JOIN ledger.lot AS l ON l.bucket = p.bucket AND l.id = p.lot_id
       WHERE p.group_id = h.group_id
@@ -167,18 +169,6 @@ FIND_LOTS = """
         AND l.id = wanted.id
       LIMIT 1
     ) AS found
-"""
-
-# The lots that some operations granted; the result that is stored with each names them.
-FIND_MADE = """
-    SELECT o.id, a.asset, l.id
-    FROM unnest(%(operations)s::bigint[]) AS wanted(id)
-    JOIN ledger.operation AS o ON o.bucket = (wanted.id & 4095)::smallint AND o.id = wanted.id
-    CROSS JOIN LATERAL jsonb_array_elements_text(convert_from(o.result, 'UTF8')::jsonb -> 2)
-      WITH ORDINALITY AS named(lot_id, place)
-    JOIN ledger.lot AS l ON l.bucket = o.bucket AND l.id = named.lot_id::bigint
-    JOIN ledger.account AS a ON a.bucket = l.bucket AND a.id = l.account_id
-    ORDER BY o.id, named.place
 """
 
 # Every lot of some accounts, spent ones too.

@@ -37,6 +37,15 @@ from huitong.orders.tables.shapes import (
     REFUND_LINE,
     WAITING,
 )
+from huitong.orders.tables.showing import (
+    FIND_BY_NUMBER,
+    LIST_OF_CUSTOMER,
+    SHOW_HEADERS,
+    SHOW_LINES,
+    SHOW_PACKAGES,
+    SHOW_PAYMENTS,
+    SHOW_REFUNDS,
+)
 from huitong.orders.tables.taking import (
     FIND_ORDERS,
     INSERT_HEADERS,
@@ -54,6 +63,7 @@ __all__ = [
     "ERASE_PARTIES",
     "ERASE_PAYMENTS",
     "ERASE_REFUNDS",
+    "FIND_BY_NUMBER",
     "FIND_ORDERS",
     "FIND_ORDERS_ANYWHERE",
     "FIND_PACKAGES",
@@ -66,6 +76,7 @@ __all__ = [
     "KEEP_WAITING",
     "LINE",
     "LINE_POSITION",
+    "LIST_OF_CUSTOMER",
     "LOAD_HEADERS",
     "LOAD_LINES",
     "LOAD_TENDER",
@@ -77,6 +88,11 @@ __all__ = [
     "REASSIGN",
     "REFUND",
     "REFUND_LINE",
+    "SHOW_HEADERS",
+    "SHOW_LINES",
+    "SHOW_PACKAGES",
+    "SHOW_PAYMENTS",
+    "SHOW_REFUNDS",
     "TAKE_WAITING",
     "UPDATE_HEADERS",
     "UPSERT_LINES",

@@ -217,8 +217,9 @@ def _checked(said: object, name: str) -> Mapping:
     try:
         return Mapping.model_validate(said)
     except ValidationError as error:
-        faults = [_sentence(one["loc"], one["msg"]) for one in error.errors()]
-        raise WrongMapping(mapping=name, faults="; ".join(faults)) from error
+        faults = "; ".join(_sentence(one["loc"], one["msg"]) for one in error.errors())
+    # Raised out here: Pydantic's error would keep the whole stack alive, and no collector frees it.
+    raise WrongMapping(mapping=name, faults=faults)
 
 
 def _with_suggestion(kind: RecordKind, column: str) -> str:

@@ -149,11 +149,11 @@ class Staged:
         """Return how many records the file has, with the rows that are none."""
         return self.record_count + len(self.broken)
 
-    def records(self) -> Iterator[Found]:
-        """Yield every record in the world's order."""
+    def records(self, *, chunk_rows: int = CHUNK_ROWS) -> Iterator[Found]:
+        """Yield every record in the world's order, read about `chunk_rows` rows at a time."""
         if not self.record_count:
             return
-        step = max(1, CHUNK_ROWS * self.record_count // self.row_count)
+        step = max(1, chunk_rows * self.record_count // self.row_count)
         with self._connection.cursor() as reader:
             for start in range(1, self.record_count + 1, step):
                 bounds = [start, min(start + step - 1, self.record_count)]

@@ -165,8 +165,8 @@ def _walk_item(
     return _walk(part, further, path, (*steps, Step(name, keys=keys)))
 
 
-def _plain(annotation: Any) -> Any:  # noqa: ANN401 - annotations have no narrower type
-    """Return an annotation without `Annotated` and `| None`."""
+def plain_type(annotation: Any) -> Any:  # noqa: ANN401 - annotations have no narrower type
+    """Return an annotation without `Annotated` and `| None`, as the type it is about."""
     while True:
         origin = get_origin(annotation)
         if origin is Annotated:
@@ -178,24 +178,24 @@ def _plain(annotation: Any) -> Any:  # noqa: ANN401 - annotations have no narrow
 
 
 def _part_of(info: FieldInfo) -> type[BaseModel] | None:
-    plain = _plain(info.annotation)
+    plain = plain_type(info.annotation)
     if get_origin(plain) is tuple:
-        plain = _plain(get_args(plain)[0])
+        plain = plain_type(get_args(plain)[0])
     return plain if isinstance(plain, type) and issubclass(plain, BaseModel) else None
 
 
 def _is_named_texts(info: FieldInfo) -> bool:
-    return get_origin(_plain(info.annotation)) is dict
+    return get_origin(plain_type(info.annotation)) is dict
 
 
 def _choices_of(info: FieldInfo) -> list[str]:
-    plain = _plain(info.annotation)
+    plain = plain_type(info.annotation)
     is_choice = isinstance(plain, type) and issubclass(plain, StrEnum)
     return [str(one) for one in plain] if is_choice else []
 
 
 def _sort_of(info: FieldInfo) -> Sort:
-    plain = _plain(info.annotation)
+    plain = plain_type(info.annotation)
     if get_origin(plain) is tuple and _part_of(info) is None:
         return Sort.TEXTS
     if get_origin(plain) in {tuple, dict} or _part_of(info):

@@ -30,7 +30,7 @@ CREATE TABLE ledger.account (
   alias_owner_ids bigint[] NOT NULL,
   PRIMARY KEY (group_id, bucket, id),
   UNIQUE (group_id, bucket, owner_id, asset),
-  CHECK (balance - held >= floor)
+  CONSTRAINT account_above_floor CHECK (balance - held >= floor)
 ) WITH (fillfactor = 80);
 
 -- The key is unique within the bucket and never within a span of time: a repeat comes days late.
@@ -96,7 +96,8 @@ CREATE TABLE ledger.lot (
   amount        bigint NOT NULL CHECK (amount > 0),
   remaining     bigint NOT NULL CHECK (remaining BETWEEN 0 AND amount),
   held          bigint NOT NULL CHECK (held BETWEEN 0 AND remaining),
-  clawed        bigint NOT NULL CHECK (clawed BETWEEN 0 AND amount),
+  clawed        bigint NOT NULL
+                CONSTRAINT lot_clawed_within_grant CHECK (clawed BETWEEN 0 AND amount),
   expired       bigint NOT NULL CHECK (expired BETWEEN 0 AND amount),
   granted_at    timestamptz NOT NULL,
   activates_at  timestamptz,

@@ -1,0 +1,74 @@
+"""Named SQL that reads orders as people see them."""
+
+# show_headers: orders by id, as their channel told them, without anything personal.
+SHOW_HEADERS = """
+SELECT
+  h.id, h.brand_id, h.channel_account_id, h.order_no, h.kind, h.status, h.close_reason, h.parent_no,
+  h.customer_id, h.store, h.ordered_at, h.paid_at, h.shipped_at, h.completed_at,
+  h.list_minor, h.discount_minor, h.freight_minor, h.paid_minor
+FROM orders.header AS h
+JOIN unnest(%(ids)s::bigint[]) AS wanted(id) ON h.id = wanted.id AND h.bucket = (wanted.id & 4095)
+WHERE h.group_id = %(group_id)s
+"""
+
+# show_lines: the lines of orders in their order, with what has come back of each.
+SHOW_LINES = """
+SELECT
+  l.order_id, l.line_id, l.sku, l.name, l.quantity, l.list_minor, l.paid_minor,
+  l.refunded_quantity, l.refunded_minor, l.status, l.store
+FROM orders.line AS l
+JOIN unnest(%(ids)s::bigint[]) AS wanted(id)
+  ON l.order_id = wanted.id AND l.bucket = (wanted.id & 4095)
+WHERE l.group_id = %(group_id)s
+ORDER BY l.order_id, l.place, l.line_id
+"""
+
+# show_payments: what orders were paid with, in the order told.
+SHOW_PAYMENTS = """
+SELECT p.order_id, p.kind, p.amount_minor, p.paid_at
+FROM orders.payment AS p
+JOIN unnest(%(ids)s::bigint[]) AS wanted(id)
+  ON p.order_id = wanted.id AND p.bucket = (wanted.id & 4095)
+WHERE p.group_id = %(group_id)s
+ORDER BY p.order_id, p.place
+"""
+
+# show_refunds: the after-sales on orders, the earliest first.
+SHOW_REFUNDS = """
+SELECT r.order_id, r.id, r.refund_no, r.kind, r.stage, r.status, r.refunded_at, r.amount_minor
+FROM orders.refund AS r
+JOIN unnest(%(ids)s::bigint[]) AS wanted(id)
+  ON r.order_id = wanted.id AND r.bucket = (wanted.id & 4095)
+WHERE r.group_id = %(group_id)s
+ORDER BY r.order_id, r.refunded_at, r.id
+"""
+
+# show_packages: what orders were shipped in, the earliest first.
+SHOW_PACKAGES = """
+SELECT p.order_id, p.package_no, p.carrier, p.store, p.shipped_at, p.signed_at
+FROM orders.package AS p
+JOIN unnest(%(ids)s::bigint[]) AS wanted(id)
+  ON p.order_id = wanted.id AND p.bucket = (wanted.id & 4095)
+WHERE p.group_id = %(group_id)s
+ORDER BY p.order_id, p.shipped_at, p.id
+"""
+
+# list_of_customer: the orders of a customer before a place in the list, the latest first.
+LIST_OF_CUSTOMER = """
+SELECT h.id
+FROM orders.header AS h
+WHERE h.group_id = %(group_id)s
+  AND h.customer_id = %(customer_id)s
+  AND (h.ordered_at, h.id) < (%(before_at)s, %(before_id)s)
+ORDER BY h.ordered_at DESC, h.id DESC
+LIMIT %(limit)s
+"""
+
+# find_by_number: the order that an account told under a number.
+FIND_BY_NUMBER = """
+SELECT h.id
+FROM orders.header AS h
+WHERE h.group_id = %(group_id)s
+  AND h.channel_account_id = %(account_id)s
+  AND h.order_no = %(order_no)s
+"""
