@@ -289,10 +289,13 @@ class ProgrammeChanged(DomainError):
 
 
 @dataclass(eq=False)
-class NotAMember(DomainError):
-    """Only a member holds points and a tier."""
+class ProgrammeInstantTaken(DomainError):
+    """Another version takes effect at the very same instant."""
 
-    code: ClassVar[str] = "loyalty.not_a_member"
-    kind: ClassVar[Kind] = Kind.REFUSED
-    sentence: ClassVar[str] = "Customer {customer} is no member; enrol them first."
-    customer: str
+    code: ClassVar[str] = "loyalty.programme_instant_taken"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    sentence: ClassVar[str] = (
+        "Version {version} takes effect at {effective_from} already; choose another instant."
+    )
+    version: int
+    effective_from: str

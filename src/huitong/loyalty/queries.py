@@ -15,7 +15,7 @@ from huitong.loyalty.model import (
     TierExplanation,
     Version,
 )
-from huitong.loyalty.rules import shares, tiers
+from huitong.loyalty.rules import capping, shares, tiers
 from huitong.loyalty.rules.capping import Given
 from huitong.orders.model import Snapshot
 from huitong.platform.db import ReadTx, array
@@ -77,12 +77,11 @@ def positions_of(tx: ReadTx, order_ids: Sequence[int]) -> dict[tuple[int, Asset]
 def count_given(tx: ReadTx, orders: Sequence[Snapshot], *, given: Given, zone: ZoneInfo) -> None:
     """Count what the rules gave the orders' customers since the month of the earliest order.
 
-    What the orders themselves gave is left out: they are about to be settled again.
+    What came back since does not count; what the orders themselves gave does.
     """
     earliest = min(order.ordered_at for order in orders).astimezone(zone)
     since = earliest.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    settled_now = {order.order_id for order in orders}
-    for order_id, customer_id, ordered_at, stored in tx.rows(
+    for order_id, asset, customer_id, ordered_at, stored, earned, left in tx.rows(
         tables.GRANTED_SINCE,
         {
             "group_id": tx.scope.group_id,
@@ -90,8 +89,8 @@ def count_given(tx: ReadTx, orders: Sequence[Snapshot], *, given: Given, zone: Z
             "since": since,
         },
     ):
-        if order_id not in settled_now:
-            given.add(customer_id, ordered_at, shares.shares_of(stored))
+        still = capping.still_given(shares.shares_of(stored), earned=earned, left=left)
+        given.put(order_id, Asset(asset), customer_id=customer_id, at=ordered_at, shares=still)
 
 
 def standings_of(tx: ReadTx, customer_ids: Sequence[int]) -> dict[int, Standing]:

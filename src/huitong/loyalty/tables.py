@@ -80,6 +80,7 @@ INSERT INTO loyalty.programme (
   group_id, brand_id, version, document, effective_from, actor, recorded_at)
 VALUES (
   %(group_id)s, %(brand_id)s, %(version)s, %(document)s, %(effective_from)s, %(actor)s, %(now)s)
+ON CONFLICT DO NOTHING
 """
 
 # positions_of: what orders have granted so far.
@@ -95,7 +96,7 @@ WHERE p.group_id = %(group_id)s
 
 # granted_since: the shares of customers' grants from an instant on, for caps by day and month.
 GRANTED_SINCE = """
-SELECT order_id, customer_id, ordered_at, shares
+SELECT order_id, asset, customer_id, ordered_at, shares, earned, granted - clawed
 FROM loyalty.grant_position
 WHERE group_id = %(group_id)s
   AND customer_id = ANY(%(customer_ids)s::bigint[])
@@ -158,11 +159,11 @@ FROM {incoming}
 # insert_redemptions: points spent on orders; a repeated key changes nothing.
 INSERT_REDEMPTIONS = """
 INSERT INTO loyalty.redemption (
-  group_id, bucket, id, brand_id, customer_id, channel_account_id, order_no, operation_key, points,
-  recorded_at)
+  group_id, bucket, id, brand_id, customer_id, origin_customer_id, channel_account_id, order_no,
+  operation_key, points, recorded_at)
 SELECT
-  %(group_id)s, bucket, id, brand_id, customer_id, channel_account_id, order_no, operation_key,
-  points, recorded_at
+  %(group_id)s, bucket, id, brand_id, customer_id, customer_id, channel_account_id, order_no,
+  operation_key, points, recorded_at
 FROM {incoming}
 ON CONFLICT (group_id, bucket, operation_key) DO NOTHING
 """
@@ -196,14 +197,23 @@ WHERE group_id = %(group_id)s
   AND customer_id = %(source)s
 """
 
-# follow_orders: grants go where their orders went.
+# follow_orders: grants go where their orders went; what was frozen stays behind to be released.
 FOLLOW_ORDERS = """
-UPDATE loyalty.grant_position
+UPDATE loyalty.grant_position AS p
 SET customer_id = %(target)s,
+    frozen = 0,
+    frozen_revision = 0,
+    revision = p.revision + 1,
     changed_xid = pg_current_xact_id()
-WHERE group_id = %(group_id)s
-  AND customer_id = %(source)s
-  AND order_id = ANY(%(order_ids)s::bigint[])
+FROM loyalty.grant_position AS before
+WHERE p.group_id = %(group_id)s
+  AND p.customer_id = %(source)s
+  AND p.order_id = ANY(%(order_ids)s::bigint[])
+  AND before.group_id = p.group_id
+  AND before.bucket = p.bucket
+  AND before.order_id = p.order_id
+  AND before.asset = p.asset
+RETURNING p.order_id, p.asset, p.revision, before.frozen_revision
 """
 
 # reassign_redemptions: redemptions of one customer to another.
@@ -212,6 +222,15 @@ UPDATE loyalty.redemption
 SET customer_id = %(target)s
 WHERE group_id = %(group_id)s
   AND customer_id = %(source)s
+"""
+
+# give_back_redemptions: what a customer had redeemed before they were merged.
+GIVE_BACK_REDEMPTIONS = """
+UPDATE loyalty.redemption
+SET customer_id = %(target)s
+WHERE group_id = %(group_id)s
+  AND customer_id = %(source)s
+  AND origin_customer_id = %(target)s
 """
 
 # why_of: what rules gave for orders, by order.

@@ -1,14 +1,28 @@
 """Moves grants and tiers between customers when persons merge or split."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from huitong import ledger
+from huitong.ledger.model import ClawBack, Grant, Lot, Movement, Operation, Release
 from huitong.loyalty import queries, tables
 from huitong.loyalty.model import Asset
 from huitong.loyalty.rules import tiers
+from huitong.loyalty.rules.settling import hold_key
 from huitong.platform.db import Tx
+from huitong.platform.errors import Refused
 from huitong.platform.ids import bucket_of
+
+
+class _Followed(NamedTuple):
+    """A grant that went back with its order; without a `frozen_revision` nothing is frozen."""
+
+    order_id: int
+    asset: Asset
+    revision: int
+    frozen_revision: int
 
 
 def reassign(tx: Tx, *, source: int, target: int, brand_id: int, now: datetime) -> None:
@@ -31,15 +45,69 @@ def give_back(
     brand_id: int,
     now: datetime,
 ) -> None:
-    """Let grants follow the orders that went back to the source, and recompute both tiers."""
-    params = {
-        "group_id": tx.scope.group_id,
-        "source": target,
-        "target": source,
-        "order_ids": list(order_ids),
-    }
-    tx.execute(tables.FOLLOW_ORDERS, params)
+    """Let grants follow the orders that went back to the source, and recompute both tiers.
+
+    What these orders granted since the merge lies with the target and is handed over; what a
+    dispute froze is free again until the next word of it.
+    """
+    params = {"group_id": tx.scope.group_id, "source": target, "target": source}
+    tx.execute(tables.GIVE_BACK_REDEMPTIONS, params)
+    rows = tx.rows(tables.FOLLOW_ORDERS, {**params, "order_ids": list(order_ids)})
+    followed = [_Followed(row[0], Asset(row[1]), row[2], row[3]) for row in rows]
+    operations = _hand_over(tx, followed, source=source, target=target, brand_id=brand_id, now=now)
+    results = ledger.post(tx, operations, now=now)
+    assert not any(isinstance(one, Refused) for one in results), "What is there can be given back."
     recompute_tiers(tx, [source, target], brand_id=brand_id, now=now)
+
+
+def _hand_over(
+    tx: Tx,
+    followed: Sequence[_Followed],
+    *,
+    source: int,
+    target: int,
+    brand_id: int,
+    now: datetime,
+) -> list[Operation]:
+    """Return the operations that release what is frozen and move what was granted meanwhile."""
+    granted = _granted_meanwhile(tx, target, brand_id)
+    operations = []
+    for one in followed:
+        name = one.asset.of_brand(brand_id)
+        leaving: list[Movement] = []
+        if one.frozen_revision:
+            leaving.append(Release(hold_key(one.order_id, one.asset, one.frozen_revision)))
+        lots = granted.get((one.order_id, name), [])
+        coming = [
+            Grant(name, lot.amount - lot.clawed, lot.activates_at, lot.expires_at)
+            for lot in lots
+            if lot.amount > lot.clawed
+        ]
+        if coming:
+            leaving.append(ClawBack(name, sum(grant.amount for grant in coming), one.order_id))
+        for owner, way, movements in ((target, "left", leaving), (source, "came", coming)):
+            if movements:
+                operation = Operation(
+                    key=f"order:{one.order_id}:{one.asset}:{way}:{one.revision}",
+                    kind="split",
+                    owner=owner,
+                    movements=tuple(movements),
+                    occurred_at=now,
+                    source_kind="order",
+                    source_id=one.order_id,
+                )
+                operations.append(operation)
+    return operations
+
+
+def _granted_meanwhile(tx: Tx, owner: int, brand_id: int) -> dict[tuple[int, str], list[Lot]]:
+    """Return by order the lots that came to the owner by no merge, the newest there are."""
+    found: dict[tuple[int, str], list[Lot]] = defaultdict(list)
+    for asset in Asset:
+        for lot in ledger.lots(tx, owner, asset=asset.of_brand(brand_id), spent=True):
+            if lot.parent_lot_id is None and lot.source_id is not None:
+                found[lot.source_id, lot.asset].append(lot)
+    return found
 
 
 def recompute_tiers(tx: Tx, customer_ids: Sequence[int], *, brand_id: int, now: datetime) -> None:
@@ -52,13 +120,22 @@ def recompute_tiers(tx: Tx, customer_ids: Sequence[int], *, brand_id: int, now: 
         one.owner: one.balance for one in ledger.balances(tx, customer_ids, asset=asset, now=now)
     }
     standings = queries.standings_of(tx, customer_ids)
-    rows = []
+    moved = []
     for customer_id in customer_ids:
-        tier = tiers.reached(version.programme, growth.get(customer_id, 0))
+        tier = tiers.reached(version.programme, growth[customer_id]).code
         before = standings.get(customer_id)
-        if before is None or before.tier != tier.code:
-            rows.append((bucket_of(customer_id), customer_id, brand_id, tier.code, now, now))
+        held = before.tier if before else None
+        # Who never had growth has no tier of their own to keep.
+        if tier != held and (held or growth[customer_id]):
+            moved.append((customer_id, held, tier))
+    rows = [(bucket_of(one), one, brand_id, tier, now, now) for one, _, tier in moved]
     tx.write(tables.UPSERT_STANDINGS, tables.STANDING, rows)
+    ids = tx.new_ids([bucket_of(one) for one, _, _ in moved])
+    changes = [
+        (bucket_of(one), new_id, one, brand_id, held, tier, growth[one], None, now, now)
+        for new_id, (one, held, tier) in zip(ids, moved, strict=True)
+    ]
+    tx.write(tables.INSERT_TIER_CHANGES, tables.TIER_CHANGE, changes)
 
 
 def erase(tx: Tx, customer_ids: Sequence[int]) -> int:

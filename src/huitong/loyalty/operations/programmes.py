@@ -3,7 +3,12 @@
 from datetime import datetime
 
 from huitong.loyalty import queries, tables
-from huitong.loyalty.model import Programme, ProgrammeChanged, Version
+from huitong.loyalty.model import (
+    Programme,
+    ProgrammeChanged,
+    ProgrammeInstantTaken,
+    Version,
+)
 from huitong.platform.db import Tx
 
 
@@ -23,6 +28,7 @@ def apply_programme(
     change was made on; None asks for no check.
 
     :raises ProgrammeChanged: when the brand's programme is not at `expected_version` any more.
+    :raises ProgrammeInstantTaken: when another version takes effect at that very instant.
     """
     versions = queries.versions_of(tx, brand_id=brand_id)
     newest = max(versions, key=lambda one: one.version, default=None)
@@ -31,7 +37,12 @@ def apply_programme(
     version = newest.version if newest else 0
     if expected_version is not None and expected_version != version:
         raise ProgrammeChanged(version=version, expected=expected_version)
-    tx.execute(
+    for one in versions:
+        if one.effective_from == effective_from:
+            raise ProgrammeInstantTaken(
+                version=one.version, effective_from=effective_from.isoformat()
+            )
+    inserted = tx.execute(
         tables.INSERT_VERSION,
         {
             "group_id": tx.scope.group_id,
@@ -43,4 +54,7 @@ def apply_programme(
             "now": now,
         },
     )
+    if not inserted:
+        # Somebody else was quicker by a moment; their version is committed by now.
+        raise ProgrammeChanged(version=version + 1, expected=version)
     return Version(brand_id, version + 1, effective_from, programme)

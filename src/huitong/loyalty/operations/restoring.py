@@ -1,11 +1,11 @@
 """Gives back points spent on an order with what is returned of it, into the very lots."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from huitong.channels.model import OrderStatus
-from huitong.ledger.model import Restore
+from huitong.ledger.model import Operation, Restore
 from huitong.loyalty import tables
 from huitong.loyalty.model import Asset
 from huitong.loyalty.rules import returning
@@ -16,25 +16,29 @@ from huitong.platform.ids import bucket_of
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """How much of one redemption has come back once its movement is made."""
+    """How much of one redemption has come back once its movement is made.
+
+    It comes back to whom the redemption belongs, whoever the order belongs to.
+    """
 
     redemption_id: int
+    order_id: int
+    customer_id: int
     restored: int
     movement: Restore
 
 
-def restorations_of(tx: Tx, orders: Sequence[Snapshot]) -> dict[int, tuple[Restoration, ...]]:
-    """Return what is still to be given back of points spent on these orders, by order."""
-    returned = {order.order_no: order for order in orders if _returned_minor(order)}
+def restorations_of(tx: Tx, orders: Sequence[Snapshot]) -> list[Restoration]:
+    """Return what is still to be given back of points spent on these orders of one account."""
+    returned = {order.order_no: order for order in orders if _has_come_back(order)}
     if not returned:
-        return {}
-    account_id = orders[0].channel_account_id
-    found: dict[int, list[Restoration]] = defaultdict(list)
-    for redemption_id, order_no, _, key, points, restored in tx.rows(
+        return []
+    found = []
+    for redemption_id, order_no, customer_id, key, points, restored in tx.rows(
         tables.REDEMPTIONS_OF,
         {
             "group_id": tx.scope.group_id,
-            "account": account_id,
+            "account": orders[0].channel_account_id,
             "order_nos": sorted(returned),
         },
     ):
@@ -45,14 +49,31 @@ def restorations_of(tx: Tx, orders: Sequence[Snapshot]) -> dict[int, tuple[Resto
         if due > restored:
             asset = Asset.POINTS.of_brand(order.brand_id)
             movement = Restore(asset, due - restored, key)
-            found[order.order_id].append(Restoration(redemption_id, due, movement))
-    return {order_id: tuple(restorations) for order_id, restorations in found.items()}
+            found.append(Restoration(redemption_id, order.order_id, customer_id, due, movement))
+    return found
+
+
+def operation(one: Restoration, *, occurred_at: datetime) -> Operation:
+    """Return the ledger's operation of a restoration; what has come back so far is its key."""
+    return Operation(
+        key=f"order:{one.order_id}:restored:{one.redemption_id}:{one.restored}",
+        kind="restore",
+        owner=one.customer_id,
+        movements=(one.movement,),
+        occurred_at=occurred_at,
+        source_kind="order",
+        source_id=one.order_id,
+    )
 
 
 def keep(tx: Tx, restorations: Sequence[Restoration]) -> None:
     """Keep how much of each redemption has come back."""
     rows = [(bucket_of(one.redemption_id), one.redemption_id, one.restored) for one in restorations]
     tx.write(tables.MOVE_RESTORED, tables.RESTORED, rows)
+
+
+def _has_come_back(order: Snapshot) -> bool:
+    return order.status is OrderStatus.CLOSED or _returned_minor(order) > 0
 
 
 def _value_minor(order: Snapshot) -> int:

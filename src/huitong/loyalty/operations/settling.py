@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 from huitong import catalog, customers, ledger
 from huitong.channels.model import Incoming, Record, Refund
 from huitong.customers.model import CUSTOMER, CustomerStatus
-from huitong.ledger.model import Operation
+from huitong.ledger.model import ClawBack, Hold, Movement, Operation
 from huitong.loyalty import queries, tables
-from huitong.loyalty.model import Asset, Position, Programme, RuleShare, Version
+from huitong.loyalty.model import Asset, Position, Programme, Version
 from huitong.loyalty.operations import restoring, standing
-from huitong.loyalty.operations.restoring import Restoration
+from huitong.loyalty.operations.standing import Grown
 from huitong.loyalty.rules import capping, earning, shares
 from huitong.loyalty.rules import settling as rules
 from huitong.loyalty.rules.capping import Given
-from huitong.loyalty.rules.earning import Skus, Terms
+from huitong.loyalty.rules.earning import Paths, Terms
 from huitong.loyalty.rules.settling import Cap, Case, Settled
 from huitong.orders.model import CHANGE, Change, Snapshot, Step
 from huitong.org.model import ChannelAccount
@@ -43,22 +43,28 @@ class _Order:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is to happen for one order, as one ledger operation."""
+    """What is to happen for one order, as one ledger operation.
+
+    `revision` counts how often anything of the order was settled, this time included.
+    """
 
     order: _Order
     settled: tuple[Settled, ...]
-    restorations: tuple[Restoration, ...]
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """What a batch of orders needs to know, looked up once; `given` only where something caps."""
+    """What a batch of orders needs to know, looked up once; `given` only where something caps.
+
+    `spendable` is what disputes may still hold: it sinks with what the batch takes.
+    """
 
     versions: Sequence[Version]
     terms: Mapping[int, Terms]
     positions: Mapping[tuple[int, Asset], Position]
     given: Given | None
-    spendable: Mapping[tuple[int, Asset], int]
+    spendable: dict[tuple[int, Asset], int]
     now: datetime
 
     def cap(self, programme: Programme, order: Snapshot) -> Cap:
@@ -67,23 +73,48 @@ class _Batch:
             return tuple
         return partial(self.given.cap, programme, order.customer_id, order.ordered_at)
 
-    def count(self, order: Snapshot, shares: Sequence[RuleShare]) -> None:
-        """Count what an order gave against the caps of its day and month."""
-        if self.given is not None and order.customer_id is not None:
-            self.given.add(order.customer_id, order.ordered_at, shares)
+    def leave_out(self, order: Snapshot, asset: Asset) -> None:
+        """Count an order no more while it is settled, so that it is not capped by itself."""
+        if self.given is not None:
+            self.given.leave_out(order.order_id, asset)
+
+    def count(self, order: Snapshot, position: Position | None) -> None:
+        """Count what an order gives now against the caps of its day and month."""
+        if self.given is None or position is None:
+            return
+        self.given.put(
+            order.order_id,
+            position.asset,
+            customer_id=position.customer_id,
+            at=order.ordered_at,
+            shares=capping.still_given(
+                position.shares, earned=position.earned, left=position.granted - position.clawed
+            ),
+        )
+
+    def take(self, customer_id: int, asset: Asset, movements: Sequence[Movement]) -> None:
+        """Note what an order takes of what the disputes of other orders may hold."""
+        if (customer_id, asset) in self.spendable:
+            taken = [one.amount for one in movements if isinstance(one, ClawBack | Hold)]
+            self.spendable[customer_id, asset] -= sum(taken)
 
 
 def apply_orders(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
     """Settle a page of orders: members earn, changed and closed orders are put right."""
+    changes, buyers = page.get(CHANGE), page.get(CUSTOMER)
+    since = {
+        known.customer_id: known.enrolled_at if known.status is CustomerStatus.MEMBER else None
+        for known in buyers
+        if known is not None
+    }
+    # A newer version may name nobody, or somebody else: the order stays whose it was.
+    owners = {change.snapshot.customer_id for change in changes if change.snapshot}
+    others = sorted(one for one in owners if one is not None and one not in since)
+    if others:
+        since |= _members(tx, others)
     orders = [
-        _order(
-            incoming,
-            change,
-            known.enrolled_at if known and known.status is CustomerStatus.MEMBER else None,
-        )
-        for incoming, change, known in zip(
-            page.records, page.get(CHANGE), page.get(CUSTOMER), strict=True
-        )
+        _order(incoming, change, _since(since, change))
+        for incoming, change in zip(page.records, changes, strict=True)
     ]
     return _answers(settle(tx, [order for order in orders if order], now=now), orders)
 
@@ -106,33 +137,36 @@ def apply_refunds(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
 def settle(tx: Tx, orders: Sequence[_Order], *, now: datetime) -> list[Outcome]:
     """Bring what these orders granted to what they should have granted; one result per order.
 
-    The customers are locked by the page. One ledger operation per order that has to move.
+    The customers are locked by the page. One ledger operation per order that has to move, after
+    one for each redemption of which something comes back.
     """
     owned = [order for order in orders if order.snapshot.customer_id is not None]
-    if not owned:
-        return [Ok(None)] * len(orders)
-    batch = _look_up(tx, owned, now)
-    restorations = restoring.restorations_of(tx, [order.snapshot for order in owned])
-    plans = [
-        _Plan(order, _settle_one(order, batch), restorations.get(order.snapshot.order_id, ()))
-        for order in owned
-    ]
-    refusals = _post(tx, [plan for plan in plans if plan.settled or plan.restorations], now)
+    refusals = _restore(tx, orders, now)
+    if owned:
+        batch = _look_up(tx, owned, now)
+        plans = [_plan(order, batch) for order in owned]
+        refusals |= _post(tx, [plan for plan in plans if plan.settled], now)
     return [refusals.get(order.snapshot.order_id, Ok(None)) for order in orders]
 
 
 def _look_up(tx: Tx, orders: Sequence[_Order], now: datetime) -> _Batch:
     versions = queries.versions_of(tx, brand_id=orders[0].snapshot.brand_id)
     known = [order.snapshot.order_id for order in orders if not order.is_new]
-    skus = _skus(tx, versions, orders)
+    paths = _paths(tx, versions, orders)
     return _Batch(
         versions=versions,
-        terms={one.version: Terms(one.programme, skus) for one in versions},
+        terms={one.version: Terms(one.programme, paths) for one in versions},
         positions=queries.positions_of(tx, known),
         given=_given(tx, versions, orders),
         spendable=_spendable(tx, orders, now),
         now=now,
     )
+
+
+def _plan(order: _Order, batch: _Batch) -> _Plan:
+    settled = _settle_one(order, batch)
+    before = [batch.positions.get((order.snapshot.order_id, asset)) for asset in Asset]
+    return _Plan(order, settled, sum(one.revision for one in before if one) + len(settled))
 
 
 def _settle_one(order: _Order, batch: _Batch) -> tuple[Settled, ...]:
@@ -156,12 +190,30 @@ def _settle_one(order: _Order, batch: _Batch) -> tuple[Settled, ...]:
         )
         available = batch.spendable.get((customer_id, asset), 0)
         cap = batch.cap(version.programme, snapshot)
+        batch.leave_out(snapshot, asset)
         settled = rules.settle(case, asset, before, cap, spendable=available)
+        batch.count(snapshot, settled.position if settled else before)
         if settled is not None:
             found.append(settled)
-            if before is None:
-                batch.count(snapshot, settled.position.shares)
+            batch.take(customer_id, asset, settled.movements)
     return tuple(found)
+
+
+def _restore(tx: Tx, orders: Sequence[_Order], now: datetime) -> dict[int, Refused]:
+    """Give back what was spent on orders that came back; answer refusals by order."""
+    occurred_at = {order.snapshot.order_id: order.occurred_at for order in orders}
+    restorations = restoring.restorations_of(tx, [order.snapshot for order in orders])
+    operations = [
+        restoring.operation(one, occurred_at=occurred_at[one.order_id]) for one in restorations
+    ]
+    results = ledger.post(tx, operations, now=now)
+    done = zip(restorations, results, strict=True)
+    restoring.keep(tx, [one for one, result in done if isinstance(result, Ok)])
+    return {
+        one.order_id: result
+        for one, result in zip(restorations, results, strict=True)
+        if isinstance(result, Refused)
+    }
 
 
 def _post(tx: Tx, plans: Sequence[_Plan], now: datetime) -> dict[int, Refused]:
@@ -170,7 +222,7 @@ def _post(tx: Tx, plans: Sequence[_Plan], now: datetime) -> dict[int, Refused]:
     results = ledger.post(tx, operations, now=now)
     done = []
     refusals: dict[int, Refused] = {}
-    grown: dict[int, tuple[int, Snapshot]] = {}
+    grown: dict[int, Grown] = {}
     for plan, result in zip(plans, results, strict=True):
         snapshot = plan.order.snapshot
         if isinstance(result, Refused):
@@ -180,13 +232,14 @@ def _post(tx: Tx, plans: Sequence[_Plan], now: datetime) -> dict[int, Refused]:
         growth_asset = Asset.GROWTH.of_brand(snapshot.brand_id)
         for line in result.value.lines:
             if line.asset == growth_asset:
-                grown[_owner(plan)] = (line.balance_after, snapshot)
+                grown[_owner(plan)] = Grown(
+                    line.balance_after, snapshot.brand_id, snapshot.order_id, plan.order.occurred_at
+                )
     tx.write(
         tables.UPSERT_POSITIONS,
         tables.POSITION,
         [_position(plan.order, settled, now) for plan in done for settled in plan.settled],
     )
-    restoring.keep(tx, [one for plan in done for one in plan.restorations])
     standing.move(tx, grown, now=now)
     return refusals
 
@@ -194,12 +247,9 @@ def _post(tx: Tx, plans: Sequence[_Plan], now: datetime) -> dict[int, Refused]:
 def _operation(plan: _Plan) -> Operation:
     snapshot = plan.order.snapshot
     movements = [movement for one in plan.settled for movement in one.movements]
-    movements += [one.movement for one in plan.restorations]
-    revision = max((one.position.revision for one in plan.settled), default=0)
-    restored = sum(one.restored for one in plan.restorations)
-    is_first = all(one.position.revision == 1 for one in plan.settled) and not plan.restorations
+    is_first = plan.revision == len(plan.settled)
     return Operation(
-        key=f"order:{snapshot.order_id}:{revision}:{restored}",
+        key=f"order:{snapshot.order_id}:{plan.revision}",
         kind="earn" if is_first else "settle",
         owner=_owner(plan),
         movements=tuple(movements),
@@ -265,11 +315,13 @@ def _may_earn(order: _Order, version: Version) -> bool:
     return order.snapshot.ordered_at >= order.member_since - back
 
 
-def _skus(tx: Tx, versions: Sequence[Version], orders: Sequence[_Order]) -> Skus:
-    if not any(earning.asks_catalogue(one.programme) for one in versions):
+def _paths(tx: Tx, versions: Sequence[Version], orders: Sequence[_Order]) -> Paths:
+    tops = {top for one in versions for top in earning.top_categories(one.programme)}
+    if not tops:
         return {}
     codes = {line.sku for order in orders for line in order.snapshot.lines}
-    return catalog.find_skus(tx, brand_id=orders[0].snapshot.brand_id, codes=sorted(codes))
+    brand_id = orders[0].snapshot.brand_id
+    return catalog.find_paths(tx, brand_id=brand_id, codes=codes, below=tops)
 
 
 def _given(tx: Tx, versions: Sequence[Version], orders: Sequence[_Order]) -> Given | None:
@@ -282,7 +334,7 @@ def _given(tx: Tx, versions: Sequence[Version], orders: Sequence[_Order]) -> Giv
 
 
 def _spendable(tx: Tx, orders: Sequence[_Order], now: datetime) -> dict[tuple[int, Asset], int]:
-    """Return what disputes may hold, asked for only where an order is disputed."""
+    """Return what disputes may hold, less what is owed; asked only where an order is disputed."""
     disputed = sorted(
         {
             order.snapshot.customer_id
@@ -294,7 +346,7 @@ def _spendable(tx: Tx, orders: Sequence[_Order], now: datetime) -> dict[tuple[in
         return {}
     brand_id = orders[0].snapshot.brand_id
     return {
-        (balance.owner, asset): balance.spendable
+        (balance.owner, asset): balance.spendable - balance.debt
         for asset in Asset
         for balance in ledger.balances(tx, disputed, asset=asset.of_brand(brand_id), now=now)
     }

@@ -2,35 +2,40 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from huitong.loyalty import queries, tables
 from huitong.loyalty.rules import tiers
-from huitong.orders.model import Snapshot
 from huitong.platform.db import Tx
 from huitong.platform.ids import bucket_of
 
 
-def move(tx: Tx, grown: Mapping[int, tuple[int, Snapshot]], *, now: datetime) -> None:
-    """Put members into the tier that their growth value reaches now.
+class Grown(NamedTuple):
+    """A member's growth value after a page, and what moved it last: which order, and when."""
 
-    `grown` holds by customer the growth value after the page and the order that moved it last.
-    """
+    growth: int
+    brand_id: int
+    order_id: int
+    at: datetime
+
+
+def move(tx: Tx, grown: Mapping[int, Grown], *, now: datetime) -> None:
+    """Put members, by their ids, into the tier that their growth value reaches now."""
     if not grown:
         return
-    brand_id = next(iter(grown.values()))[1].brand_id
+    brand_id = next(iter(grown.values())).brand_id
     programme = queries.programme_at(tx, brand_id=brand_id, at=now).programme
     standings = queries.standings_of(tx, sorted(grown))
     standing_rows, change_rows = [], []
-    for customer_id, (growth, order) in grown.items():
+    for customer_id, (growth, _, order_id, since) in grown.items():
         before = standings.get(customer_id)
         tier = tiers.after(programme, before, growth)
         if before is not None and tier.code == before.tier:
             continue
         bucket = bucket_of(customer_id)
-        since = order.ordered_at
         standing_rows.append((bucket, customer_id, brand_id, tier.code, since, now))
         held = before.tier if before else None
-        facts = (customer_id, brand_id, held, tier.code, growth, order.order_id, since, now)
+        facts = (customer_id, brand_id, held, tier.code, growth, order_id, since, now)
         change_rows.append((bucket, facts))
     tx.write(tables.UPSERT_STANDINGS, tables.STANDING, standing_rows)
     ids = tx.new_ids([bucket for bucket, _ in change_rows])

@@ -7,7 +7,13 @@ from fastapi import Path, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from huitong import loyalty, org
-from huitong.loyalty.model import Programme, ProgrammeChanged, ProgrammeNotFound, Version
+from huitong.loyalty.model import (
+    Programme,
+    ProgrammeChanged,
+    ProgrammeInstantTaken,
+    ProgrammeNotFound,
+    Version,
+)
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock
 from huitong.platform.auth import KEY_PREFIX, Permission
@@ -85,7 +91,7 @@ def list_versions(platform: Running, caller: Calling, brand: BrandCode) -> Versi
     "PUT",
     "/v1/brands/{brand}/programme",
     permission=Permission.PROGRAMME_WRITE,
-    errors=[BrandNotFound, ProgrammeChanged],
+    errors=[BrandNotFound, ProgrammeChanged, ProgrammeInstantTaken],
 )
 def put_version(  # noqa: PLR0917 - the parts of one request
     platform: Running,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from huitong.loyalty.model import Programme, RuleShare
+from huitong.loyalty.model import Asset, Programme, RuleShare
 
 DAY_FORMAT = "%Y-%m-%d"
 MONTH_FORMAT = "%Y-%m"
@@ -18,6 +18,27 @@ class Given:
         """Start with nothing given; `zone` is the brand's calendar."""
         self._zone = zone
         self._given: defaultdict[tuple[int, str, str], int] = defaultdict(int)
+        self._counted: dict[tuple[int, Asset], tuple[int, datetime, tuple[RuleShare, ...]]] = {}
+
+    def put(
+        self,
+        order_id: int,
+        asset: Asset,
+        *,
+        customer_id: int,
+        at: datetime,
+        shares: Iterable[RuleShare],
+    ) -> None:
+        """Count what an order gives now, instead of what it gave before."""
+        self.leave_out(order_id, asset)
+        self._counted[order_id, asset] = (customer_id, at, tuple(shares))
+        self.add(customer_id, at, self._counted[order_id, asset][2])
+
+    def leave_out(self, order_id: int, asset: Asset) -> None:
+        """Count an order no more, so that it is not capped by itself."""
+        if (order_id, asset) in self._counted:
+            customer_id, at, shares = self._counted.pop((order_id, asset))
+            self.add(customer_id, at, [one._replace(amount=-one.amount) for one in shares])
 
     def add(self, customer_id: int, at: datetime, shares: Iterable[RuleShare]) -> None:
         """Count what an order gave."""
@@ -48,6 +69,16 @@ class Given:
     def _periods(self, at: datetime) -> tuple[str, str]:
         local = at.astimezone(self._zone)
         return local.strftime(DAY_FORMAT), local.strftime(MONTH_FORMAT)
+
+
+def still_given(shares: Iterable[RuleShare], *, earned: int, left: int) -> tuple[RuleShare, ...]:
+    """Return what rules still give of an order that earned so much and has so much left.
+
+    What came back frees the caps, in proportion; what is left of a share is rounded up.
+    """
+    return tuple(
+        one._replace(amount=-(-one.amount * left // earned) if earned else 0) for one in shares
+    )
 
 
 def has_caps(programme: Programme) -> bool:

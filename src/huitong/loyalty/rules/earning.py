@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from huitong.catalog.model import Sku
 from huitong.channels.model import OrderStatus
 from huitong.loyalty.model import Asset, EarningBase, EarningRule, ItemFilter, Programme, RuleShare
 from huitong.orders.model import Snapshot
@@ -18,8 +17,9 @@ EARNING_STATUSES = frozenset(
     }
 )
 
-# Filters ask the catalogue by SKU code; an item it does not know is in no category.
-Skus = Mapping[str, Sku]
+# The category paths of items by SKU code, of those below a category that some filter names; an item
+# that is not there is in none of them.
+Paths = Mapping[str, Sequence[str]]
 
 
 class Earned(NamedTuple):
@@ -45,11 +45,11 @@ class Filter:
         self._skus = frozenset(items.skus)
         self._except_for = items.except_for
 
-    def holds(self, sku: str, skus: Skus) -> bool:
+    def holds(self, sku: str, paths: Paths) -> bool:
         """Tell whether the filter is about an item; an unknown item is in no category."""
         named = sku in self._skus
-        if not named and self._prefixes and sku in skus:
-            path = tuple(skus[sku].category)
+        if not named and self._prefixes and sku in paths:
+            path = tuple(paths[sku])
             named = not self._prefixes.isdisjoint([path[:depth] for depth in self._depths])
         return named is not self._except_for
 
@@ -57,10 +57,10 @@ class Filter:
 class Terms:
     """A programme ready to meet a batch of orders: each item is held against each filter once."""
 
-    def __init__(self, programme: Programme, skus: Skus) -> None:
+    def __init__(self, programme: Programme, paths: Paths) -> None:
         """Take the programme with what the catalogue knows of the batch's items."""
         self.programme = programme
-        self._skus = skus
+        self._paths = paths
         self._held: dict[str, dict[str, bool]] = {rule.code: {} for rule in programme.rules}
         self._filters = {rule.code: Filter(rule.items) for rule in programme.rules}
         self._rules = {
@@ -76,10 +76,15 @@ class Terms:
         if rule.items.is_empty():
             return range(len(order.lines))
         known, items = self._held[rule.code], self._filters[rule.code]
-        for line in order.lines:
-            if line.sku not in known:
-                known[line.sku] = items.holds(line.sku, self._skus)
-        return [place for place, line in enumerate(order.lines) if known[line.sku]]
+        held = []
+        for place, line in enumerate(order.lines):
+            sku = line.sku
+            is_held = known.get(sku)
+            if is_held is None:
+                is_held = known[sku] = items.holds(sku, self._paths)
+            if is_held:
+                held.append(place)
+        return held
 
 
 def earns(order: Snapshot) -> bool:
@@ -136,9 +141,9 @@ def line_bases(order: Snapshot, programme: Programme, *, net: bool) -> list[int]
     return [amount - part for amount, part in zip(amounts, off, strict=True)]
 
 
-def asks_catalogue(programme: Programme) -> bool:
-    """Tell whether any rule needs to know more of an item than its code."""
-    return any(rule.items.categories for rule in programme.rules)
+def top_categories(programme: Programme) -> set[str]:
+    """Return the top of every category that a rule names; the catalogue is asked for no others."""
+    return {prefix[0] for rule in programme.rules for prefix in rule.items.categories if prefix}
 
 
 def _share(

@@ -42,7 +42,8 @@ def settle(
 ) -> Settled | None:
     """Return where the order should stand and how to get there; None when it stands there.
 
-    `spendable` is what a freeze may hold; it is asked for only when the order is disputed.
+    `spendable` is what a freeze may hold, below zero what is owed; it is asked for only when the
+    order is disputed.
     """
     full = earning.earned(case.order, case.terms, asset)
     shares = _shares(case, before, full, cap)
@@ -53,6 +54,7 @@ def settle(
     had = before.granted - before.clawed if before else 0
     active_from = _active_from(case, before)
     frozen = _frozen(case, before, net, spendable)
+    frozen_anew = bool(before and frozen and frozen != before.frozen)
     movements = _movements(
         case, asset, before, change=net - had, active_from=active_from, frozen=frozen
     )
@@ -68,7 +70,7 @@ def settle(
             granted=(before.granted if before else 0) + max(0, net - had),
             clawed=(before.clawed if before else 0) + max(0, had - net),
             frozen=frozen,
-            frozen_revision=_frozen_revision(before, frozen, revision),
+            frozen_revision=revision if frozen_anew else _frozen_revision(before, frozen),
             revision=revision,
             programme_version=before.programme_version if before else case.version,
             activates_at=active_from,
@@ -112,19 +114,21 @@ def _active_from(case: Case, before: Position | None) -> datetime | None:
 
 
 def _frozen(case: Case, before: Position | None, net: int, spendable: int) -> int:
-    """Return how much a dispute holds: all that is left of an active grant, if it can be had."""
+    """Return how much a dispute holds: all that is left of an active grant, if it can be had.
+
+    What comes back meanwhile is taken out of what is held.
+    """
     if before is None or not case.order.disputed:
         return 0
-    is_active = before.activates_at is not None and before.activates_at <= case.now
+    taken = max(0, before.granted - before.clawed - net)
     if before.frozen:
-        return before.frozen
-    return min(net, spendable) if is_active else 0
+        return max(0, before.frozen - taken + min(0, spendable)) if taken else before.frozen
+    is_active = before.activates_at is not None and before.activates_at <= case.now
+    return max(0, min(net, spendable - taken)) if is_active else 0
 
 
-def _frozen_revision(before: Position | None, frozen: int, revision: int) -> int:
-    if not frozen:
-        return 0
-    return before.frozen_revision if before and before.frozen else revision
+def _frozen_revision(before: Position | None, frozen: int) -> int:
+    return before.frozen_revision if before and frozen else 0
 
 
 def _movements(
@@ -144,7 +148,7 @@ def _movements(
         else None
     )
     movements: list[Movement] = []
-    if before and before.frozen and not frozen:
+    if before and before.frozen and frozen != before.frozen:
         movements.append(Release(hold_key(order_id, asset, before.frozen_revision)))
     if before and before.granted > before.clawed and before.activates_at != active_from:
         movements.append(Activate(name, order_id, active_from, dies_at))
@@ -152,7 +156,7 @@ def _movements(
         movements.append(Grant(name, change, active_from, dies_at))
     if change < 0:
         movements.append(ClawBack(name, -change, order_id))
-    if before and frozen and not before.frozen:
+    if before and frozen and frozen != before.frozen:
         movements.append(Hold(name, frozen, hold_key(order_id, asset, before.revision + 1)))
     return tuple(movements)
 
