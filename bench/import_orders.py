@@ -13,12 +13,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import duckdb
 import psycopg
 import yaml
 
@@ -139,7 +140,9 @@ def prepare(asked: Asked, platform: Platform) -> Json:
         loyalty.apply_programme(
             tx,
             brand_id=group.brand.id,
-            programme=Programme.model_validate(yaml.safe_load(running.PROGRAMME.read_text("utf-8"))),
+            programme=Programme.model_validate(
+                yaml.safe_load(running.PROGRAMME.read_text("utf-8"))
+            ),
             effective_from=running.PROGRAMME_FROM,
             actor="bench",
             expected_version=None,
@@ -340,7 +343,7 @@ def _account(platform: Platform) -> ChannelAccount:
 
 
 def _cards(asked: Asked) -> list[str]:
-    with complete_journey.duckdb.connect() as reader:
+    with duckdb.connect() as reader:
         found = reader.execute(
             "SELECT member_no FROM read_parquet(?)", [str(asked.home / "files/members.parquet")]
         )
@@ -359,7 +362,7 @@ def _address(url: str, name: str) -> str:
 
 
 @contextmanager
-def _home():
+def _home() -> Iterator[Path]:
     home = Path(tempfile.mkdtemp(prefix="huitong-bench-"))
     home.chmod(0o755)
     try:
@@ -371,7 +374,9 @@ def _home():
 
 def _asked(words: Sequence[str]) -> Asked:
     parser = argparse.ArgumentParser(prog="python -m bench.import_orders", description=__doc__)
-    parser.add_argument("--households", type=int, help="the first so many households; all by default")
+    parser.add_argument(
+        "--households", type=int, help="the first so many households; all by default"
+    )
     parser.add_argument("--swap", action="store_true", help="measure the baseline first")
     parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
     parser.add_argument("--home", type=Path, default=Path(), help=argparse.SUPPRESS)

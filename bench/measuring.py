@@ -117,7 +117,7 @@ def run_part(module: str, arguments: Sequence[str], *, server_pid: int) -> Part:
     with tempfile.TemporaryDirectory(prefix="huitong-bench-part-") as folder:
         found = Path(folder) / "found.json"
         line = [sys.executable, "-m", module, *arguments, "--found", str(found)]
-        started = subprocess.Popen(line, cwd=ROOT)
+        started = subprocess.Popen(line, cwd=ROOT)  # noqa: S603 - our own benches
         peaks = _peaks_until_end(started, server_pid)
         if started.wait() != 0:
             message = f"The part {module} {' '.join(arguments)} failed."
@@ -183,4 +183,3 @@ def _cpu_name() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
-

@@ -74,13 +74,13 @@ TEXTS = """
 SELECT
   sale.line_count,
   any_value(concat_ws(chr(9), own_id << 12 | record_bucket, record_bucket, own_id << 12 | bucket,
-    bucket, number, file_row, order_no, 'hash:' || md5(order_no || growth_base || line_count),
+    bucket, number, sale.file_row, order_no, 'hash:' || md5(order_no || growth_base || line_count),
     customer_id, identifier_id, sale.store, sale.ordered_at, sale.list_minor, sale.discount_minor,
     sale.paid_minor)) || chr(10) AS order_text,
   string_agg(concat_ws(chr(9), bucket, own_id << 12 | bucket, line_place, "lines.line_id",
     "lines.sku", "lines.quantity", "lines.list_minor", "lines.paid_minor",
-    CASE WHEN len("lines.allocations") = 0 THEN '\\N' ELSE to_json("lines.allocations") END
-    ), chr(10)) || chr(10) AS line_texts,
+    CASE WHEN len("lines.allocations") = 0 THEN '\\N'
+      ELSE CAST(to_json("lines.allocations") AS VARCHAR) END), chr(10)) || chr(10) AS line_texts,
   any_value(
     CASE WHEN points > 0 THEN concat_ws(chr(9), bucket, number, own_id << 12 | bucket, customer_id,
       'points', points, points_base, (own_id + 1) << 12 | bucket, sale.ordered_at) || chr(10)

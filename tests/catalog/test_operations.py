@@ -43,6 +43,15 @@ class TestApplyProducts:
         assert list(found["S-M"].category) == ["tops", "shirts"]
         assert tx.rows("SELECT code FROM catalog.product") == [("SHIRT",)]
 
+    def test_only_paths_below_the_asked_categories_are_found(self, tx: Tx) -> None:
+        account = make_account(tx)
+        apply(
+            tx, account, shirt("S-M"), shirt("P-M", category=("bottoms",)), shirt("X", category=())
+        )
+        codes = ["S-M", "P-M", "X", "unknown"]
+        found = catalog.find_paths(tx, brand_id=account.brand_id, codes=codes, below=["tops"])
+        assert found == {"S-M": ["tops", "shirts"]}
+
     def test_only_what_changed_is_written(self, tx: Tx) -> None:
         account = make_account(tx)
         apply(tx, account, shirt("S-M"), shirt("S-L", images=['a "b", \\c'], attributes={"k": "v"}))

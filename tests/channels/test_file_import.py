@@ -180,6 +180,24 @@ class TestRejects:
         assert rows[-2]["order_no"] == "too,few"
         assert report.rejects.stat().st_mode & 0o077 == 0
 
+    def test_a_file_may_have_columns_of_any_name(self, inbox: Inbox, tmp_path: Path) -> None:
+        path = tmp_path / "refunds.csv"
+        path.write_text(
+            "refund_no,order_no,kind,refunded_at,amount_minor,reason,attributes.code,lines.line_id,"
+            "lines.amount_minor\n"
+            "R1,A1,return,2026-03-01T10:00:00Z,5,too small,x,1,5\n"
+            "R2,A2,return,2026-03-01T09:00:00Z,5,too large,y,1,5\n",
+            encoding="utf-8",
+        )
+        report = inbox.take(path, Recorder(refuses=["R1", "R2"]), RecordKind.REFUND)
+        assert report.rejects is not None
+        with report.rejects.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert [(row["reason"], row["attributes.code"]) for row in rows] == [
+            ("too small", "x"),
+            ("too large", "y"),
+        ]
+
     def test_a_repaired_reject_file_goes_in_as_it_is(
         self, inbox: Inbox, bring: Callable[[str], Path]
     ) -> None:

@@ -20,11 +20,12 @@ PROGRAMME_FROM = datetime(2024, 1, 1, tzinfo=UTC)
 OPENING = datetime(2024, 3, 1, 2, tzinfo=UTC)
 DAYS = 120
 SKUS = 30
+PEOPLE = 60
 CATEGORIES = (["women", "shoes"], ["women", "coats"], ["gifts", "cards"])
 CARDS_MERGED = 6
 CARDS_IN_ORDERS = 3
 
-PROGRAMME = {
+PROGRAMME: dict[str, Any] = {
     "names": {"zh": "羊毛俱乐部", "en": "Wool Club"},
     "rules": [
         {
@@ -74,12 +75,11 @@ class Step:
 class Season:
     """Makes the records of one season; `size` is the number of orders."""
 
-    def __init__(self, seed: int, *, size: int, people: int = 60) -> None:
+    def __init__(self, seed: int, *, size: int) -> None:
         """Take the seed: the same one makes the same records."""
         self._random = Random(f"season {seed}")
-        self._people = people
         self.products = [self._product(number) for number in range(SKUS)]
-        self.members = [self._member(number) for number in range(people)]
+        self.members = [self._member(number) for number in range(PEOPLE)]
         self.cards = [self._card_member(number) for number in range(CARDS_MERGED)]
         self.orders = [self._order(number, size) for number in range(size)]
         self.late_members = [self._merging_member(number) for number in range(CARDS_MERGED)]
@@ -162,7 +162,7 @@ class Season:
         elif what < 0.25:
             identifiers = [phone(5_000 + self._random.randrange(40))]
         else:
-            identifiers = [phone(self._random.randrange(self._people))]
+            identifiers = [phone(self._random.randrange(PEOPLE))]
         return [{"role": "buyer", "identifiers": identifiers}]
 
     def _line(self, place: int) -> Fields:
@@ -225,9 +225,7 @@ class Season:
             "refunded_at": told(at),
             "updated_at": told(at),
             "amount_minor": amount,
-            "lines": [
-                {"line_id": line["line_id"], "quantity": quantity, "amount_minor": amount}
-            ],
+            "lines": [{"line_id": line["line_id"], "quantity": quantity, "amount_minor": amount}],
         }
 
     def newer_orders(self, count: int) -> list[Fields]:
@@ -273,7 +271,8 @@ def write_season(folder: Path, seed: int, *, size: int) -> list[Step]:
 def written(path: Path, records: Sequence[Fields]) -> Path:
     """Write records one a line, with one line that is no record at all; return the path."""
     texts = [json.dumps(record, ensure_ascii=False) for record in records]
-    path.write_text("\n".join([*texts[:1], "no JSON", *texts[1:]]) + "\n", encoding="utf-8")
+    broken = f"no JSON: {path.name}"
+    path.write_text("\n".join([*texts[:1], broken, *texts[1:]]) + "\n", encoding="utf-8")
     return path
 
 

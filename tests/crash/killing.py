@@ -1,25 +1,27 @@
-"""Runs imports as processes of their own and kills them, or the server under them, without notice."""
+"""Runs imports as processes of their own and kills them, or the server, without notice."""
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from random import Random
 
 import psycopg
 
 from huitong.platform import embedded
+from tests.crash import importer
 from tests.crash.goods import ACCOUNT, PLATFORM, Step
 
 RUN_SECONDS_MAX = 60.0
 POLL_SECONDS = 0.000_5
-COMMITS_MAX = 4
+# Seldom enough that a file is imported whole, often enough that each resume comes further.
+COMMITS_MAX = 3
+TIME_SHARE_MAX = 0.6
+SHARE_AT_COMMIT = 0.67
 JITTER_SECONDS_MAX = 0.006
 
 # commits: each session's last COMMIT, running or done; together they count the commits seen.
@@ -31,13 +33,19 @@ WHERE application_name = 'huitong'
   AND query = 'COMMIT'
 """
 
-# sessions: the sessions of the importer, the busiest first.
-SESSIONS = """
+# session: the importer's session that is busiest.
+SESSION = """
 SELECT pid
 FROM pg_stat_activity
 WHERE application_name = 'huitong'
   AND datname = 'postgres'
 ORDER BY state <> 'active', query_start DESC
+LIMIT 1
+"""
+
+# server: the process that made all others.
+SERVER = """
+SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)
 """
 
 
@@ -51,12 +59,20 @@ class Victim(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """Who is killed and when: at a COMMIT counted from the start, or after a share of the time."""
+    """Who is killed and when: some time after a COMMIT counted from the start, or after a share.
+
+    `commit` None means after that share of the time that the import takes undisturbed.
+    """
 
     victim: Victim
     commit: int | None
     share: float
     jitter_seconds: float
+
+    def sooner(self) -> "Kill":
+        """Return the kill at an earlier moment, for when the import was over before it."""
+        commit = None if self.commit is None else max(1, self.commit - 1)
+        return replace(self, commit=commit, share=self.share / 2)
 
 
 @dataclass
@@ -68,102 +84,96 @@ class Shop:
     secret: str
     log: list[str] = field(default_factory=list)
 
-    def start(self, step: Step, *, url: str | None = None) -> subprocess.Popen[str]:
-        """Start the import of a file as a person would, into the home's database or another."""
-        given = {name: value for name, value in os.environ.items() if "HUITONG" not in name}
-        staging = self.files / "staging"
-        staging.mkdir(exist_ok=True)
-        environment = {
-            **given,
-            "HUITONG_HOME": str(self.home),
-            "HUITONG_SECRET_KEY": self.secret,
-            "TMPDIR": str(staging),
-            **({} if url is None else {"HUITONG_DATABASE_URL": url}),
-        }
-        return subprocess.Popen(
-            [
-                *(sys.executable, "-m", "huitong.entry.cli", "import"),
-                *(step.kind, str(step.path), "--channel", PLATFORM, "--shop", ACCOUNT, "--json"),
-            ],
-            env=environment,
-            cwd=self.files,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+    @property
+    def staging(self) -> Path:
+        """Return the folder for what imports keep while they run."""
+        return self.files / "staging"
+
+    @property
+    def said(self) -> Path:
+        """Return the file with what the last import said."""
+        return self.files / "said.txt"
+
+    def import_whole(self, step: Step) -> None:
+        """Import a file to its end, as a person would."""
+        running = self._start(step)
+        running.join(RUN_SECONDS_MAX)
+        running.kill()
+        assert running.exitcode == 0, self.said.read_text()
+
+    def import_and_kill(self, step: Step, kill: Kill, *, seconds: float) -> tuple[bool, bool]:
+        """Import a file and kill somebody meanwhile; tell whether that was, and how it ended.
+
+        Returns whether there was still somebody to kill, and whether the import came to its end.
+        `seconds` is how long it takes undisturbed. A server that was killed before is started.
+        """
+        server = embedded.start(self.home)
+        with psycopg.connect(server.url, autocommit=True) as watch:
+            running = self._start(step)
+            struck = _strike(watch, running, kill, seconds=seconds)
+        running.join(RUN_SECONDS_MAX)
+        running.kill()
+        is_over = running.exitcode == 0
+        self.log.append(f"{step.path.stem}: {kill}, {struck=}, {is_over=}")
+        if not is_over:
+            expected = -signal.SIGKILL if kill.victim is Victim.IMPORTER else 1
+            assert struck, (self.log[-1], self.said.read_text())
+            assert running.exitcode == expected, (self.log[-1], self.said.read_text())
+        return struck, is_over
+
+    def _start(self, step: Step) -> ForkServerProcess:
+        self.staging.mkdir(exist_ok=True)
+        return importer.start(
+            ["import", step.kind, str(step.path), "--channel", PLATFORM, "--shop", ACCOUNT],
+            settings={
+                "HUITONG_HOME": str(self.home),
+                "HUITONG_SECRET_KEY": self.secret,
+                "TMPDIR": str(self.staging),
+            },
+            folder=self.files,
+            said=self.said,
         )
 
-    def finish(self, running: subprocess.Popen[str], kill: Kill | None = None) -> bool:
-        """Wait for an import and tell whether it came to its end; only a killed one may not."""
-        try:
-            said, complained = running.communicate(timeout=RUN_SECONDS_MAX)
-        finally:
-            running.kill()
-        if running.returncode == 0:
-            return True
-        expected = -signal.SIGKILL if kill and kill.victim is Victim.IMPORTER else 1
-        assert kill is not None, complained
-        assert running.returncode == expected, (kill, said, complained)
-        return False
 
-
-def plan_kills(chance: Random, victims: list[Victim]) -> Iterator[Kill]:
-    """Yield a kill for each victim, in any order; two thirds of them aim at a COMMIT."""
-    for victim in chance.sample(victims, len(victims)):
-        at_commit = chance.random() < 0.67
-        yield Kill(
+def plan_kills(chance: Random, victims: Sequence[Victim]) -> list[Kill]:
+    """Return a kill for each victim, in any order; two thirds of them aim at a COMMIT."""
+    return [
+        Kill(
             victim=victim,
-            commit=chance.randint(1, COMMITS_MAX) if at_commit else None,
-            share=chance.random(),
+            commit=chance.randint(1, COMMITS_MAX) if chance.random() < SHARE_AT_COMMIT else None,
+            share=chance.uniform(0, TIME_SHARE_MAX),
             jitter_seconds=chance.uniform(0, JITTER_SECONDS_MAX),
         )
+        for victim in chance.sample(victims, len(victims))
+    ]
 
 
-def strike(shop: Shop, running: subprocess.Popen[str], kill: Kill, seconds: float) -> bool:
-    """Wait for the moment of a kill and do it; tell whether the import was still running then.
-
-    `seconds` is how long the import takes undisturbed.
-    """
-    with _watching(shop.home) as watch:
-        if kill.commit is None:
-            with suppress(subprocess.TimeoutExpired):
-                running.wait(kill.share * seconds)
-        else:
-            _await_commit(running, watch, kill.commit)
-            time.sleep(kill.jitter_seconds)
-        if running.poll() is not None:
-            return False
-        pid = _pid_of(shop, running, watch, kill.victim)
-        if pid is None:
-            return False
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+def _strike(
+    watch: psycopg.Connection, running: ForkServerProcess, kill: Kill, *, seconds: float
+) -> bool:
+    """Wait for the moment of a kill and do it; tell whether the import was still running then."""
+    if kill.commit is None:
+        running.join(kill.share * seconds)
+    else:
+        _await_commit(watch, running, kill.commit)
+        time.sleep(kill.jitter_seconds)
+    pid = _pid_of(watch, running, kill.victim)
+    if pid is None or not running.is_alive():
+        return False
+    os.kill(pid, signal.SIGKILL)
     return True
 
 
-@contextmanager
-def _watching(home: Path) -> Iterator[psycopg.Connection]:
-    """Open a session that sees what the importer's sessions do."""
-    with suppress(psycopg.OperationalError):
-        with psycopg.connect(embedded.start(home).url, autocommit=True) as watch:
-            watch.execute("SET application_name = 'watch'")
-            yield watch
-
-
-def _await_commit(running: subprocess.Popen[str], watch: psycopg.Connection, wanted: int) -> None:
-    before = set(watch.execute(COMMITS.encode()).fetchall())
+def _await_commit(watch: psycopg.Connection, running: ForkServerProcess, wanted: int) -> None:
     seen: set[object] = set()
-    while len(seen) < wanted and running.poll() is None:
-        seen |= {row for row in watch.execute(COMMITS.encode()).fetchall() if row not in before}
+    while len(seen) < wanted and running.is_alive():
+        seen |= set(watch.execute(COMMITS.encode()).fetchall())
         time.sleep(POLL_SECONDS)
 
 
-def _pid_of(
-    shop: Shop, running: subprocess.Popen[str], watch: psycopg.Connection, victim: Victim
-) -> int | None:
+def _pid_of(watch: psycopg.Connection, running: ForkServerProcess, victim: Victim) -> int | None:
     if victim is Victim.IMPORTER:
         return running.pid
-    if victim is Victim.SERVER:
-        server = embedded.running(shop.home)
-        return None if server is None else server.pid
-    row = watch.execute(SESSIONS.encode()).fetchone()
+    query = SERVER if victim is Victim.SERVER else SESSION
+    row = watch.execute(query.encode()).fetchone()
     return None if row is None else int(row[0])

@@ -1,7 +1,7 @@
 """Shops for these tests: founded databases that are copies of one, and imports in this process."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
@@ -34,7 +34,7 @@ def keyring_of_shops() -> Iterator[None]:
         crypto.hold(before)
 
 
-def found_shop(url: str) -> None:
+def found_shop(url: str, *, programme: Mapping[str, object] = PROGRAMME) -> None:
     """Found the group, its brand and till, and put the programme into effect."""
     with opened(url) as database, database.transaction(SCOPE, now=PROGRAMME_FROM) as tx:
         made = org.set_up(
@@ -43,7 +43,7 @@ def found_shop(url: str) -> None:
         loyalty.apply_programme(
             tx,
             brand_id=made.brand.id,
-            programme=Programme.model_validate(PROGRAMME),
+            programme=Programme.model_validate(programme),
             effective_from=PROGRAMME_FROM,
             actor="test",
             expected_version=None,

@@ -17,7 +17,7 @@ from huitong.channels.queries import texts_of_bodies
 from huitong.platform.db import Database, Scope
 
 Projection: TypeAlias = Mapping[str, Sequence[tuple[object, ...]]]
-DIFFERENCES_SHOWN_MAX = 5
+DIFFERENCES_SHOWN_MAX = 3
 # Which runs took how many pages is told here, and each try of a refused record keeps a page.
 TABLES_OF_RUNS = ("channels.body", "channels.delivery")
 
@@ -176,13 +176,20 @@ WHERE c.merged_into IS NULL
 """,
 }
 
+# inbox states: what became of each version; a line that is no record is known by its place alone.
+STATE["inbox states"] = """
+SELECT r.kind, r.external_id, r.version, r.state, r.code
+FROM channels.record AS r
+WHERE r.external_id NOT LIKE 'row %'
+"""
+
 # How it came to be: every version, operation, leg, lot and use; equal when files came alike.
 HISTORY = {
     **STATE,
     # Record versions with what became of each, and where they stood in which file.
     "inbox": """
 SELECT a.platform, a.code, r.kind, r.external_id, r.version, r.version_at, r.state, r.code,
-  r.reason, r.occurred_at, r.source_row, d.source
+  regexp_replace(r.reason, '\\d{6,}', 'id'), r.occurred_at, r.source_row, d.source
 FROM channels.record AS r
 JOIN org.channel_account AS a ON a.group_id = r.group_id AND a.id = r.channel_account_id
 JOIN channels.delivery AS d ON d.group_id = r.group_id AND d.id = r.delivery_id

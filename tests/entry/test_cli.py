@@ -276,6 +276,7 @@ class TestRecords:
         assert (retried.returncode, json.loads(retried.stdout)) == (1, {"channels.unreadable": 1})
         shown = json.loads(founded.done("member", "show", PHONE, "--json"))
         assert (shown["status"], shown["points"], shown["tier"]) == ("member", 128, "会员 (member)")
+        assert shown["latest_orders"] == ["2026-02-01 O1 completed 128.00"]
         assert PHONE not in json.dumps(shown)
         by_id = json.loads(founded.done("member", "show", shown["id"], "--json"))
         assert by_id == shown

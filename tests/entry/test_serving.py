@@ -132,5 +132,6 @@ def test_a_taken_address_is_one_sentence_with_the_remedy(
 
 def test_a_worker_ends_when_it_is_told_to(tmp_path: Path, fresh_database: Database) -> None:
     with started(tmp_path, fresh_database.url, "worker") as process:
-        time.sleep(2)
+        wait_for(lambda: any(one.get("event") == "worker.started" for one in process.lines))
         assert process.stop() == 0
+    assert process.lines[-1]["event"] == "worker.stopped"

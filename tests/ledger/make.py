@@ -1,6 +1,7 @@
 """Builders for the ledger's tests: one operation at a time, one owner, hand-computed numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -88,6 +89,20 @@ class Ledger:
 
     def breaches(self) -> Sequence[ledger.Breach]:
         return list(ledger.verify(self.tx))
+
+
+class _Undo(Exception):
+    """Ends a part of a test without keeping what it wrote."""
+
+
+@contextmanager
+def undone(books: Ledger) -> Iterator[None]:
+    """Forget what the block does, so that the next example starts anew."""
+    start = books.now
+    with suppress(_Undo), books.tx.savepoint():
+        yield
+        raise _Undo
+    books.now = start
 
 
 def amounts(posted: ledger.Posted) -> list[tuple[str, int, int]]:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from huitong import ledger
 from huitong.ledger.model import CannotMove, KeyConflict, OperationUnknown
-from tests.ledger.make import DAY, DEBT, OTHER, OWNER, POINTS, Ledger, amounts
+from tests.ledger.make import DAY, DEBT, OTHER, OWNER, POINTS, Ledger, amounts, undone
 
 
 def merge(
@@ -244,11 +244,7 @@ MOVES = st.lists(
 def test_totals_survive_any_merge_and_split(
     books: Ledger, before: list[tuple[str, bool, int]], between: list[tuple[str, bool, int]]
 ) -> None:
-    class Undo(Exception):
-        pass
-
-    start = books.now
-    with pytest.raises(Undo), books.tx.savepoint():
+    with undone(books):
         books.grant(10, owner=OTHER, source_id=1)
         books.grant(10, source_id=1)
         _play(books, before, {True: OTHER, False: OWNER})
@@ -262,8 +258,6 @@ def test_totals_survive_any_merge_and_split(
         split(books)
         assert total(books) == whole
         assert not books.breaches()
-        raise Undo
-    books.now = start
 
 
 def _tidy(books: Ledger) -> None:
@@ -279,13 +273,15 @@ def _play(books: Ledger, moves: list[tuple[str, bool, int]], owners: dict[bool, 
         elif kind == "grant":
             books.grant(amount, owner=owner, days=3, source_id=1)
         else:
-            movement = {
+            movements: dict[str, ledger.Movement] = {
                 "spend": ledger.Spend(POINTS, amount),
                 "claw": ledger.ClawBack(POINTS, amount, 1),
                 "hold": ledger.Hold(POINTS, amount, f"hold {owner}", books.now + 2 * DAY),
                 "capture": ledger.Capture(f"hold {owner}", amount),
                 "restore": ledger.Restore(POINTS, amount, f"spend {place - 1} {owner}"),
-            }[kind]
+            }
             books.post(
-                books.operation(movement, owner=owner, key=f"{kind} {place} {owner} {amount}")
+                books.operation(
+                    movements[kind], owner=owner, key=f"{kind} {place} {owner} {amount}"
+                )
             )

@@ -21,7 +21,9 @@ BREAKS = {
     Invariant.I4: "UPDATE ledger.lot_use SET amount = amount + 1 WHERE kind = 'spend'",
     Invariant.I5: "UPDATE ledger.hold SET state = 'released' WHERE state = 'open'",
     Invariant.I6: "UPDATE ledger.account SET balance = -5 WHERE asset = 'points:1'",
-    Invariant.I7: "UPDATE ledger.operation SET result = replace(result::text, '3130', '3131')::bytea",
+    Invariant.I7: (
+        "UPDATE ledger.operation SET result = replace(result::text, '3130', '3131')::bytea"
+    ),
     Invariant.I8: "UPDATE ledger.entry SET balance_after = balance_after + 1 WHERE version = 2",
     Invariant.I10: "UPDATE ledger.lot SET activates_at = activates_at + interval '1 day'",
     Invariant.I11: "UPDATE ledger.lot SET clawed = clawed + 1 WHERE clawed > 0",
@@ -30,6 +32,33 @@ BREAKS = {
         " AND amount > 0"
     ),
 }
+
+CHANGES = [
+    "UPDATE ledger.{} SET bucket = bucket",
+    "DELETE FROM ledger.{}",
+    "TRUNCATE ledger.{} CASCADE",
+]
+REFUSED_BY_CHECK = [
+    "UPDATE ledger.account SET balance = held + floor - 1",
+    "UPDATE ledger.account SET held = -1",
+    "UPDATE ledger.lot SET remaining = amount + 1",
+    "UPDATE ledger.lot SET held = remaining + 1",
+    "UPDATE ledger.lot SET clawed = amount + 1",
+]
+REFUSED_BY_KEY = [
+    """
+    INSERT INTO ledger.operation
+    SELECT o.group_id, o.bucket, o.id + 4096, o.key, o.kind, o.owner_id, o.request_hash, o.result,
+           o.occurred_at, o.recorded_at, o.source_kind, o.source_id, NULL
+    FROM ledger.operation AS o
+    """,
+    """
+    INSERT INTO ledger.entry
+    SELECT e.group_id, e.bucket, e.operation_id, e.place + 50, e.asset, e.side, e.amount,
+           e.account_id, e.version, e.balance_after
+    FROM ledger.entry AS e
+    """,
+]
 
 
 @pytest.fixture
@@ -108,58 +137,42 @@ class TestGuards:
     """The database's own half of each promise: what nobody but a superuser gets past."""
 
     @pytest.mark.parametrize("table", ["operation", "entry", "lot_use", "hold_lot"])
-    @pytest.mark.parametrize(
-        "change",
-        ["UPDATE ledger.{} SET bucket = bucket", "DELETE FROM ledger.{}", "TRUNCATE ledger.{}"],
-    )
+    @pytest.mark.parametrize("change", CHANGES)
     def test_not_even_the_owner_of_the_tables_changes_what_was_written(
-        self, lively: Database, table: str, change: str
+        self, superuser: psycopg.Connection, table: str, change: str
     ) -> None:
-        with (
-            psycopg.connect(lively.url) as connection,
-            pytest.raises(psycopg.errors.RestrictViolation, match="never changed"),
-        ):
-            # Row-level security does not bind the owner, so the guard is all there is.
-            connection.execute("SET ROLE huitong_owner")
-            connection.execute(
-                change.format(f"{table} CASCADE" if "TRUNC" in change else table).encode()
-            )
+        superuser.execute("SET session_replication_role = origin")
+        # Row-level security would hide the rows from the owner; the guard must do it alone.
+        superuser.execute("SET ROLE huitong_owner")
+        superuser.execute("SET row_security = off")
+        with pytest.raises(psycopg.errors.RestrictViolation, match="never changed"):
+            superuser.execute(change.format(table).encode())
 
-    def test_entries_that_do_not_sum_to_zero_are_refused(self, lively: Database) -> None:
+    def test_entries_that_do_not_sum_to_zero_are_refused(
+        self, superuser: psycopg.Connection
+    ) -> None:
+        superuser.execute("SET session_replication_role = origin")
         row = """
             INSERT INTO ledger.entry (group_id, bucket, operation_id, place, asset, side, amount)
             VALUES (%s, 1, 4097, 0, 'points:1', 'granted', 5)
         """
+        with pytest.raises(psycopg.errors.CheckViolation, match="do not sum to zero"):
+            superuser.execute(row.encode(), [GROUP])
+
+    @pytest.mark.parametrize("change", REFUSED_BY_CHECK)
+    def test_a_check_refuses_what_breaks_a_promise(self, lively: Database, change: str) -> None:
         with (
             psycopg.connect(lively.url) as connection,
-            pytest.raises(psycopg.errors.CheckViolation, match="do not sum to zero"),
+            pytest.raises(psycopg.errors.CheckViolation),
         ):
-            connection.execute(row.encode(), [GROUP])
+            connection.execute(change.encode())
 
-    @pytest.mark.parametrize(
-        ("change", "refused"),
-        [
-            ("UPDATE ledger.account SET balance = held + floor - 1", psycopg.errors.CheckViolation),
-            ("UPDATE ledger.account SET held = -1", psycopg.errors.CheckViolation),
-            ("UPDATE ledger.lot SET remaining = amount + 1", psycopg.errors.CheckViolation),
-            ("UPDATE ledger.lot SET held = remaining + 1", psycopg.errors.CheckViolation),
-            ("UPDATE ledger.lot SET clawed = amount + 1", psycopg.errors.CheckViolation),
-            (
-                "INSERT INTO ledger.operation SELECT o.group_id, o.bucket, o.id + 4096, o.key,"
-                " o.kind, o.owner_id, o.request_hash, o.result, o.occurred_at, o.recorded_at,"
-                " o.source_kind, o.source_id, NULL FROM ledger.operation AS o",
-                psycopg.errors.UniqueViolation,
-            ),
-            (
-                "INSERT INTO ledger.entry SELECT e.group_id, e.bucket, e.operation_id,"
-                " e.place + 50, e.asset, e.side, e.amount, e.account_id, e.version,"
-                " e.balance_after FROM ledger.entry AS e",
-                psycopg.errors.UniqueViolation,
-            ),
-        ],
-    )
-    def test_the_database_refuses_what_breaks_a_promise(
-        self, lively: Database, change: str, refused: type[psycopg.Error]
+    @pytest.mark.parametrize("change", REFUSED_BY_KEY)
+    def test_a_key_refuses_a_second_operation_and_a_second_version(
+        self, lively: Database, change: str
     ) -> None:
-        with psycopg.connect(lively.url) as connection, pytest.raises(refused):
+        with (
+            psycopg.connect(lively.url) as connection,
+            pytest.raises(psycopg.errors.UniqueViolation),
+        ):
             connection.execute(change.encode())

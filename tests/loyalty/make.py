@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from huitong.catalog.model import Sku
 from huitong.channels.model import OrderKind, OrderStatus
 from huitong.loyalty.model import Names, Programme
 from huitong.orders.model import LineSnapshot, Snapshot
@@ -81,11 +80,6 @@ def order(
         disputed=disputed,
         lines=lines,
     )
-
-
-def sku(code: str, *category: str) -> Sku:
-    """Return an item of the catalogue in a category."""
-    return Sku(1, code, code, code, category, None, None, None, None, None, None, None, None)
 
 
 def names(text: str) -> Names:

@@ -14,23 +14,23 @@ from pydantic import ValidationError
 from huitong.channels.model import OrderStatus
 from huitong.loyalty.model import Asset, Expiry, Position, Programme, RuleShare, Standing
 from huitong.loyalty.rules import capping, earning, living, returning, settling, tiers
-from huitong.loyalty.rules.earning import Skus, Terms
+from huitong.loyalty.rules.earning import Paths, Terms
 from huitong.loyalty.rules.settling import Case, Settled
 from huitong.orders.model import LineSnapshot, Snapshot
 from huitong.orders.rules import share
-from tests.loyalty.make import NAMES, NOON, line, order, programme, rule, sku
+from tests.loyalty.make import NAMES, NOON, line, order, programme, rule
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def points(snapshot: Snapshot, plan: Programme, skus: Skus | None = None) -> int:
+def points(snapshot: Snapshot, plan: Programme, paths: Paths | None = None) -> int:
     """Return what an order earns in points."""
-    return earning.earned(snapshot, Terms(plan, skus or {}), Asset.POINTS).amount
+    return earning.earned(snapshot, Terms(plan, paths or {}), Asset.POINTS).amount
 
 
-def taken(snapshot: Snapshot, plan: Programme, skus: Skus | None = None) -> int:
+def taken(snapshot: Snapshot, plan: Programme, paths: Paths | None = None) -> int:
     """Return what the returns of an order take back of what it earned."""
-    terms = Terms(plan, skus or {})
+    terms = Terms(plan, paths or {})
     full = earning.earned(snapshot, terms, Asset.POINTS)
     return returning.clawed_for(snapshot, terms, Asset.POINTS, full=full, granted=full.amount)
 
@@ -56,19 +56,19 @@ class TestEarning:
     def test_a_discount_on_the_whole_order_may_leave_a_filtered_rule_alone(self) -> None:
         """[3] Food 100 and other 50, 10 % off the order: 100 points; off food only: 90."""
         food = {"categories": [["food"]]}
-        skus = {"rice": sku("rice", "food"), "soap": sku("soap", "home")}
+        paths = {"rice": ("food",), "soap": ("home",)}
         plan = programme(rule(items=food, order_discounts_reduce=False))
         off_all = order(
             line("rice", 90, order_discount_yuan=10), line("soap", 45, order_discount_yuan=5)
         )
         off_food = order(line("rice", 90), line("soap", 50))
-        assert points(off_all, plan, skus) == 100
-        assert points(off_food, plan, skus) == 90
+        assert points(off_all, plan, paths) == 100
+        assert points(off_food, plan, paths) == 90
 
     def test_the_switch_lets_a_discount_on_the_order_lower_a_filtered_rule(self) -> None:
         plan = programme(rule(items={"categories": [["food"]]}))
         basket = order(line("rice", 90, order_discount_yuan=10), line("soap", 45))
-        assert points(basket, plan, {"rice": sku("rice", "food")}) == 90
+        assert points(basket, plan, {"rice": ("food",)}) == 90
 
     def test_what_the_platform_reimburses_counts_where_the_merchant_receives_it(self) -> None:
         basket = order(line("tea", 80, platform_yuan=20))

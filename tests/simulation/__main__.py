@@ -1,5 +1,7 @@
 """`python -m tests.simulation`: the simulation on a server of its own, as long as you like."""
 
+# ruff: noqa: T201 - It talks to the person who runs it.
+
 import argparse
 import secrets
 import sys

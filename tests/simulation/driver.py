@@ -22,17 +22,18 @@ from huitong import ledger
 from huitong.platform.db import Database, Scope
 from huitong.platform.errors import Ok, Result
 from tests.simulation.generator import POINTS, START, WALLET, Generator
-from tests.simulation.model import Model, Purse
+from tests.simulation.model import Model
+from tests.simulation.things import Purse
 
 THREADS = 4
-OWNERS_PER_THREAD = 24
+OWNERS_PER_THREAD = 40
 SHARED_OWNERS = 6
 SHARED_GROUP = 1
-BATCH_MAX = 60
+BATCH_MAX = 150
 CRASH_SHARE = 0.10
 LOST_ANSWER_SHARE = 0.03
 KILL_EVERY_SECONDS = 1.5
-STATEMENTS_UNTIL_CRASH_MAX = 24
+STATEMENTS_UNTIL_CRASH_MAX = 40
 FLOOR = -50
 
 Answer = TypeVar("Answer")
@@ -96,7 +97,7 @@ class Worker:
             what = self.random.random()
             if what < 0.02:
                 self._expire()
-            elif what < 0.03:
+            elif what < 0.06:
                 self._merge()
             elif what < 0.20:
                 self._post_shared()
@@ -213,6 +214,7 @@ class Worker:
 
         self._certainly(work)
         self.model.merge(source, target, now)
+        self.own.merged[source] = target
 
     def _certainly(self, work: Callable[[], Answer]) -> Answer:
         """Do what can be repeated until it is done."""
@@ -337,7 +339,10 @@ def simulate(url: str, *, seed: int, operations: int) -> Outcome:
             thread.start()
         for thread in threads:
             thread.join()
+    database.close()  # It may hold connections that were cut when nobody used them.
+    database = Database(url)
     for worker in workers:
+        worker.database = database
         if not worker.outcome.problems:
             worker.compare()
     total = _sum(workers)

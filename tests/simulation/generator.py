@@ -1,7 +1,7 @@
 """Random operations on a few owners, likely to collide: all from one seed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -23,7 +23,14 @@ class Generator:
     now: datetime = START
     made: list[ledger.Operation] = field(default_factory=list)
     holds: list[tuple[int, str]] = field(default_factory=list)
+    merged: dict[int, int] = field(default_factory=dict)
     count: int = 0
+
+    def home(self, owner: int) -> int:
+        """Return the owner in which a merged one lives on."""
+        while owner in self.merged:
+            owner = self.merged[owner]
+        return owner
 
     def pass_time(self) -> None:
         """Let the clock go on, sometimes far, sometimes back a little."""
@@ -41,7 +48,9 @@ class Generator:
     def _one(self) -> ledger.Operation:
         kind = self.random.random()
         if self.made and kind < 0.06:
-            return self.random.choice(self.made)
+            known = self.random.choice(self.made)
+            late = self.random.random() < 0.2  # It still names the owner before the merge.
+            return known if late else replace(known, owner=self.home(known.owner))
         if self.made and kind < 0.08:
             known = self.random.choice(self.made)
             return self._operation(known.owner, (self._grant(known.owner),), key=known.key)
@@ -102,7 +111,7 @@ class Generator:
         known = [
             (move.asset, one.source_id)
             for one in self.made
-            if one.owner == owner and one.source_id is not None
+            if self.home(one.owner) == owner and one.source_id is not None
             for move in one.movements
             if isinstance(move, ledger.Grant)
         ]
@@ -119,7 +128,7 @@ class Generator:
         known = [
             (move.asset if isinstance(move, ledger.Spend) else self._asset(), one.key)
             for one in self.made
-            if one.owner == owner
+            if self.home(one.owner) == owner
             for move in one.movements
             if isinstance(move, ledger.Spend | ledger.Capture)
         ]
@@ -129,7 +138,7 @@ class Generator:
         return ledger.Reverse(self._known_key(owner), force=self.random.random() < 0.5)
 
     def _known_key(self, owner: int) -> str:
-        known = [one.key for one in self.made if one.owner == owner]
+        known = [one.key for one in self.made if self.home(one.owner) == owner]
         return self.random.choice(known) if known else "never used"
 
     def _expire(self, _: int) -> ledger.Movement:
@@ -144,7 +153,7 @@ class Generator:
         return ledger.Hold(self._asset(), self._amount(), key, ends)
 
     def _known_hold(self, owner: int) -> str:
-        known = [key for holder, key in self.holds if holder == owner]
+        known = [key for holder, key in self.holds if self.home(holder) == owner]
         return self.random.choice(known) if known else "never held"
 
     def _capture(self, owner: int) -> ledger.Movement:

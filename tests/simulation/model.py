@@ -1,142 +1,27 @@
 """What the ledger should do, told once more and simply, from the specification alone.
 
-Plain objects, no ids, no SQL, no versions. It shares nothing with the product but the movements
-that are asked of it, so an error would have to be made twice to go unnoticed.
+No ids, no SQL, no versions. It shares nothing with the product but the movements that are asked of
+it, so an error would have to be made twice to go unnoticed.
 """
 
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from huitong import ledger
-
-FAR = datetime(9999, 1, 1, tzinfo=UTC)
-journal = threading.local()  # What a refusal puts back: object, field, value before.
-
-
-class No(Exception):
-    """The ledger refuses; the argument is the code it says so with."""
-
-
-def require(fulfilled: object, code: str) -> None:
-    if not fulfilled:
-        raise No(code)
-
-
-class Thing:
-    def __setattr__(self, name: str, value: object) -> None:
-        if name in vars(self) and getattr(journal, "on", False):
-            journal.changes.append((vars(self), name, vars(self)[name]))
-        vars(self)[name] = value
-
-
-@dataclass(eq=False)
-class Lot(Thing):
-    amount: int
-    left: int
-    starts: datetime | None
-    ends: datetime | None
-    source: int | None = None
-    held: int = 0
-    called_back: int = 0
-    lapsed: int = 0
-
-    @property
-    def free(self) -> int:
-        return self.left - self.held
-
-    def begun(self, now: datetime) -> bool:
-        return self.starts is not None and self.starts <= now
-
-    def over(self, now: datetime) -> bool:
-        return (self.ends or FAR) <= now
-
-    def value_of(self, called_back: int) -> int:
-        return min(called_back, self.amount - self.lapsed)
-
-
-@dataclass(eq=False)
-class Hold(Thing):
-    asset: str
-    amount: int
-    ends: datetime | None
-    parts: list[tuple[Lot, int]]
-    state: str = "open"
-
-
-@dataclass(eq=False)
-class Purse(Thing):
-    lots: list[Lot] = field(default_factory=list)
-    debt: int = 0
-    floor: int = 0
-
-    def ordered(self, keep: Callable[[Lot], bool]) -> list[Lot]:
-        return sorted(filter(keep, self.lots), key=lambda lot: lot.ends or FAR)
-
-
-@dataclass(eq=False)
-class Taken(Thing):
-    asset: str
-    lot: Lot | None
-    amount: int
-    why: str
-    called_back: int = 0
-    given_back: int = 0
-
-
-@dataclass(eq=False)
-class Done(Thing):
-    asked: tuple[object, ...]
-    taken: list[Taken] = field(default_factory=list)
-    granted: list[tuple[str, Lot]] = field(default_factory=list)
-    final: bool = False
-    reversed: bool = False
-
-
-@dataclass(eq=False)
-class Owner(Thing):
-    """What one owner has, and the operations that the ledger accepted for it."""
-
-    purses: dict[str, Purse] = field(default_factory=dict)
-    holds: dict[str, Hold] = field(default_factory=dict)
-    done: dict[str, Done] = field(default_factory=dict)
-    merged_into: int | None = None
-
-    def purse(self, asset: str) -> Purse:
-        return self.purses.setdefault(asset, Purse())
-
-    def tidy(self, asset: str, now: datetime) -> Purse:
-        """Let holds time out, pay debt from what has begun, let the rest expire."""
-        for hold in self.holds.values():
-            if hold.asset == asset and hold.state == "open" and (hold.ends or FAR) <= now:
-                let_go(hold, "hold_expired")
-        purse = self.purse(asset)
-        for lot in purse.ordered(lambda lot: lot.begun(now)):
-            paid = min(lot.free, purse.debt)
-            lot.left, purse.debt = lot.left - paid, purse.debt - paid
-        for lot in purse.ordered(lambda lot: lot.over(now)):
-            lot.lapsed, lot.left = lot.lapsed + lot.free, lot.held
-        return purse
-
-    def live(self, asset: str, now: datetime) -> list[Lot]:
-        return self.purse(asset).ordered(lambda lot: lot.begun(now) and not lot.over(now))
-
-    def held(self, asset: str) -> int:
-        held = [one for one in self.holds.values() if one.asset == asset and one.state == "open"]
-        return sum(one.amount for one in held)
-
-    def spendable(self, asset: str, now: datetime) -> int:
-        purse = self.purse(asset)
-        uncovered = self.held(asset) - sum(lot.held for lot in purse.lots)
-        live = sum(lot.free for lot in self.live(asset, now))
-        return max(0, live - purse.debt - uncovered - purse.floor)
-
-
-def let_go(hold: Hold, state: str) -> None:
-    for lot, part in hold.parts:
-        lot.held -= part
-    hold.state = state
+from tests.simulation.things import (
+    FAR,
+    Done,
+    Held,
+    Lot,
+    No,
+    Owner,
+    Purse,
+    Taken,
+    journal,
+    let_go,
+    require,
+)
 
 
 class Model:
@@ -164,7 +49,7 @@ class Model:
         journal.on, journal.changes = True, []
         try:
             for movement in asked.movements:
-                getattr(attempt, type(movement).__name__)(movement)
+                MOVES[type(movement)](attempt, movement)
         except No as refusal:
             for fields, name, value in reversed(journal.changes):
                 fields[name] = value
@@ -196,7 +81,7 @@ class Model:
 
 
 class Attempt:
-    """One operation being tried; each kind of movement is a method of its name."""
+    """One operation being tried; each kind of movement is a method."""
 
     def __init__(self, owner: Owner, done: Done, now: datetime, source: int | None) -> None:
         self.owner, self.done, self.now, self.source = owner, done, now, source
@@ -223,7 +108,7 @@ class Attempt:
         require(lots, "nothing_granted")
         return sorted(lots, key=lambda lot: (lot.begun(self.now), lot.ends or FAR))
 
-    def Grant(self, asked: ledger.Grant) -> None:
+    def grant(self, asked: ledger.Grant) -> None:
         asset, amount = asked.asset, asked.amount
         if self.owner.purse(asset).debt:
             self.owner.tidy(asset, self.now)
@@ -233,20 +118,21 @@ class Attempt:
         if self.owner.purse(asset).debt:
             self.owner.tidy(asset, self.now)
 
-    def Activate(self, asked: ledger.Activate) -> None:
+    def activate(self, asked: ledger.Activate) -> None:
         for lot in self.granted_for(asked.asset, asked.source_id):
-            sooner = lot.starts is None or asked.activates_at <= lot.starts
+            starts = lot.starts or FAR
+            sooner = asked.activates_at <= starts
             untouched = not lot.held and lot.left == lot.amount - lot.called_back
             if lot.left and not lot.begun(self.now) and (sooner or untouched):
                 lot.starts, lot.ends = asked.activates_at, asked.expires_at
 
-    def Spend(self, asked: ledger.Spend) -> None:
+    def spend(self, asked: ledger.Spend) -> None:
         self.owner.tidy(asked.asset, self.now)
         require(asked.amount <= self.owner.spendable(asked.asset, self.now), "insufficient")
         lots = self.owner.live(asked.asset, self.now)
         self.owe(asked.asset, self.take(asked.asset, lots, asked.amount, "spend"), "spend")
 
-    def ClawBack(self, asked: ledger.ClawBack) -> None:
+    def claw_back(self, asked: ledger.ClawBack) -> None:
         self.owner.tidy(asked.asset, self.now)
         lots = self.granted_for(asked.asset, asked.source_id)
         left = sum(lot.amount - lot.called_back for lot in lots)
@@ -263,7 +149,7 @@ class Attempt:
         rest = self.take(asset, lots, value, why)
         self.owe(asset, self.take(asset, self.owner.live(asset, self.now), rest, why), why)
 
-    def Restore(self, asked: ledger.Restore) -> None:
+    def restore(self, asked: ledger.Restore) -> None:
         require(asked.operation_key in self.owner.done, "operation_unknown")
         past = self.owner.done[asked.operation_key]
         self.owner.tidy(asked.asset, self.now)
@@ -293,7 +179,7 @@ class Attempt:
         else:
             lot.lapsed += amount
 
-    def Reverse(self, asked: ledger.Reverse) -> None:
+    def reverse(self, asked: ledger.Reverse) -> None:
         require(asked.operation_key in self.owner.done, "operation_unknown")
         past = self.owner.done[asked.operation_key]
         require(not past.reversed, "already_reversed")
@@ -314,10 +200,10 @@ class Attempt:
             require(lot.free >= wanted or asked.force, "moved_on")
             self.recall(asset, [lot], lot.amount - lot.called_back, "undo")
 
-    def Expire(self, asked: ledger.Expire) -> None:
+    def expire(self, asked: ledger.Expire) -> None:
         self.owner.tidy(asked.asset, self.now)
 
-    def Hold(self, asked: ledger.Hold) -> None:
+    def hold(self, asked: ledger.Hold) -> None:
         self.owner.tidy(asked.asset, self.now)
         require(asked.hold_key not in self.owner.holds, "hold_exists")
         require(asked.amount <= self.owner.spendable(asked.asset, self.now), "insufficient")
@@ -326,17 +212,17 @@ class Attempt:
             part = min(lot.free, rest)
             lot.held, rest = lot.held + part, rest - part
             parts.append((lot, part))
-        made = Hold(asked.asset, asked.amount, asked.expires_at, parts)
+        made = Held(asked.asset, asked.amount, asked.expires_at, parts)
         self.owner.holds = {**self.owner.holds, asked.hold_key: made}
 
-    def open_hold(self, key: str) -> Hold:
+    def open_hold(self, key: str) -> Held:
         require(key in self.owner.holds, "unknown_hold")
         held = self.owner.holds[key]
         self.owner.tidy(held.asset, self.now)
         require(held.state == "open", held.state)
         return held
 
-    def Capture(self, asked: ledger.Capture) -> None:
+    def capture(self, asked: ledger.Capture) -> None:
         held = self.open_hold(asked.hold_key)
         require(asked.amount <= held.amount, "capture_exceeds_hold")
         let_go(held, "hold_already_captured")
@@ -346,7 +232,22 @@ class Attempt:
         self.owe(held.asset, rest, "spend")
         self.owner.tidy(held.asset, self.now)
 
-    def Release(self, asked: ledger.Release) -> None:
+    def release(self, asked: ledger.Release) -> None:
         held = self.open_hold(asked.hold_key)
         let_go(held, "hold_already_released")
         self.owner.tidy(held.asset, self.now)
+
+
+# Each method takes its own kind of movement, which a mapping by type cannot say.
+MOVES: Mapping[type, Callable[[Attempt, Any], None]] = {
+    ledger.Grant: Attempt.grant,
+    ledger.Activate: Attempt.activate,
+    ledger.Spend: Attempt.spend,
+    ledger.ClawBack: Attempt.claw_back,
+    ledger.Restore: Attempt.restore,
+    ledger.Reverse: Attempt.reverse,
+    ledger.Expire: Attempt.expire,
+    ledger.Hold: Attempt.hold,
+    ledger.Capture: Attempt.capture,
+    ledger.Release: Attempt.release,
+}

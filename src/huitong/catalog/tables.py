@@ -85,3 +85,13 @@ WHERE group_id = %(group_id)s
   AND brand_id = %(brand_id)s
   AND code = ANY (%(codes)s::text[])
 """
+
+# The categories of items by code, as far as they stand below one of some top categories.
+PATHS_BELOW = """
+SELECT code, category
+FROM catalog.sku
+WHERE group_id = %(group_id)s
+  AND brand_id = %(brand_id)s
+  AND code = ANY (%(codes)s::text[])
+  AND category[1] = ANY (%(tops)s::text[])
+"""

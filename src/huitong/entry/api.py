@@ -24,7 +24,7 @@ Huitong (会通): people, orders and points of a retail group over all its chann
   (`x-permission`).
 * **Refusals** are problem details (RFC 9457) with a stable `code` and a sentence with the remedy.
 * **Lists** come in pages: `limit` (50, at most 200) and `cursor` (the `next_cursor` before).
-* **Limits**: 1 MiB a JSON body, 64 MiB and 100,000 records an NDJSON body.
+* **Limits**: 1 MiB a JSON body, 64 MiB and 100,000 records an NDJSON body; no rate limit yet.
 * **Time** is RFC 3339 with a zone, **money** whole fen (`*_minor`), **points** whole numbers.
 """
 

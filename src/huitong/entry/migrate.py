@@ -1,4 +1,4 @@
-"""Brings a database to this release's schema: roles first, then one linear history of migrations."""
+"""Brings a database to this release's schema: roles first, then one history of migrations."""
 
 from pathlib import Path
 

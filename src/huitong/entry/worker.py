@@ -48,10 +48,12 @@ class Worker:
         beating = threading.Thread(target=self._beat_until_ended)
         for thread in (*working, beating):
             thread.start()
+        log.info("worker.started", thread_count=threads)
         for thread in working:
             thread.join()
         self._ended.set()
         beating.join()
+        log.info("worker.stopped")
 
     def stop(self) -> None:
         """Let every thread end after its present step."""

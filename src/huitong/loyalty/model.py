@@ -17,6 +17,7 @@ POINTS_MAX = 10**12
 
 Code: TypeAlias = Annotated[str, Field(pattern=CODE_PATTERN)]
 Points: TypeAlias = Annotated[int, Field(ge=0, le=POINTS_MAX)]
+CategoryPath: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class Asset(StrEnum):
@@ -82,7 +83,7 @@ class ItemFilter(Document):
     `except_for` the filter holds everything else.
     """
 
-    categories: Annotated[tuple[tuple[str, ...], ...], Field(max_length=500)] = ()
+    categories: Annotated[tuple[CategoryPath, ...], Field(max_length=500)] = ()
     skus: Annotated[tuple[str, ...], Field(max_length=5_000)] = ()
     except_for: bool = False
 

@@ -2,8 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from huitong.channels.model import Allocation, Bearer, Line, Order, Payment, PaymentKind, RefundLine
+from huitong.channels.model import (
+    Allocation,
+    Bearer,
+    Line,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentKind,
+    RefundLine,
+)
 from huitong.orders.model import LineSnapshot, RefundBeyondSale
 
 # A discount on the whole order is told from one on an item by the first word of its kind.
@@ -117,6 +127,15 @@ def allocations_of(stored: Sequence[Mapping[str, object]] | None) -> list[Alloca
 def paid_with(payments: Iterable[Payment], kind: PaymentKind) -> int:
     """Return how much of an order was paid with one kind of tender, in fen."""
     return sum([payment.amount_minor for payment in payments if payment.kind is kind])
+
+
+def completed_at(order: Order) -> datetime | None:
+    """Return when an order was completed: as it says itself, else with the last of its lines."""
+    if order.completed_at is not None:
+        return order.completed_at
+    told = [line.completed_at for line in order.lines if line.status is not OrderStatus.CLOSED]
+    done = [at for at in told if at is not None]
+    return max(done) if done and len(done) == len(told) else None
 
 
 def sums_match(order: Order) -> bool:

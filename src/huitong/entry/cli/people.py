@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from huitong.org.model import Brand
     from huitong.platform.db import ReadTx
 
+ORDERS_SHOWN_MAX = 5
+
 member = typer.Typer(no_args_is_help=True, help="One member, as the platform knows them.")
 
 
@@ -52,7 +54,7 @@ def show(
         shown = customers.show(tx, customer_ids=[] if customer_id is None else [customer_id])
         if not shown:
             raise CustomerNotFound(customer="of that description")
-        told = _person(shown[0]) | _value(tx, shown[0], now)
+        told = _person(shown[0]) | _value(tx, shown[0], now) | _orders(tx, shown[0])
     showing.facts(told, as_json=as_json)
 
 
@@ -101,6 +103,19 @@ def _person(customer: "CustomerShown") -> dict[str, object]:
         "cards": list(customer.cards),
         "identifiers": [f"{one.kind} {one.masked}" for one in customer.identifiers],
         "consents": [f"{one.purpose} {one.action}" for one in customer.consents],
+    }
+
+
+def _orders(tx: "ReadTx", customer: "CustomerShown") -> dict[str, object]:
+    from huitong import orders
+
+    latest = orders.orders_of_customer(tx, customer.id, before=None, limit=ORDERS_SHOWN_MAX)
+    return {
+        "latest_orders": [
+            f"{one.ordered_at:%Y-%m-%d} {one.order_no} {one.status}"
+            f" {one.paid_minor // 100}.{one.paid_minor % 100:02}"
+            for one in latest
+        ]
     }
 
 

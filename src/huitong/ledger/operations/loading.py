@@ -103,49 +103,28 @@ def lock_accounts(tx: Tx, owners: Sequence[int]) -> list[Account]:
 def _load_accounts(tx: Tx, book: Book, operations: Sequence[Operation]) -> None:
     owners = list({operation.owner for operation in operations})
     book.add_accounts(lock_accounts(tx, owners))
-    opened = {
-        (operation.owner, movement.asset)
-        for operation in operations
-        for movement in operation.movements
-        if isinstance(movement, Grant)
-        and (operation.owner, movement.asset) not in book.accounts
-        and operation.owner not in book.merged_owners
-    }
-    if opened:
-        book.add_accounts(open_accounts(tx, sorted(opened)))
     for operation in operations:
         for movement in operation.movements:
             asset = getattr(movement, "asset", None)
             if asset is not None and (operation.owner, asset) not in book.accounts:
-                # Nothing but a grant can change it, so it is never written.
-                book.accounts[operation.owner, asset] = Account(0, operation.owner, asset)
+                book.open_account(operation.owner, asset)
 
 
 def open_accounts(
-    tx: Tx, wanted: Sequence[tuple[int, str]], floors: Mapping[str, int] | None = None
+    tx: Tx, wanted: Sequence[tuple[int, str]], floors: Mapping[str, int]
 ) -> list[Account]:
-    """Open accounts at zero and return them locked, also those that another batch just opened."""
-    floors = floors or {}
+    """Open accounts at zero and return them locked, also those that others open at this moment."""
     identities = tx.new_ids([bucket_of(owner) for owner, _ in wanted])
-    made = tx.write(
+    tx.write(
         writes.INSERT_ACCOUNTS,
-        writes.NEW_ACCOUNT,
+        writes.ACCOUNT,
         [
-            (one, owner, asset, floors.get(asset, 0))
-            for one, (owner, asset) in zip(identities, wanted, strict=True)
+            (identity, owner, asset, 0, 0, 0, floors[asset], 0)
+            for identity, (owner, asset) in zip(identities, wanted, strict=True)
         ],
     )
-    ours = {identity for (identity,) in made}
-    accounts = [
-        Account(identity, owner, asset, floor=floors.get(asset, 0))
-        for identity, (owner, asset) in zip(identities, wanted, strict=True)
-        if identity in ours
-    ]
-    if len(ours) < len(wanted):
-        late = {which for one, which in zip(identities, wanted, strict=True) if one not in ours}
-        found = lock_accounts(tx, [owner for owner, _ in late])
-        accounts += [account for account in found if (account.owner, account.asset) in late]
-    return accounts
+    found = lock_accounts(tx, list({owner for owner, _ in wanted}))
+    return [account for account in found if (account.owner, account.asset) in wanted]
 
 
 def _load_stored(tx: Tx, book: Book, operations: Sequence[Operation]) -> None:

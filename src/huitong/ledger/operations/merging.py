@@ -22,7 +22,7 @@ from huitong.ledger.operations.loading import (
     open_accounts,
 )
 from huitong.ledger.operations.past import find_stored, rows_to_uses
-from huitong.ledger.operations.posting import write
+from huitong.ledger.operations.posting import open_new_accounts, write
 from huitong.ledger.rules import Book, Draft, LotState, Use, canonical, finish, merging
 from huitong.ledger.rules.merging import MovedLot
 from huitong.ledger.tables import loads, writes
@@ -81,7 +81,9 @@ def split_back(
     repeat = _repeat(tx, book, pair, _SPLIT, key)
     if repeat is not None:
         return repeat
-    if book.merged_owners != {source: target}:
+    # Who had nothing was merged without a mark: there was no account to put it on.
+    had_any = any(owner == source for owner, _ in book.accounts)
+    if book.merged_owners != ({source: target} if had_any else {}):
         message = f"The owner {source} is not merged into {target} by itself."
         raise CannotMove(message)
     merged = _merge_operations(tx, book, pair, merge_key)
@@ -216,6 +218,8 @@ def _finish(tx: Tx, book: Book, pair: _Pair, drafts: _Drafts, *, merged_into: in
     request_hash = _hash(operation.kind, pair)
     finish(book, drafts.source, request_hash)
     posted = finish(book, drafts.target, request_hash)
+    opened = open_new_accounts(tx, book)
+    assert opened, "Only who holds an owner's accounts opens its debt."
     write(tx, book, drafts.target.now)
     _mark(tx, book, pair, merged_into)
     return _moved(operation.key.rpartition(":")[0], posted)

@@ -12,6 +12,7 @@ from huitong.platform.db import Tx
 from huitong.platform.errors import Result
 
 OPERATIONS_MAX = 10_000
+TRIES_MAX = 5  # A second try finds the accounts made; more would need owners merged meanwhile.
 _ACCOUNT_COLUMNS = len(writes.ACCOUNT.columns)
 
 
@@ -24,14 +25,43 @@ def post(tx: Tx, operations: Sequence[Operation], *, now: datetime) -> list[Resu
     assert len(operations) <= OPERATIONS_MAX, "A batch of operations is split by its caller."
     if not operations:
         return []
-    book = load(tx, operations)
-    results = [rules.decide(book, operation, now) for operation in operations]
-    write(tx, book, now)
-    return results
+    for _ in range(TRIES_MAX):
+        book = load(tx, operations)
+        results = [rules.decide(book, operation, now) for operation in operations]
+        if open_new_accounts(tx, book):
+            write(tx, book, now)
+            return results
+    message = f"Accounts were opened by others {TRIES_MAX} times in a row."
+    raise AssertionError(message)
+
+
+class _OpenedMeanwhile(Exception):
+    """Another batch opened an account that this one meant to open."""
+
+
+def open_new_accounts(tx: Tx, book: Book) -> bool:
+    """Write the new accounts and return True, or False when another batch opened one meanwhile."""
+    new = [
+        account[:_ACCOUNT_COLUMNS]
+        for account in book.changed_accounts.values()
+        if account.id in book.new_accounts
+    ]
+    try:
+        if new:
+            _insert_accounts(tx, new)
+    except _OpenedMeanwhile:
+        return False
+    return True
+
+
+def _insert_accounts(tx: Tx, rows: Sequence[Sequence[object]]) -> None:
+    with tx.savepoint():
+        if len(tx.write(writes.INSERT_ACCOUNTS, writes.ACCOUNT, rows)) < len(rows):
+            raise _OpenedMeanwhile
 
 
 def write(tx: Tx, book: Book, now: datetime) -> None:
-    """Write what the book decided; rows that others point to go first."""
+    """Write what the book decided; its new accounts are there, as other rows point to them."""
     drafts = list(book.done.values())
     if not drafts:
         return
@@ -43,7 +73,11 @@ def write(tx: Tx, book: Book, now: datetime) -> None:
 
 
 def _write_accounts(tx: Tx, book: Book) -> None:
-    rows = [account[:_ACCOUNT_COLUMNS] for account in book.changed_accounts.values()]
+    rows = [
+        account[:_ACCOUNT_COLUMNS]
+        for account in book.changed_accounts.values()
+        if account.id not in book.new_accounts
+    ]
     tx.write(writes.PUT_ACCOUNTS, writes.ACCOUNT, rows)
 
 

@@ -151,6 +151,7 @@ class Book:
         """Start empty; `new_id` makes the id of a new row in a bucket."""
         self.new_id = new_id
         self.accounts: dict[tuple[int, str], Account] = {}
+        self.new_accounts: set[int] = set()
         self.merged_owners: dict[int, int] = {}
         self.lots: defaultdict[int, dict[int, LotState]] = defaultdict(dict)
         self.holds: defaultdict[int, dict[str, HeldValue]] = defaultdict(dict)
@@ -174,6 +175,13 @@ class Book:
             if account.aliases:
                 known = self.aliases.get(account.owner, ())
                 self.aliases[account.owner] = tuple({*known, *account.aliases})
+
+    def open_account(self, owner: int, asset: str, floor: int = 0) -> Account:
+        """Return a new account at zero; it is written only once something changes it."""
+        account = Account(self.new_id(bucket_of(owner)), owner, asset, floor=floor)
+        self.accounts[owner, asset] = account
+        self.new_accounts.add(account.id)
+        return account
 
     def find_stored(self, owner: int, key: str) -> Stored | None:
         """Return the operation that was done under the key, by this owner or one merged with it."""
@@ -258,8 +266,7 @@ class Draft:
         owed = debt_of(asset)
         found = self.accounts.get(owed) or self.book.accounts.get((self.operation.owner, owed))
         if found is None:
-            identity = self.book.new_id(bucket_of(self.operation.owner))
-            found = Account(identity, self.operation.owner, owed, floor=NO_FLOOR)
+            found = self.book.open_account(self.operation.owner, owed, NO_FLOOR)
         return found
 
     def owed(self, asset: str) -> int:
@@ -273,7 +280,19 @@ class Draft:
         version = account.version + 1
         balance = account.balance + amount
         self.legs.append(Leg(account.id, account.asset, side, amount, version, balance))
-        self.accounts[account.asset] = account._replace(balance=balance, version=version)
+        # Written out: this is the step that every grant takes, and `_replace` is four times slower.
+        self.accounts[account.asset] = Account(
+            account.id,
+            account.owner,
+            account.asset,
+            balance,
+            account.held,
+            account.debt,
+            account.floor,
+            version,
+            account.merged_into,
+            account.aliases,
+        )
 
     def asset_of(self, lot_id: int) -> str:
         """Return the asset of one of the owner's lots."""

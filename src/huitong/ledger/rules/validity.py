@@ -1,20 +1,27 @@
 """Whether an operation is well formed, before anything is looked up for it."""
 
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
 from huitong.ledger.model import (
     AMOUNT_MAX,
     DEBT_PREFIX,
     KEY_LENGTH_MAX,
     Activate,
     Capture,
+    ClawBack,
     Expire,
     Grant,
     Hold,
-    Movement,
     Operation,
     Release,
     Restore,
     Reverse,
+    Spend,
 )
+
+_OfAsset: TypeAlias = Grant | Activate | Spend | ClawBack | Restore | Expire | Hold
+_OfAmount: TypeAlias = Grant | Spend | ClawBack | Restore | Hold
 
 MOVEMENTS_MAX = 100
 GRACE_DAYS_MAX = 3_660
@@ -31,44 +38,33 @@ def problem_with(operation: Operation) -> str | None:
         return "The instant at which an operation occurred has a zone."
     if not 0 < len(movements) <= MOVEMENTS_MAX:
         return f"An operation has 1 to {MOVEMENTS_MAX} movements."
-    problems = map(_problem_with_movement, movements)
-    found = next(filter(None, problems), None)
-    if found is None and len(movements) > 1 and Reverse in map(type, movements):
+    if len(movements) > 1 and Reverse in map(type, movements):
         return "A reversal stands alone in its operation."
-    return found
+    problems = (check(movement) for movement in movements for check in _CHECKS[type(movement)])
+    return next(filter(None, problems), None)
 
 
-def _problem_with_movement(movement: Movement) -> str | None:
-    """Ask what can be wrong of what the movement has."""
-    problem = None
-    if not isinstance(movement, Capture | Release | Reverse):
-        problem = _problem_with_asset(movement.asset)
-    if not isinstance(movement, Activate | Expire | Release | Reverse):
-        least = 0 if isinstance(movement, Capture) else 1
-        problem = problem or _problem_with_amount(movement.amount, least)
-    if isinstance(movement, Grant | Activate):
-        return problem or _problem_with_life(movement)
-    if isinstance(movement, Hold | Capture | Release):
-        return problem or _problem_with_hold_key(movement.hold_key)
-    if isinstance(movement, Restore):
-        return problem or _problem_with_grace(movement)
-    return problem
-
-
-def _problem_with_asset(asset: str) -> str | None:
+def _problem_with_asset(movement: _OfAsset) -> str | None:
+    asset = movement.asset
     if not asset or asset.startswith(DEBT_PREFIX):
         return f"“{asset}” is no asset that can be moved; debts move by themselves."
     return None
 
 
-def _problem_with_amount(amount: int, least: int) -> str | None:
-    if not least <= amount <= AMOUNT_MAX:
-        return f"An amount is a whole number from {least} to {AMOUNT_MAX}."
+def _problem_with_amount(movement: _OfAmount) -> str | None:
+    if not 0 < movement.amount <= AMOUNT_MAX:
+        return f"An amount is a whole number from 1 to {AMOUNT_MAX}."
     return None
 
 
-def _problem_with_hold_key(key: str) -> str | None:
-    if not 0 < len(key) <= KEY_LENGTH_MAX:
+def _problem_with_captured(movement: Capture) -> str | None:
+    if not 0 <= movement.amount <= AMOUNT_MAX:
+        return f"The amount of a capture is a whole number from 0 to {AMOUNT_MAX}."
+    return None
+
+
+def _problem_with_hold_key(movement: Hold | Capture | Release) -> str | None:
+    if not 0 < len(movement.hold_key) <= KEY_LENGTH_MAX:
         return f"The key of a hold has 1 to {KEY_LENGTH_MAX} characters."
     return None
 
@@ -86,3 +82,19 @@ def _problem_with_life(movement: Grant | Activate) -> str | None:
     if begins is not None and ends is not None and ends <= begins:
         return "A lot expires after it becomes active."
     return None
+
+
+# What can be wrong with each kind of movement. Each check takes its own kinds, which a mapping by
+# type cannot say.
+_CHECKS: Mapping[type, tuple[Callable[[Any], str | None], ...]] = {
+    Grant: (_problem_with_asset, _problem_with_amount, _problem_with_life),
+    Activate: (_problem_with_asset, _problem_with_life),
+    Spend: (_problem_with_asset, _problem_with_amount),
+    ClawBack: (_problem_with_asset, _problem_with_amount),
+    Restore: (_problem_with_asset, _problem_with_amount, _problem_with_grace),
+    Reverse: (),
+    Expire: (_problem_with_asset,),
+    Hold: (_problem_with_asset, _problem_with_amount, _problem_with_hold_key),
+    Capture: (_problem_with_captured, _problem_with_hold_key),
+    Release: (_problem_with_hold_key,),
+}

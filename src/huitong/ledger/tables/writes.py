@@ -2,22 +2,6 @@
 
 from huitong.platform.db import Shape
 
-NEW_ACCOUNT = Shape(
-    "ledger_new_account", {"id": "bigint", "owner_id": "bigint", "asset": "text", "floor": "bigint"}
-)
-# Accounts at zero. Two batches may open the same one at once: the second waits for the first and
-# then finds it made.
-INSERT_ACCOUNTS = """
-    INSERT INTO ledger.account (group_id, bucket, id, owner_id, asset, balance, held, debt, floor,
-                                version, merged_into, alias_owner_ids)
-    SELECT %(group_id)s, (incoming.id & 4095)::smallint, incoming.id, incoming.owner_id,
-           incoming.asset, 0, 0, 0, incoming.floor, 0, NULL, '{}'
-    FROM {incoming}
-    ORDER BY incoming.owner_id, incoming.asset
-    ON CONFLICT (group_id, bucket, owner_id, asset) DO NOTHING
-    RETURNING id
-"""
-
 ACCOUNT = Shape(
     "ledger_account",
     {
@@ -31,6 +15,20 @@ ACCOUNT = Shape(
         "version": "bigint",
     },
 )
+# New accounts. Two batches may open the same one at once: the second waits for the first, and is
+# told by the id that is missing from the answer.
+INSERT_ACCOUNTS = """
+    INSERT INTO ledger.account (group_id, bucket, id, owner_id, asset, balance, held, debt, floor,
+                                version, merged_into, alias_owner_ids)
+    SELECT %(group_id)s, (incoming.id & 4095)::smallint, incoming.id, incoming.owner_id,
+           incoming.asset, incoming.balance, incoming.held, incoming.debt, incoming.floor,
+           incoming.version, NULL, '{}'
+    FROM {incoming}
+    ORDER BY incoming.owner_id, incoming.asset
+    ON CONFLICT (group_id, bucket, owner_id, asset) DO NOTHING
+    RETURNING id
+"""
+
 # The accounts as the batch leaves them; the rows that exist are locked. An upsert always goes by
 # the key, where an update joined to its rows is planned, and badly so after a bulk load.
 PUT_ACCOUNTS = """

@@ -143,7 +143,7 @@ def line_bases(order: Snapshot, programme: Programme, *, net: bool) -> list[int]
 
 def top_categories(programme: Programme) -> set[str]:
     """Return the top of every category that a rule names; the catalogue is asked for no others."""
-    return {prefix[0] for rule in programme.rules for prefix in rule.items.categories if prefix}
+    return {prefix[0] for rule in programme.rules for prefix in rule.items.categories}
 
 
 def _share(

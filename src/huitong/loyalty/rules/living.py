@@ -29,7 +29,7 @@ def activates_at(order: Snapshot, window: ReturnWindow) -> datetime | None:
     start = order.completed_at
     if start is None and window.from_payment:
         start = order.paid_at or order.ordered_at
-    return start + timedelta(days=window.days) if start else None
+    return start + timedelta(days=window.days) if start and window.days else start
 
 
 def expires_at(active_from: datetime, expiry: Expiry | None, zone: ZoneInfo) -> datetime | None:

@@ -35,8 +35,9 @@ def apply_fulfilments(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
     found = tx.rows(
         tables.FIND_ORDERS_ANYWHERE,
         {
+            "group_id": tx.scope.group_id,
             "accounts": [one.id for one in accounts],
-            "order_nos": [one.record.order_no for one in arrived],
+            "order_nos": sorted({one.record.order_no for one in arrived}),
         },
     )
     order_ids = {str(order_no): int(order_id) for order_no, order_id in found}

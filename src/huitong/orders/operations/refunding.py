@@ -77,7 +77,14 @@ def take_waiting_refunds(
 
 def _lock_owners(tx: Tx, account_id: int, order_nos: Sequence[str]) -> dict[str, int]:
     """Return known orders by number, with their customers locked as every page does first."""
-    found = tx.rows(tables.FIND_ORDERS, {"account": account_id, "order_nos": list(order_nos)})
+    found = tx.rows(
+        tables.FIND_ORDERS,
+        {
+            "group_id": tx.scope.group_id,
+            "account": account_id,
+            "order_nos": sorted(set(order_nos)),
+        },
+    )
     customers.lock_customers(
         tx, {customer_id for _, _, customer_id in found if customer_id is not None}
     )
@@ -217,6 +224,8 @@ def _write(tx: Tx, placed: Sequence[_Placed], brand_id: int, now: datetime) -> N
         for place, line in enumerate(one.refund.lines)
     ]
     tx.write(tables.UPSERT_REFUND_LINES, tables.REFUND_LINE, rows)
+    counts = [(bucket_of(one.order_id), one.refund_id, len(one.refund.lines)) for one in placed]
+    tx.write(tables.DROP_REFUND_LINES, tables.PART_COUNT, counts)
 
 
 def _refund(one: _Placed, brand_id: int, now: datetime) -> Row:

@@ -46,7 +46,7 @@ def apply_orders(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
     known = [one for one in taken if not one.is_new]
     _insert(tx, new, now)
     _update(tx, known, now)
-    touched = _take_what_waited(tx, new, now) | {one.order_id for one in known}
+    touched = _take_what_waited(tx, taken, now) | {one.order_id for one in known}
     snapshots = snapshots_of(tx, sorted(touched))
     page.put(CHANGE, [_change(one, snapshots) for one in taken])
     return [Ok(one.order_id) for one in taken]
@@ -63,6 +63,7 @@ def _identify(tx: Tx, page: Page) -> list[_Taken]:
         for order_no, order_id, _ in tx.rows(
             tables.FIND_ORDERS,
             {
+                "group_id": tx.scope.group_id,
                 "account": arrived[0].account.id,
                 "order_nos": [order.order_no for order in orders],
             },
@@ -100,6 +101,19 @@ def _update(tx: Tx, taken: Sequence[_Taken], now: datetime) -> None:
     tx.write(tables.UPDATE_HEADERS, tables.HEADER, [_header(one, now) for one in taken])
     tx.write(tables.UPSERT_LINES, tables.LINE, [row for one in taken for row in _lines(one)])
     _write_payments(tx, taken)
+    _drop_what_is_gone(tx, taken)
+
+
+def _drop_what_is_gone(tx: Tx, taken: Sequence[_Taken]) -> None:
+    """Leave nothing on lines and payments that the newer versions do not have any more."""
+    lines = [
+        (bucket_of(one.order_id), one.order_id, line.line_id)
+        for one in taken
+        for line in one.order.lines
+    ]
+    tx.write(tables.DROP_LINES, tables.LINE_KEY, lines)
+    counts = [(bucket_of(one.order_id), one.order_id, len(one.order.payments)) for one in taken]
+    tx.write(tables.DROP_PAYMENTS, tables.PART_COUNT, counts)
 
 
 def _write_payments(tx: Tx, taken: Sequence[_Taken]) -> None:
@@ -121,12 +135,14 @@ def _write_payments(tx: Tx, taken: Sequence[_Taken]) -> None:
     tx.write(tables.UPSERT_PARTIES, tables.PARTY, [row for one in taken for row in _parties(one)])
 
 
-def _take_what_waited(tx: Tx, new: Sequence[_Taken], now: datetime) -> set[int]:
-    """Apply refunds and packages that came before these orders; answer the orders they touched."""
-    if not new:
-        return set()
-    account = new[0].incoming.account
-    order_ids = {one.order.order_no: one.order_id for one in new}
+def _take_what_waited(tx: Tx, taken: Sequence[_Taken], now: datetime) -> set[int]:
+    """Apply refunds and packages that came before these orders; answer the orders they touched.
+
+    Known orders are asked too: a refund that came at the very moment of its order saw no order and
+    was not seen by it, and the next version of the order finds it waiting.
+    """
+    account = taken[0].incoming.account
+    order_ids = {one.order.order_no: one.order_id for one in taken}
     refunds, packages = taken_for(tx, account=account, order_nos=list(order_ids), now=now)
     take_waiting_packages(tx, packages, order_ids, brand_id=account.brand_id, now=now)
     return take_waiting_refunds(tx, refunds, order_ids, brand_id=account.brand_id, now=now)
@@ -150,7 +166,7 @@ def _fresh(one: _Taken) -> Snapshot:
         status=order.status,
         ordered_at=order.ordered_at,
         paid_at=order.paid_at,
-        completed_at=order.completed_at,
+        completed_at=rules.completed_at(order),
         points_paid_minor=rules.paid_with(order.payments, PaymentKind.POINTS),
         bonus_paid_minor=rules.paid_with(order.payments, PaymentKind.STORED_BONUS),
         disputed=False,
@@ -183,7 +199,7 @@ def _header(one: _Taken, now: datetime) -> Row:
         order.ordered_at,
         order.paid_at,
         order.shipped_at,
-        order.completed_at,
+        rules.completed_at(order),
         order.list_minor,
         order.discount_minor,
         order.freight_minor,

@@ -19,6 +19,7 @@ from huitong.orders.tables.packing import (
 )
 from huitong.orders.tables.reading import LOAD_HEADERS, LOAD_LINES, LOAD_TENDER
 from huitong.orders.tables.refunding import (
+    DROP_REFUND_LINES,
     FIND_REFUND_LINES,
     FIND_REFUNDS,
     LOCK_HEADERS,
@@ -29,8 +30,10 @@ from huitong.orders.tables.refunding import (
 from huitong.orders.tables.shapes import (
     HEADER,
     LINE,
+    LINE_KEY,
     LINE_POSITION,
     PACKAGE,
+    PART_COUNT,
     PARTY,
     PAYMENT,
     REFUND,
@@ -47,6 +50,8 @@ from huitong.orders.tables.showing import (
     SHOW_REFUNDS,
 )
 from huitong.orders.tables.taking import (
+    DROP_LINES,
+    DROP_PAYMENTS,
     FIND_ORDERS,
     INSERT_HEADERS,
     INSERT_LINES,
@@ -57,6 +62,9 @@ from huitong.orders.tables.taking import (
 )
 
 __all__ = [
+    "DROP_LINES",
+    "DROP_PAYMENTS",
+    "DROP_REFUND_LINES",
     "ERASE_HEADERS",
     "ERASE_LINES",
     "ERASE_PACKAGES",
@@ -75,6 +83,7 @@ __all__ = [
     "INSERT_LINES",
     "KEEP_WAITING",
     "LINE",
+    "LINE_KEY",
     "LINE_POSITION",
     "LIST_OF_CUSTOMER",
     "LOAD_HEADERS",
@@ -84,6 +93,7 @@ __all__ = [
     "MOVE_POSITIONS",
     "PACKAGE",
     "PARTY",
+    "PART_COUNT",
     "PAYMENT",
     "REASSIGN",
     "REFUND",

@@ -2,10 +2,17 @@
 
 # find_orders_anywhere: the orders of several channel accounts by their numbers.
 FIND_ORDERS_ANYWHERE = """
-SELECT order_no, id
-FROM orders.header
-WHERE channel_account_id = ANY(%(accounts)s::bigint[])
-  AND order_no = ANY(%(order_nos)s::text[])
+SELECT found.order_no, found.id
+FROM unnest(%(accounts)s::bigint[]) AS sold (account_id)
+CROSS JOIN unnest(%(order_nos)s::text[]) AS wanted (order_no)
+CROSS JOIN LATERAL (
+  SELECT h.order_no, h.id
+  FROM orders.header AS h
+  WHERE h.group_id = %(group_id)s
+    AND h.channel_account_id = sold.account_id
+    AND h.order_no = wanted.order_no
+  OFFSET 0
+) AS found
 """
 
 # keep_waiting: records whose order has not come yet; the newest version waits.

@@ -70,6 +70,18 @@ SET line_id = EXCLUDED.line_id,
     amount_minor = EXCLUDED.amount_minor
 """
 
+# drop_refund_lines: a line that the newer version of a refund has no more gave nothing back.
+DROP_REFUND_LINES = """
+UPDATE orders.refund_line AS l
+SET quantity = 0,
+    amount_minor = 0
+FROM {incoming}
+WHERE l.group_id = %(group_id)s
+  AND l.bucket = incoming.bucket
+  AND l.refund_id = incoming.id
+  AND l.place >= incoming.parts
+"""
+
 # move_positions: what has come back of each line after the page's refunds.
 MOVE_POSITIONS = """
 UPDATE orders.line AS l

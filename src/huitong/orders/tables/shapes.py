@@ -63,6 +63,9 @@ LINE = Shape(
         "attributes": "jsonb",
     },
 )
+LINE_KEY = Shape("order_line_key", {"bucket": "smallint", "order_id": "bigint", "line_id": "text"})
+# How many parts (payments, lines) the newest version of something has.
+PART_COUNT = Shape("order_part_count", {"bucket": "smallint", "id": "bigint", "parts": "smallint"})
 PAYMENT = Shape(
     "order_payment",
     {

@@ -67,13 +67,15 @@ class Column:
 class Layout:
     """The statements that read one file layout.
 
-    `heads` numbers the records in the world's order, `sort` puts their rows in it, `chunk` answers
-    (first row, rows, key, updated at, text) for the records from one number to another.
+    `heads` numbers the records in the world's order, and `sort` puts their rows in it. Both chunks
+    answer (first row, rows, key, updated at, text): `chunk` for the records from one number to
+    another, `chunk_in_order` for those from one row to another of a file that needs no sorting.
     """
 
     heads: str
     sort: str
     chunk: str
+    chunk_in_order: str
 
 
 def lay_out(mapping: FileMapping, columns: Mapping[str, Column], present: str) -> Layout:
@@ -100,6 +102,7 @@ def lay_out_texts(kind: RecordKind, text: str, present: str) -> Layout:
     def said(name: str | None) -> str:
         return f"json_extract_string({text}, {literal(f'$.{name}')})" if name else "NULL"
 
+    fields = f"{said(KEY_OF_KIND[kind])}, {said(UPDATED_AT)}, encode({text})"
     return Layout(
         heads=_heads(
             unit="staged.rowid",
@@ -110,25 +113,32 @@ def lay_out_texts(kind: RecordKind, text: str, present: str) -> Layout:
         ),
         sort=_sort(unit="staged.rowid", present=present),
         chunk=f"""
-            SELECT {ROW}, 1, {said(KEY_OF_KIND[kind])}, {said(UPDATED_AT)}, encode({text})
+            SELECT {ROW}, 1, {fields}
             FROM {SORTED}
             WHERE {RECORD} BETWEEN ? AND ?
             ORDER BY {RECORD}
+        """,
+        chunk_in_order=f"""
+            SELECT staged.rowid, 1, {fields}
+            FROM {STAGED}
+            WHERE staged.rowid BETWEEN ? AND ? AND {present}
+            ORDER BY staged.rowid
         """,
     )
 
 
 def _heads(*, unit: str, happened: str, updated: str, present: str, is_grouped: bool) -> str:
-    lowest = "min" if is_grouped else ""
+    low, high, count = ("min", "max", "count(*)") if is_grouped else ("", "", "1")
     return f"""
         CREATE TABLE {HEADS} AS
         SELECT row_number() OVER (
             ORDER BY TRY_CAST(happened AS TIMESTAMPTZ) NULLS LAST,
             TRY_CAST(updated AS TIMESTAMPTZ) NULLS FIRST, first_row
-        ) AS {RECORD}, unit
+        ) AS {RECORD}, unit, first_row, last_row, row_count
         FROM (
-            SELECT {unit} AS unit, {lowest}(staged.rowid) AS first_row,
-                {lowest}({happened}) AS happened, {lowest}({updated}) AS updated
+            SELECT {unit} AS unit, {low}(staged.rowid) AS first_row,
+                {high}(staged.rowid) AS last_row, {count} AS row_count,
+                {low}({happened}) AS happened, {low}({updated}) AS updated
             FROM {STAGED}
             WHERE {present}
             {"GROUP BY unit" if is_grouped else ""}
@@ -184,7 +194,12 @@ class _Writer:
             is_grouped=self._line is not None,
         )
         sort = _sort(unit=unit, present=self._present)
-        return Layout(heads=heads, sort=sort, chunk=self._chunk())
+        return Layout(
+            heads=heads,
+            sort=sort,
+            chunk=self._chunk(RECORD, SORTED, RECORD),
+            chunk_in_order=self._chunk(unit, STAGED, "first_row"),
+        )
 
     def _is_of_line(self, path: str) -> bool:
         return target_of(self._mapping.kind, path).steps[0].of_rows
@@ -223,8 +238,8 @@ class _Writer:
         if rule.column is None or self._line is None:
             return value
         short = self._short[rule.column]
-        low, high = f"low_{short}", f"high_{short}"
-        return f"CASE WHEN {low} <> {high} THEN {conflicting(low, high)} ELSE {value} END"
+        said = conflicting(f"low_{short}", f"high_{short}")
+        return f"CASE WHEN differs_{short} THEN {said} ELSE {value} END"
 
     def _value(self, path: str, rule: FieldRule, cell_of: Callable[[str], Cell]) -> str:
         if rule.column is None:
@@ -276,14 +291,15 @@ class _Writer:
         keyed = f"'=' || {key} || chr(31) || coalesce({updated}, '')"
         return f"coalesce({keyed}, '#' || staged.rowid)"
 
-    def _chunk(self) -> str:
+    def _chunk(self, unit: str, table: str, order: str) -> str:
         cleaned = ", ".join(
             f"{self._staged_cell(name).sql} AS {short}" for name, short in self._short.items()
         )
+        row, bounded = (ROW, RECORD) if table == SORTED else ("staged.rowid", "staged.rowid")
         rows = f"""
-            SELECT {RECORD}, {ROW}, {cleaned}
-            FROM {SORTED} AS {STAGED}
-            WHERE {RECORD} BETWEEN ? AND ?
+            SELECT {unit} AS {RECORD}, {row} AS {ROW}, {cleaned}
+            FROM {table} AS {STAGED}
+            WHERE {bounded} BETWEEN ? AND ? AND {self._present}
         """
         if self._line is None:
             counted = f"SELECT *, {ROW} AS first_row, 1 AS row_count FROM ({rows})"
@@ -295,25 +311,38 @@ class _Writer:
         return f"""
             SELECT first_row, row_count, {key}, {updated}, encode({text})
             FROM ({counted})
-            ORDER BY {RECORD}
+            ORDER BY {order}
         """
 
     def _grouped(self, rows: str, line: Branch) -> str:
         said = self._branch(line, self._line_value, always=True)
-        of_record = [self._short[name] for name in dict.fromkeys(self._of_record)]
+        of_record = list(dict.fromkeys(self._of_record))
         amounts = "".join(
             f", TRY_CAST({self._line_value(path)} AS BIGINT) AS of_{name}"
             for path, name in self._sums.items()
         )
-        lows = "".join(f", min({c}) AS low_{c}, max({c}) AS high_{c}" for c in of_record)
+        lows = "".join(f", {self._agreed(name)}" for name in of_record)
         sums = "".join(f", sum(of_{name}) AS {name}" for name in self._sums.values())
-        kept = "".join(f", {c}" for c in of_record)
+        kept = "".join(f", {self._short[name]}" for name in of_record)
         return f"""
             SELECT {RECORD}, min({ROW}) AS first_row, count(*) AS row_count,
                 string_agg(line_said, ',' ORDER BY {ROW}) AS lines_said {lows} {sums}
             FROM (SELECT {RECORD}, {ROW}, {said} AS line_said {kept} {amounts} FROM ({rows}))
             GROUP BY {RECORD}
         """
+
+    def _agreed(self, name: str) -> str:
+        """Return the expressions of what a record's rows say in a column, and whether they differ.
+
+        Nested values are compared by their hash: to order them takes three times as long.
+        """
+        cell = self._short[name]
+        if self._columns[name].nested is None:
+            low, high = f"min({cell})", f"max({cell})"
+            return f"{low} AS low_{cell}, {high} AS high_{cell}, {low} <> {high} AS differs_{cell}"
+        some, said = f"any_value({cell})", f"FILTER ({cell} IS NOT NULL)"
+        differs = f"min(hash({cell})) {said} <> max(hash({cell})) {said}"
+        return f"{some} AS low_{cell}, {some} AS high_{cell}, {differs} AS differs_{cell}"
 
 
 def _named(name: str, value: str) -> str:

@@ -24,6 +24,7 @@ from duckdb.sqltypes import DuckDBPyType
 
 from huitong.channels.connectors.file.expressions import identifier, literal
 from huitong.channels.connectors.file.layout import (
+    HEADS,
     RECORD,
     ROW,
     SORTED,
@@ -47,6 +48,30 @@ FOLDER_PREFIX = "huitong-import-"
 LINE = "line"
 # No readable JSON text holds this character, so every line of NDJSON is one column.
 NO_DELIMITER = "\x01"
+# Whether every record stands in one piece, and the records in the world's order.
+IS_IN_ORDER = f"""
+    SELECT bool_and(last_row - first_row + 1 = row_count AND first_row > former_row)
+    FROM (
+        SELECT *, lag(last_row, 1, -1) OVER (ORDER BY {RECORD}) AS former_row
+        FROM {HEADS}
+    )
+"""
+# The refused records, and their original rows from either table.
+REFUSED, CODE, REASON = "refused", '"huitong:code"', '"huitong:reason"'
+REFUSED_SORTED = f"""
+    SELECT {SORTED}.* EXCLUDE ({RECORD}), {CODE}, {REASON}
+    FROM {SORTED}
+    JOIN {REFUSED} USING ({RECORD})
+"""
+REFUSED_IN_ORDER = f"""
+    SELECT {STAGED}.*, {STAGED}.rowid AS {ROW}, {CODE}, {REASON}
+    FROM {STAGED}
+    JOIN (
+        SELECT {CODE}, {REASON}, unnest(range(first_row, last_row + 1)) AS place
+        FROM {REFUSED}
+    ) AS refused_row ON refused_row.place = {STAGED}.rowid
+"""
+BOUNDS = f"SELECT min(first_row), max(last_row) FROM {HEADS} WHERE {RECORD} BETWEEN ? AND ?"
 # What DuckDB says when a statement of ours is wrong; no file can cause it.
 OUR_FAULTS = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
 
@@ -130,14 +155,16 @@ class Staged:
         broken: Sequence[Broken],
         folder: Path,
     ) -> None:
-        """Sort what lies in the staged table; made by `stage`."""
+        """Bring what lies in the staged table into order; made by `stage`."""
         connection.execute(layout.heads)
-        connection.execute(layout.sort)
-        connection.execute(f"DROP TABLE {STAGED}")
+        self._is_in_order = _first(connection, IS_IN_ORDER) is not False
+        if not self._is_in_order:
+            connection.execute(layout.sort)
+            connection.execute(f"DROP TABLE {STAGED}")
         self.broken = broken
         self.folder = folder
-        self.row_count = _count(connection, f"SELECT count(*) FROM {SORTED}")
-        self.record_count = _count(connection, f"SELECT max({RECORD}) FROM {SORTED}")
+        self.row_count = int(_first(connection, f"SELECT sum(row_count) FROM {HEADS}") or 0)
+        self.record_count = int(_first(connection, f"SELECT count(*) FROM {HEADS}") or 0)
         self._connection = connection
         self._layout = layout
         self._first_row = first_row
@@ -156,10 +183,17 @@ class Staged:
         step = max(1, chunk_rows * self.record_count // self.row_count)
         with self._connection.cursor() as reader:
             for start in range(1, self.record_count + 1, step):
-                bounds = [start, min(start + step - 1, self.record_count)]
-                rows = reader.execute(self._layout.chunk, bounds).fetchall()
+                rows = self._chunk(reader, start, min(start + step - 1, self.record_count))
                 for number, (row, row_count, key, updated_at, text) in enumerate(rows, start):
                     yield Found(number, self.row_of(row), row_count, key, updated_at, text)
+
+    def _chunk(
+        self, reader: duckdb.DuckDBPyConnection, first: int, last: int
+    ) -> list[tuple[int, int, str | None, str | None, bytes]]:
+        if not self._is_in_order:
+            return reader.execute(self._layout.chunk, [first, last]).fetchall()
+        bounds = reader.execute(BOUNDS, [first, last]).fetchone()
+        return reader.execute(self._layout.chunk_in_order, list(bounds or ())).fetchall()
 
     def row_of(self, place: int) -> int:
         """Return the row number, as a spreadsheet counts, of the staged row at a place."""
@@ -170,25 +204,25 @@ class Staged:
 
         `numbers_file` is a CSV file of (number, code, reason).
         """
+        shifts = " + ".join(f"CAST({ROW} >= {before} AS BIGINT)" for before in self._before)
         with self._connection.cursor() as writer:
-            columns = [
-                name
-                for name, *_ in writer.execute(f"SELECT * FROM {SORTED} LIMIT 0").description or ()
-                if name not in {RECORD.strip('"'), ROW.strip('"')}
-            ]
-            listed = ", ".join(f"{SORTED}.{identifier(name)}" for name in columns)
-            shifts = " + ".join(f"CAST({ROW} >= {before} AS BIGINT)" for before in self._before)
-            row = f"{ROW} + {self._first_row} + {shifts or 0}"
+            writer.execute(f"""
+                CREATE TABLE {REFUSED} AS
+                SELECT *
+                FROM {HEADS}
+                JOIN read_csv({literal(str(numbers_file))}, auto_detect=false, header=false,
+                    delim=',', quote='"', escape='"', columns={{
+                        {literal(RECORD.strip('"'))}: 'BIGINT',
+                        {literal(CODE.strip('"'))}: 'VARCHAR',
+                        {literal(REASON.strip('"'))}: 'VARCHAR'
+                    }}) USING ({RECORD})
+            """)
             writer.execute(f"""
                 COPY (
-                    SELECT {row} AS "rejected.row", refused.code AS "rejected.code",
-                        refused.reason AS "rejected.reason", {listed}
-                    FROM {SORTED}
-                    JOIN read_csv({literal(str(numbers_file))}, auto_detect=false, header=false,
-                        delim=',', quote='"', escape='"', columns={{
-                            'number': 'BIGINT', 'code': 'VARCHAR', 'reason': 'VARCHAR'
-                        }}) AS refused
-                    ON refused.number = {SORTED}.{RECORD}
+                    SELECT {ROW} + {self._first_row} + {shifts or 0} AS "rejected.row",
+                        {CODE} AS "rejected.code", {REASON} AS "rejected.reason",
+                        rows.* EXCLUDE ({ROW}, {CODE}, {REASON})
+                    FROM ({REFUSED_IN_ORDER if self._is_in_order else REFUSED_SORTED}) AS rows
                     ORDER BY {ROW}
                 ) TO {literal(str(target))} (FORMAT csv, HEADER)
             """)
@@ -373,9 +407,9 @@ def _json_path(name: str) -> str:
     return name if name.startswith("$") else f'$."{name}"'
 
 
-def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+def _first(connection: duckdb.DuckDBPyConnection, sql: str) -> int | bool | None:
     found = connection.execute(sql).fetchone()
-    return int(found[0] or 0) if found else 0
+    return found[0] if found else None
 
 
 @contextmanager

@@ -87,6 +87,8 @@ CREATE TABLE loyalty.redemption (
   id                  bigint NOT NULL,
   brand_id            bigint NOT NULL,
   customer_id         bigint NOT NULL,
+  -- Who redeemed them, for ever: a split gives them back what they had redeemed.
+  origin_customer_id  bigint NOT NULL,
   channel_account_id  bigint NOT NULL,
   order_no            text NOT NULL,
   operation_key       text NOT NULL,

@@ -1,0 +1,133 @@
+"""The nouns of the model: what an owner has, as plain objects that a refusal puts back."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+journal = threading.local()  # What a refusal puts back: object, field, value before.
+
+
+class No(Exception):
+    """The ledger refuses; the argument is the code it says so with."""
+
+
+def require(fulfilled: object, code: str) -> None:
+    if not fulfilled:
+        raise No(code)
+
+
+class Thing:
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in vars(self) and getattr(journal, "on", False):
+            journal.changes.append((vars(self), name, vars(self)[name]))
+        vars(self)[name] = value
+
+
+@dataclass(eq=False)
+class Lot(Thing):
+    amount: int
+    left: int
+    starts: datetime | None
+    ends: datetime | None
+    source: int | None = None
+    held: int = 0
+    called_back: int = 0
+    lapsed: int = 0
+
+    @property
+    def free(self) -> int:
+        return self.left - self.held
+
+    def begun(self, now: datetime) -> bool:
+        return self.starts is not None and self.starts <= now
+
+    def over(self, now: datetime) -> bool:
+        return (self.ends or FAR) <= now
+
+    def value_of(self, called_back: int) -> int:
+        return min(called_back, self.amount - self.lapsed)
+
+
+@dataclass(eq=False)
+class Held(Thing):
+    asset: str
+    amount: int
+    ends: datetime | None
+    parts: list[tuple[Lot, int]]
+    state: str = "open"
+
+
+@dataclass(eq=False)
+class Purse(Thing):
+    lots: list[Lot] = field(default_factory=list)
+    debt: int = 0
+    floor: int = 0
+
+    def ordered(self, keep: Callable[[Lot], bool]) -> list[Lot]:
+        return sorted(filter(keep, self.lots), key=lambda lot: lot.ends or FAR)
+
+
+@dataclass(eq=False)
+class Taken(Thing):
+    asset: str
+    lot: Lot | None
+    amount: int
+    why: str
+    called_back: int = 0
+    given_back: int = 0
+
+
+@dataclass(eq=False)
+class Done(Thing):
+    asked: tuple[object, ...]
+    taken: list[Taken] = field(default_factory=list)
+    granted: list[tuple[str, Lot]] = field(default_factory=list)
+    final: bool = False
+    reversed: bool = False
+
+
+@dataclass(eq=False)
+class Owner(Thing):
+    """What one owner has, and the operations that the ledger accepted for it."""
+
+    purses: dict[str, Purse] = field(default_factory=dict)
+    holds: dict[str, Held] = field(default_factory=dict)
+    done: dict[str, Done] = field(default_factory=dict)
+    merged_into: int | None = None
+
+    def purse(self, asset: str) -> Purse:
+        return self.purses.setdefault(asset, Purse())
+
+    def tidy(self, asset: str, now: datetime) -> Purse:
+        """Let holds time out, pay debt from what has begun, let the rest expire."""
+        for hold in self.holds.values():
+            if hold.asset == asset and hold.state == "open" and (hold.ends or FAR) <= now:
+                let_go(hold, "hold_expired")
+        purse = self.purse(asset)
+        for lot in purse.ordered(lambda lot: lot.begun(now)):
+            paid = min(lot.free, purse.debt)
+            lot.left, purse.debt = lot.left - paid, purse.debt - paid
+        for lot in purse.ordered(lambda lot: lot.over(now)):
+            lot.lapsed, lot.left = lot.lapsed + lot.free, lot.held
+        return purse
+
+    def live(self, asset: str, now: datetime) -> list[Lot]:
+        return self.purse(asset).ordered(lambda lot: lot.begun(now) and not lot.over(now))
+
+    def held(self, asset: str) -> int:
+        held = [one for one in self.holds.values() if one.asset == asset and one.state == "open"]
+        return sum(one.amount for one in held)
+
+    def spendable(self, asset: str, now: datetime) -> int:
+        purse = self.purse(asset)
+        uncovered = self.held(asset) - sum(lot.held for lot in purse.lots)
+        live = sum(lot.free for lot in self.live(asset, now))
+        return max(0, live - purse.debt - uncovered - purse.floor)
+
+
+def let_go(hold: Held, state: str) -> None:
+    for lot, part in hold.parts:
+        lot.held -= part
+    hold.state = state
