@@ -1,11 +1,9 @@
 """How many jobs a second the queue can do: no-op jobs, and jobs of one step that writes.
 
 Jobs are coarse (a file, a night's expiry), so the number only has to be far above what anybody
-asks for. Run with `python bench/jobs.py`; it starts an embedded database of its own.
+asks for. Run with `python -m bench.jobs`; it starts an embedded database of its own.
 """
 
-import json
-import platform as machine
 import shutil
 import sys
 import tempfile
@@ -14,6 +12,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+from bench.measuring import keep, machine
 from huitong.entry.migrate import migrate
 from huitong.entry.worker import Worker
 from huitong.platform import clock, embedded, jobs, logs
@@ -25,7 +24,6 @@ from huitong.platform.settings import LogFormat, LogLevel, Settings
 JOBS = 4_000
 BATCH = 500
 THREADS = (1, 2, 4)
-RESULT = Path(__file__).parent / "results" / "jobs.json"
 
 
 def do_nothing(_run: Run) -> Json | None:
@@ -73,6 +71,7 @@ def main() -> None:
     home = Path(tempfile.mkdtemp(prefix="huitong-bench-"))
     home.chmod(0o755)
     with embedded.serving(home) as server:
+        on = machine(server.version)
         migrate(server.url)
         database = Database(server.url)
         platform = Platform(
@@ -93,16 +92,8 @@ def main() -> None:
         database.close()
     shutil.rmtree((home / "postgres").resolve(), ignore_errors=True)
     shutil.rmtree(home, ignore_errors=True)
-    kept = {
-        "command": "python bench/jobs.py",
-        "date": clock.now().date().isoformat(),
-        "machine": f"{machine.machine()}, {machine.system()}, Python {machine.python_version()}",
-        "jobs": JOBS,
-        "durability": "fsync and synchronous_commit on",
-        "found": found,
-    }
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(kept, indent=2) + "\n")
+    figures = {"jobs": JOBS, "durability": "fsync and synchronous_commit on", **found}
+    keep("jobs", figures, on=on)
 
 
 if __name__ == "__main__":

@@ -207,7 +207,7 @@ INSERT INTO ledger.operation (
   group_id, bucket, id, key, kind, owner_id, request_hash, result, occurred_at, recorded_at,
   source_kind, source_id)
 SELECT
-  %(group)s, bucket, order_id, 'order:' || order_id || ':1:0', 'earn', customer_id,
+  %(group)s, bucket, order_id, 'order:' || order_id || ':' || count(*), 'earn', customer_id,
   decode(md5(string_agg(ledger_asset || amount || ordered_at, ',')), 'hex'),
   convert_to(
     '[' || order_id || ',['

@@ -182,7 +182,8 @@ class TestTakePage:
             return tx.statements - before
 
         statements("warm", 100)
-        assert statements("many", 500) == statements("some", 100)
+        # A page may have to lease one more block of ids, whatever its size.
+        assert abs(statements("many", 500) - statements("some", 100)) <= 1
 
     def test_the_delivery_counts_what_became_of_its_records(
         self, tx: Tx, account: ChannelAccount, now: datetime

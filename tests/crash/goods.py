@@ -126,7 +126,7 @@ class Season:
     def _order(self, number: int, size: int) -> Fields:
         chance = self._random
         at = OPENING + timedelta(days=DAYS) * number / size
-        lines = [self._line(place) for place in range(chance.randint(2, 4))]
+        lines = [self._line(place) for place in range(chance.randint(2, 3))]
         paid = sum(line["paid_minor"] for line in lines)
         discount = sum(line["list_minor"] for line in lines) - paid
         is_done = chance.random() < 0.8

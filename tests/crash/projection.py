@@ -288,7 +288,7 @@ FROM loyalty.standing AS s
 JOIN customer_name AS n ON n.customer_id = s.customer_id
 """,
     "tier changes": """
-SELECT n.name, c.from_tier, c.to_tier, c.growth, t.name, c.changed_at
+SELECT n.name, c.from_tier, c.to_tier, c.growth, t.name, NULLIF(c.changed_at, c.recorded_at)
 FROM loyalty.tier_change AS c
 JOIN customer_name AS n ON n.customer_id = c.customer_id
 LEFT JOIN order_name AS t ON t.order_id = c.order_id

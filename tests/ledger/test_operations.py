@@ -150,6 +150,17 @@ class TestBatches:
         assert wrong.code == "ledger.invalid_operation"
         assert isinstance(right, Ok)
 
+    def test_a_key_that_no_database_can_hold_is_refused_alone(self, books: Ledger) -> None:
+        wrong, right = books.post(
+            books.operation(ledger.Grant(POINTS, 1, books.now, None), key="zero \0 byte"),
+            books.operation(ledger.Grant(POINTS, 1, books.now, None)),
+        )
+        assert isinstance(wrong, Refused)
+        assert isinstance(right, Ok)
+
+    def test_an_empty_batch_does_nothing(self, books: Ledger) -> None:
+        assert books.post() == []
+
 
 class TestSpend:
     def test_takes_what_expires_first(self, books: Ledger) -> None:

@@ -68,6 +68,12 @@ class TestActivate:
         books.now += DAY
         assert books.balance().spendable == 0
 
+    def test_puts_off_what_has_not_begun_even_for_ever(self, books: Ledger) -> None:
+        books.do(ledger.Grant(POINTS, 30, books.now + DAY, None), source_id=1)
+        books.do(ledger.Activate(POINTS, 1, None, None))
+        books.now += 9 * DAY
+        assert (books.balance().pending, books.balance().spendable) == (30, 0)
+
     def test_leaves_what_is_active_alone(self, books: Ledger) -> None:
         books.grant(30, source_id=1, days=5)
         books.do(ledger.Activate(POINTS, 1, books.now, books.now + 90 * DAY))

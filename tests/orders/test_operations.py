@@ -90,6 +90,35 @@ class TestTakingOrders:
         assert second.snapshot.order_id == first.snapshot.order_id
         assert second.snapshot.status is OrderStatus.COMPLETED
 
+    def test_of_a_line_that_a_newer_version_drops_only_what_came_back_stays(
+        self, tx: Tx, account: ChannelAccount, now: datetime
+    ) -> None:
+        lines = (*two_lines(), make_line("L3", paid_minor=900, quantity=3))
+        take(tx, account, [make_order("O1", *lines, at=now)], now)
+        one_piece = back("L3", quantity=1, amount_minor=300)
+        refund(tx, account, [make_refund("R1", "O1", one_piece, at=now)], now)
+        (change,) = take(tx, account, [make_order("O1", lines[0], at=now)], now)
+        assert change.snapshot is not None
+        assert [
+            (line.quantity, line.paid_minor, line.returned_minor) for line in change.snapshot.lines
+        ] == [(4, 10_000, 0), (0, 0, 0), (1, 300, 300)]
+
+    def test_an_order_is_completed_with_the_last_of_its_lines(
+        self, tx: Tx, account: ChannelAccount, now: datetime
+    ) -> None:
+        early, late = (
+            line.model_copy(update={"completed_at": now + timedelta(days=place)})
+            for place, line in enumerate(two_lines())
+        )
+        paid = make_order("O1", early, two_lines()[1], at=now, status=OrderStatus.PAID)
+        (partly,) = take(tx, account, [paid], now)
+        whole = make_order("O1", early, late, at=now, status=OrderStatus.PAID)
+        (done,) = take(tx, account, [whole], now)
+        assert partly.snapshot is not None
+        assert done.snapshot is not None
+        assert partly.snapshot.completed_at is None
+        assert done.snapshot.completed_at == now + timedelta(days=1)
+
     def test_a_buyer_who_becomes_known_owns_the_order_from_then_on(
         self, tx: Tx, account: ChannelAccount, now: datetime
     ) -> None:

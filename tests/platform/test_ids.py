@@ -71,3 +71,16 @@ def test_connections_that_make_ids_at_once_never_make_the_same(
     for thread in threads:
         thread.join()
     assert len(made) == len(set(made)) == 4 * 3 * 3_000
+
+
+def test_a_later_transaction_has_higher_ids_whichever_session_it_gets(
+    database: Database, group_id: int, now: datetime
+) -> None:
+    made = []
+    for _ in range(4):
+        with (
+            database.transaction(Scope(group_id), now=now) as tx,
+            database.reading(Scope(group_id)),  # The pool hands its sessions out in turn.
+        ):
+            made += tx.new_ids([7])
+    assert made == sorted(made)

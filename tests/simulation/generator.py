@@ -97,7 +97,8 @@ class Generator:
         self.count += 1
         asset, source = self._granted(owner)
         ends = self.now + self.random.randint(3, 40) * DAY + timedelta(microseconds=self.count)
-        return ledger.Activate(asset, source, self.now, ends)
+        begins = self.random.choice((self.now, self.now, self.now + DAY, None))
+        return ledger.Activate(asset, source, begins, ends)
 
     def _spend(self, _: int) -> ledger.Movement:
         return ledger.Spend(self._asset(), self._amount())

@@ -120,8 +120,7 @@ class Attempt:
 
     def activate(self, asked: ledger.Activate) -> None:
         for lot in self.granted_for(asked.asset, asked.source_id):
-            starts = lot.starts or FAR
-            sooner = asked.activates_at <= starts
+            sooner = lot.starts is None or (asked.activates_at or FAR) <= lot.starts
             untouched = not lot.held and lot.left == lot.amount - lot.called_back
             if lot.left and not lot.begun(self.now) and (sooner or untouched):
                 lot.starts, lot.ends = asked.activates_at, asked.expires_at

@@ -34,6 +34,14 @@ refund     R2  O1  hat:1x10.00
 order      O1  Ann  coat:90.00
 points     Ann                          -> 70
 
+# No version sells less of a line than came back of it: it is refused, and all stays as it was.
+order      O1  Ann  coat:19.00          -> orders.sale_below_refund
+points     Ann                          -> 70
+order      O1  Ann  coat:20.00
+points     Ann                          -> 0
+order      O1  Ann  coat:90.00
+points     Ann                          -> 70
+
 order      O1  Ann  coat:90.00  status=closed
 points     Ann                          -> 0
 verify                                  -> ok

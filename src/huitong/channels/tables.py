@@ -317,3 +317,18 @@ WHERE group_id = %(group_id)s
 ORDER BY id DESC
 LIMIT %(limit)s
 """
+
+REFUSAL = Shape(
+    "channels_refusal", {"bucket": "smallint", "id": "bigint", "code": "text", "reason": "text"}
+)
+
+# Applied versions that were refused when what they had waited for came.
+REFUSE_LATER = """
+UPDATE channels.record AS record
+SET state = 'refused', code = incoming.code, reason = incoming.reason
+FROM {incoming}
+WHERE record.group_id = %(group_id)s
+  AND record.bucket = incoming.bucket
+  AND record.id = incoming.id
+  AND record.state = 'applied'
+"""

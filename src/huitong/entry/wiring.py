@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import cast
 
-from huitong import catalog, customers, identity, ledger, loyalty, orders
+from huitong import catalog, channels, customers, identity, ledger, loyalty, orders
 from huitong.channels import jobs as channels_jobs
 from huitong.channels.model import RecordKind
-from huitong.customers.events import CustomersMerged, CustomersSplit
+from huitong.customers.events import CustomerEnrolled, CustomersMerged, CustomersSplit
 from huitong.entry import revisions
 from huitong.identity.events import PersonsMerged, PersonsSplit
+from huitong.orders.events import WaitingRefused
 from huitong.platform import crypto, embedded
 from huitong.platform.assembly import Platform
 from huitong.platform.crypto import Keyring
@@ -34,6 +35,7 @@ def merge_customers(tx: Tx, merged: Sequence[object], now: datetime) -> None:
         loyalty.reassign(
             tx, source=one.source_id, target=one.target_id, brand_id=one.brand_id, now=now
         )
+        loyalty.settle_customers(tx, [one.target_id], now=now)
 
 
 def split_customers(tx: Tx, split: Sequence[object], now: datetime) -> None:
@@ -60,6 +62,12 @@ def split_customers(tx: Tx, split: Sequence[object], now: datetime) -> None:
         )
 
 
+def tell_inbox(tx: Tx, refused: Sequence[object], _now: datetime) -> None:
+    """Mark records as refused that waited for an order and did not fit it."""
+    told = cast("Sequence[WaitingRefused]", refused)
+    channels.refuse_later(tx, {one.record_id: one.refused for one in told})
+
+
 def erase_person(tx: Tx, person_id: int, *, now: datetime) -> Mapping[str, int]:
     """Forget a person everywhere and return how many rows each domain went over.
 
@@ -79,6 +87,8 @@ def _merge_key(merge_id: int) -> str:
 
 # What happens in the same transaction when a lower domain tells a fact; whole batches.
 EVENTS: EventTable = {
+    CustomerEnrolled: (loyalty.settle_enrolled,),
+    WaitingRefused: (tell_inbox,),
     PersonsMerged: (customers.reassign,),
     PersonsSplit: (customers.give_back,),
     CustomersMerged: (merge_customers,),

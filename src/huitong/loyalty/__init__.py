@@ -7,6 +7,8 @@ from huitong.loyalty.operations import (
     erase,
     give_back,
     reassign,
+    settle_customers,
+    settle_enrolled,
     spend_points,
 )
 from huitong.loyalty.queries import (
@@ -26,6 +28,8 @@ __all__ = [
     "give_back",
     "programme_at",
     "reassign",
+    "settle_customers",
+    "settle_enrolled",
     "spend_points",
     "standings_of",
     "versions_of",

@@ -8,7 +8,13 @@ from huitong.orders.operations import (
     give_back,
     reassign,
 )
-from huitong.orders.queries import find_by_number, orders_of_customer, show, snapshots_of
+from huitong.orders.queries import (
+    find_by_number,
+    orders_of_customer,
+    orders_since,
+    show,
+    snapshots_of,
+)
 
 __all__ = [
     "apply_fulfilments",
@@ -18,6 +24,7 @@ __all__ = [
     "find_by_number",
     "give_back",
     "orders_of_customer",
+    "orders_since",
     "reassign",
     "show",
     "snapshots_of",

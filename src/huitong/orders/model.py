@@ -59,8 +59,7 @@ class Step(StrEnum):
     FULFILLED = "fulfilled"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What a record did, and the order after it; no snapshot while the order is unknown."""
 
     step: Step
@@ -87,6 +86,38 @@ class RefundBeyondSale(DomainError):
     quantity_sold: int
     amount_minor: int
     paid_minor: int
+
+
+@dataclass(eq=False)
+class SaleBelowRefund(DomainError):
+    """A newer version of an order sold less than has come back of it."""
+
+    code: ClassVar[str] = "orders.sale_below_refund"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    sentence: ClassVar[str] = (
+        "Line {line_id} of order {order_no} would be {quantity} pieces for {paid_minor} fen now;"
+        " {refunded_quantity} pieces and {refunded_minor} fen of it have come back already."
+    )
+    order_no: str
+    line_id: str
+    quantity: int
+    paid_minor: int
+    refunded_quantity: int
+    refunded_minor: int
+
+
+@dataclass(eq=False)
+class RefundOfAnotherOrder(DomainError):
+    """A refund that is known already names another order now."""
+
+    code: ClassVar[str] = "orders.refund_of_another_order"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    sentence: ClassVar[str] = (
+        "Refund {refund_no} belongs to another order than {order_no}; send it under a number of its"
+        " own."
+    )
+    refund_no: str
+    order_no: str
 
 
 @dataclass(eq=False)

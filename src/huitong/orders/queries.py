@@ -1,7 +1,7 @@
 """Reads of `orders`: what the rules see, what a page shows, what a lake takes."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from psycopg.rows import TupleRow
@@ -68,20 +68,18 @@ def show(tx: ReadTx, order_ids: Sequence[int]) -> list[OrderShown]:
     payments = _by_order(tx.rows(tables.SHOW_PAYMENTS, params))
     refunds = _by_order(tx.rows(tables.SHOW_REFUNDS, params))
     packages = _by_order(tx.rows(tables.SHOW_PACKAGES, params))
-    return [
-        OrderShown(
-            *headers[one][:4],
-            OrderKind(headers[one][4]),
-            OrderStatus(headers[one][5]),
-            *headers[one][6:],
-            lines=tuple(LineShown(*row) for row in lines[one]),
-            payments=tuple(PaymentShown(*row) for row in payments[one]),
-            refunds=tuple(RefundShown(*row) for row in refunds[one]),
-            packages=tuple(PackageShown(*row) for row in packages[one]),
+    parts: list[TupleRow] = [
+        (
+            *_header(headers[one]),
+            tuple(LineShown(*row) for row in lines[one]),
+            tuple(PaymentShown(*row) for row in payments[one]),
+            tuple(RefundShown(*row) for row in refunds[one]),
+            tuple(PackageShown(*row) for row in packages[one]),
         )
         for one in order_ids
         if one in headers
     ]
+    return [OrderShown(*part) for part in parts]
 
 
 def orders_of_customer(
@@ -102,11 +100,25 @@ def orders_of_customer(
     return show(tx, [row[0] for row in found])
 
 
+def orders_since(tx: ReadTx, since: Mapping[int, datetime]) -> list[int]:
+    """Return the orders of customers from an instant of each on, the oldest first."""
+    params = {
+        "group_id": tx.scope.group_id,
+        "customer_ids": list(since),
+        "since": list(since.values()),
+    }
+    return [int(row[0]) for row in tx.rows(tables.ORDERS_SINCE, params)] if since else []
+
+
 def find_by_number(tx: ReadTx, *, account_id: int, order_no: str) -> int | None:
     """Return the order that an account told under a number; None when it told none."""
     wanted = {"group_id": tx.scope.group_id, "account_id": account_id, "order_no": order_no}
     found = tx.row(tables.FIND_BY_NUMBER, wanted)
     return None if found is None else int(found[0])
+
+
+def _header(row: TupleRow) -> TupleRow:
+    return (*row[:4], OrderKind(row[4]), OrderStatus(row[5]), *row[6:])
 
 
 def _by_order(rows: Sequence[TupleRow]) -> defaultdict[int, list[TupleRow]]:

@@ -14,7 +14,7 @@ from huitong.channels.model import (
     PaymentKind,
     RefundLine,
 )
-from huitong.orders.model import LineSnapshot, RefundBeyondSale
+from huitong.orders.model import LineSnapshot, RefundBeyondSale, SaleBelowRefund
 
 # A discount on the whole order is told from one on an item by the first word of its kind.
 ORDER_DISCOUNT_PREFIX = "order"
@@ -127,6 +127,26 @@ def allocations_of(stored: Sequence[Mapping[str, object]] | None) -> list[Alloca
 def paid_with(payments: Iterable[Payment], kind: PaymentKind) -> int:
     """Return how much of an order was paid with one kind of tender, in fen."""
     return sum([payment.amount_minor for payment in payments if payment.kind is kind])
+
+
+def check_sale(order: Order, positions: Mapping[str, LinePosition]) -> None:
+    """Refuse a newer version of an order that sells less of a line than has come back of it.
+
+    :raises SaleBelowRefund: with the first such line.
+    """
+    for line in order.lines:
+        back = positions.get(line.line_id)
+        if back is None:
+            continue
+        if back.refunded_quantity > line.quantity or back.refunded_minor > line.paid_minor:
+            raise SaleBelowRefund(
+                order_no=order.order_no,
+                line_id=line.line_id,
+                quantity=line.quantity,
+                paid_minor=line.paid_minor,
+                refunded_quantity=back.refunded_quantity,
+                refunded_minor=back.refunded_minor,
+            )
 
 
 def completed_at(order: Order) -> datetime | None:

@@ -261,7 +261,7 @@ class Tx(ReadTx):
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo everything done inside, events included, when the block raises."""
-        emitted = len(self._pending)
+        emitted = list(self._pending)
         made, filled = set(self._staging.made_now), set(self._staging.filled_now)
         self._run("SAVEPOINT part", None)
         try:
@@ -269,7 +269,7 @@ class Tx(ReadTx):
         except BaseException:
             if not self._connection.broken:
                 self._run("ROLLBACK TO SAVEPOINT part", None)
-            del self._pending[emitted:]
+            self._pending[:] = emitted
             # What was staged before the savepoint is still there, rows included.
             self._staging.made_now, self._staging.filled_now = made, filled
             raise
@@ -345,6 +345,7 @@ class Database:
         self.url = url
         self._events = events or {}
         self._growth = _Growth()
+        self._last_ids: IdMaker | None = None
         self._watch = watch
         self._pool = ConnectionPool(
             url,
@@ -365,6 +366,7 @@ class Database:
         """Open one transaction that commits when the block ends and rolls back when it raises."""
         with self._pool.connection() as connection:
             connection.drop_old_plans(self._growth)
+            self._keep_ids_in_order(connection.ids)
             staging = connection.staging[role]
             connection.execute(_begin(scope, role, read_only=False))
             tx = Tx(
@@ -402,6 +404,16 @@ class Database:
                 return work(tx)
         with self.transaction(scope, now=now) as tx:
             return work(tx)
+
+    def _keep_ids_in_order(self, ids: IdMaker) -> None:
+        """Let later transactions have higher ids, though the pool passes its sessions around.
+
+        Blocks belong to sessions, because a block that was leased shortly before the server crashed
+        may be leased again. So a session that follows another one begins a new block.
+        """
+        if ids is not self._last_ids:
+            ids.let_go()
+            self._last_ids = ids
 
     @contextmanager
     def reading(self, scope: Scope, *, role: Role = Role.APP) -> Iterator[ReadTx]:

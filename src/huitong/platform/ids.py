@@ -62,7 +62,7 @@ def read(prefix: str, text: str) -> int:
 
 
 class IdMaker:
-    """Makes ids from blocks leased out of a database sequence; one per database handle."""
+    """Makes ids from blocks leased out of a database sequence; one per session."""
 
     def __init__(self) -> None:
         """Start with no block; the first call leases one."""
@@ -70,11 +70,15 @@ class IdMaker:
         self._next_place = PLACES
         self._leased_at = 0.0
 
+    def let_go(self) -> None:
+        """Leave the rest of the block, so that the next id comes from a new one."""
+        self._next_place = PLACES
+
     def make(self, buckets: Sequence[int], lease: Callable[[], int]) -> list[int]:
         """Return one new id per bucket, in order; `lease` answers the next block number."""
         made = []
         if time.monotonic() - self._leased_at > BLOCK_AGE_SECONDS_MAX:
-            self._next_place = PLACES
+            self.let_go()
         for bucket in buckets:
             if self._next_place == PLACES:
                 self._block = lease()

@@ -4,7 +4,7 @@ What a lower domain learned of a record travels to the next applier as a typed n
 looked up twice. An unexpected error bisects the page until the culprit stands alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -20,8 +20,9 @@ Applier: TypeAlias = Callable[[Tx, Page, datetime], Sequence[Outcome]]
 def apply_page(tx: Tx, page: Page, appliers: Sequence[Applier], *, now: datetime) -> list[Outcome]:
     """Fold a page through the appliers and answer one result per record, in order.
 
-    A record refused by one applier is not shown to the next. An unexpected error undoes the page,
-    halves it and tries again; the record that fails alone is refused as `platform.unexpected`.
+    Of a refused record nothing is written: when an applier after the first refuses some, the page
+    is undone and folded again without them. An unexpected error undoes the page, halves it and
+    tries again; the record that fails alone is refused as `platform.unexpected`.
 
     :raises psycopg.OperationalError: when the database itself is in trouble; nothing is applied.
     """
@@ -32,6 +33,10 @@ def apply_page(tx: Tx, page: Page, appliers: Sequence[Applier], *, now: datetime
             return _fold(tx, page, appliers, now)
     except psycopg.OperationalError:
         raise
+    except _RefusedLate as late:
+        kept = [place for place in range(len(page.records)) if place not in late.refused]
+        others = iter(apply_page(tx, page.keep(kept), appliers, now=now))
+        return [late.refused.get(place) or next(others) for place in range(len(page.records))]
     except Exception as error:  # noqa: BLE001 - one bad record must not fail the good ones
         if len(page.records) == 1:
             return [_unexpected(error)]
@@ -44,13 +49,28 @@ def apply_page(tx: Tx, page: Page, appliers: Sequence[Applier], *, now: datetime
         ]
 
 
+class _RefusedLate(Exception):
+    """An applier refused records that appliers before it have written."""
+
+    def __init__(self, refused: Mapping[int, Refused]) -> None:
+        super().__init__(f"{len(refused)} records")
+        self.refused = refused
+
+
 def _fold(tx: Tx, page: Page, appliers: Sequence[Applier], now: datetime) -> list[Outcome]:
     outcomes: list[Outcome] = [Ok(None)] * len(page.records)
     alive = list(range(len(page.records)))
-    for applier in appliers:
+    for number, applier in enumerate(appliers):
         results = applier(tx, page, now)
         assert len(results) == len(alive), "An applier answers once per record."
         tx.settle()
+        refused = {
+            place: result
+            for place, result in zip(alive, results, strict=True)
+            if isinstance(result, Refused)
+        }
+        if refused and number:
+            raise _RefusedLate(refused)
         for place, result in zip(alive, results, strict=True):
             outcomes[place] = result
         kept = [at for at, result in enumerate(results) if isinstance(result, Ok)]

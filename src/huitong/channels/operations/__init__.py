@@ -8,6 +8,7 @@ from huitong.channels.operations.deliveries import (
 )
 from huitong.channels.operations.folding import Feed
 from huitong.channels.operations.forgetting import erase, forget_bodies, reassign
+from huitong.channels.operations.refusing import refuse_later
 from huitong.channels.operations.retrying import retry
 from huitong.channels.operations.taking import take_page
 
@@ -19,6 +20,7 @@ __all__ = [
     "forget_bodies",
     "open_delivery",
     "reassign",
+    "refuse_later",
     "retry",
     "size_delivery",
     "take_page",

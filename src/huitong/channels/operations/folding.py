@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
+from typing import NamedTuple
 
 from huitong.channels import tables
 from huitong.channels.model import Arrival, Incoming, RecordKind, RecordState
@@ -21,8 +22,7 @@ STRIPES = 16
 STRIPE_SPACE = 0x4855_4900
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(NamedTuple):
     """What became of one arrival; `is_new` when the inbox has no row of that version yet."""
 
     record_id: int
@@ -117,7 +117,7 @@ def _fold_wave(
     outcomes = apply_page(tx, Page(incoming), feed.appliers, now=now)
     for place, outcome in zip(to_apply, outcomes, strict=True):
         if isinstance(outcome, Refused):
-            fates[place] = replace(fates[place], state=RecordState.REFUSED, refused=outcome)
+            fates[place] = fates[place]._replace(state=RecordState.REFUSED, refused=outcome)
     return [
         _remembered(arrival, fate, seen[arrival.external_id])
         for (arrival, _), fate in zip(wave, fates, strict=True)
@@ -167,4 +167,4 @@ def _remembered(arrival: Arrival, fate: Fate, seen: list[Seen]) -> Fate:
     ]
     kept = [one for one in others if one.record_id not in replaced]
     seen[:] = [*kept, Seen(fate.record_id, arrival.version, arrival.version_at, fate.state)]
-    return replace(fate, replaced_ids=tuple(replaced)) if replaced else fate
+    return fate._replace(replaced_ids=tuple(replaced)) if replaced else fate

@@ -90,9 +90,9 @@ def run(platform: Platform, folder: Path, *, households: int | None, say: Say, s
     done = import_all(platform, folder, households=households, say=say, show=show)
     say("")
     agrees = True
-    for line in figures.compare(done.figures, done.totals, whole=households is None):
-        say(str(line))
-        agrees = agrees and line.agrees
+    for figure in figures.compare(done.figures, done.totals, whole=households is None):
+        say(str(figure))
+        agrees = agrees and figure.agrees
     say("")
     for line in figures.story_of_one_member(platform.database, Scope(GROUP_ID), now=clock.now()):
         say(line)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Side(StrEnum):
@@ -42,8 +43,7 @@ class HoldState(StrEnum):
     MOVED = "moved"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One entry of an operation: what an account of the owner gained or lost, and has after it."""
 
     asset: str

@@ -23,8 +23,15 @@ def post(tx: Tx, operations: Sequence[Operation], *, now: datetime) -> list[Resu
     be tried again. The number of statements does not depend on the number of operations.
     """
     assert len(operations) <= OPERATIONS_MAX, "A batch of operations is split by its caller."
-    if not operations:
-        return []
+    malformed = [rules.refuse_malformed(operation) for operation in operations]
+    sound = [
+        operation for operation, refused in zip(operations, malformed, strict=True) if not refused
+    ]
+    decided = iter(_post_sound(tx, sound, now) if sound else [])
+    return [refused or next(decided) for refused in malformed]
+
+
+def _post_sound(tx: Tx, operations: Sequence[Operation], now: datetime) -> list[Result[Posted]]:
     for _ in range(TRIES_MAX):
         book = load(tx, operations)
         results = [rules.decide(book, operation, now) for operation in operations]

@@ -25,7 +25,7 @@ from huitong.ledger.rules.book import (
 )
 from huitong.ledger.rules.movements import MOVE
 from huitong.ledger.rules.validity import problem_with
-from huitong.platform.errors import DomainError, Ok, Result
+from huitong.platform.errors import DomainError, Ok, Refused, Result
 from huitong.platform.ids import bucket_of
 
 __all__ = [
@@ -40,15 +40,21 @@ __all__ = [
     "Stored",
     "Use",
     "decide",
-    "problem_with",
+    "refuse_malformed",
 ]
 
 
-def decide(book: Book, operation: Operation, now: datetime) -> Result[Posted]:
-    """Do one operation on the book, whole or not at all; a known key answers what it did before."""
+def refuse_malformed(operation: Operation) -> Refused | None:
+    """Refuse what is not well formed, before anything is looked up for it."""
     problem = problem_with(operation)
-    if problem is not None:
-        return InvalidOperation(problem).as_refused()
+    return None if problem is None else InvalidOperation(problem).as_refused()
+
+
+def decide(book: Book, operation: Operation, now: datetime) -> Result[Posted]:
+    """Do one operation on the book, whole or not at all; a known key answers what it did before.
+
+    The operation is well formed (`refuse_malformed`).
+    """
     request_hash = canonical.request_hash(operation)
     stored = book.find_stored(operation.owner, operation.key)
     if stored is not None:

@@ -176,12 +176,11 @@ class Book:
                 known = self.aliases.get(account.owner, ())
                 self.aliases[account.owner] = tuple({*known, *account.aliases})
 
-    def open_account(self, owner: int, asset: str, floor: int = 0) -> Account:
-        """Return a new account at zero; it is written only once something changes it."""
-        account = Account(self.new_id(bucket_of(owner)), owner, asset, floor=floor)
+    def open_account(self, owner: int, asset: str) -> None:
+        """Take in a new account at zero; it is written only once something changes it."""
+        account = Account(self.new_id(bucket_of(owner)), owner, asset)
         self.accounts[owner, asset] = account
         self.new_accounts.add(account.id)
-        return account
 
     def find_stored(self, owner: int, key: str) -> Stored | None:
         """Return the operation that was done under the key, by this owner or one merged with it."""
@@ -266,7 +265,9 @@ class Draft:
         owed = debt_of(asset)
         found = self.accounts.get(owed) or self.book.accounts.get((self.operation.owner, owed))
         if found is None:
-            found = self.book.open_account(self.operation.owner, owed, NO_FLOOR)
+            identity = self.book.new_id(bucket_of(self.operation.owner))
+            self.book.new_accounts.add(identity)
+            found = Account(identity, self.operation.owner, owed, floor=NO_FLOOR)
         return found
 
     def owed(self, asset: str) -> int:

@@ -33,7 +33,8 @@ class MovedLot:
 def move(source: Draft, target: Draft, asset: str) -> None:
     """Move all of an asset from the source's account into the target's."""
     tidy(source, asset)
-    heirs = {lot.id: _move_lot(source, target, asset, lot) for lot in source.lots_of(asset)}
+    lots = sorted(source.lots_of(asset), key=by_expiry)
+    heirs = {lot.id: _move_lot(source, target, asset, lot) for lot in lots}
     for hold in source.holds_of(asset):
         _move_hold(source, target, hold, heirs)
     account = source.account(asset)

@@ -30,10 +30,9 @@ GRACE_DAYS_MAX = 3_660
 def problem_with(operation: Operation) -> str | None:
     """Return what is wrong with the operation as a sentence, or None when it is well formed."""
     movements = operation.movements
-    if not 0 < len(operation.key) <= KEY_LENGTH_MAX:
-        return f"The key of an operation has 1 to {KEY_LENGTH_MAX} characters."
-    if not operation.kind:
-        return "An operation says of which kind it is."
+    problem = _problem_with_texts(operation)
+    if problem is not None:
+        return problem
     if operation.occurred_at.tzinfo is None:
         return "The instant at which an operation occurred has a zone."
     if not 0 < len(movements) <= MOVEMENTS_MAX:
@@ -42,6 +41,16 @@ def problem_with(operation: Operation) -> str | None:
         return "A reversal stands alone in its operation."
     problems = (check(movement) for movement in movements for check in _CHECKS[type(movement)])
     return next(filter(None, problems), None)
+
+
+def _problem_with_texts(operation: Operation) -> str | None:
+    if not 0 < len(operation.key) <= KEY_LENGTH_MAX:
+        return f"The key of an operation has 1 to {KEY_LENGTH_MAX} characters."
+    if not operation.kind:
+        return "An operation says of which kind it is."
+    if "\0" in "".join((operation.key, operation.kind, operation.actor, operation.reason)):
+        return "The texts of an operation have no zero bytes."
+    return None
 
 
 def _problem_with_asset(movement: _OfAsset) -> str | None:

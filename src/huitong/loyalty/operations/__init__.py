@@ -2,7 +2,12 @@
 
 from huitong.loyalty.operations.moving import erase, give_back, reassign
 from huitong.loyalty.operations.programmes import apply_programme
-from huitong.loyalty.operations.settling import apply_orders, apply_refunds
+from huitong.loyalty.operations.settling import (
+    apply_orders,
+    apply_refunds,
+    settle_customers,
+    settle_enrolled,
+)
 from huitong.loyalty.operations.spending import spend_points
 
 __all__ = [
@@ -12,5 +17,7 @@ __all__ = [
     "erase",
     "give_back",
     "reassign",
+    "settle_customers",
+    "settle_enrolled",
     "spend_points",
 ]

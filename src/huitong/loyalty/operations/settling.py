@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from huitong import catalog, customers, ledger
+from huitong import catalog, customers, ledger, org
+from huitong import orders as sales
 from huitong.channels.model import Incoming, Record, Refund
-from huitong.customers.model import CUSTOMER, CustomerStatus
+from huitong.customers.events import CustomerEnrolled
+from huitong.customers.model import CUSTOMER, Customer, CustomerStatus
 from huitong.ledger.model import ClawBack, Hold, Movement, Operation
 from huitong.loyalty import queries, tables
 from huitong.loyalty.model import Asset, Position, Programme, Version
@@ -24,11 +27,10 @@ from huitong.org.model import ChannelAccount
 from huitong.platform.db import Row, Tx
 from huitong.platform.errors import Ok, Refused
 from huitong.platform.ids import bucket_of
-from huitong.platform.page import Outcome, Page
+from huitong.platform.page import RECORDS_PER_PAGE_MAX, Outcome, Page
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
+class _Order(NamedTuple):
     """One order of the batch with its account, and since when its customer is a member.
 
     `occurred_at` is when in the world what moves its value happened: the sale, or the refund.
@@ -41,8 +43,7 @@ class _Order:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(NamedTuple):
     """What is to happen for one order, as one ledger operation.
 
     `revision` counts how often anything of the order was settled, this time included.
@@ -132,6 +133,61 @@ def apply_refunds(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
         for at, (incoming, change) in enumerate(zip(page.records, changes, strict=True))
     ]
     return _answers(settle(tx, [order for order in orders if order], now=now), orders)
+
+
+def settle_enrolled(tx: Tx, enrolled: Sequence[object], now: datetime) -> None:
+    """Settle what customers bought before we knew that they are members; an event handler."""
+    ids = [one.customer_id for one in enrolled if isinstance(one, CustomerEnrolled)]
+    settle_customers(tx, ids, now=now)
+
+
+def settle_customers(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> None:
+    """Settle the orders of members from their enrolment on, as far back as a programme reaches.
+
+    What stands already does not move. The customers are locked by the caller.
+    """
+    found = customers.find_customers(tx, customer_ids=customer_ids)
+    members = {
+        one.id: one
+        for one in found.values()
+        if one.status is CustomerStatus.MEMBER and one.enrolled_at is not None
+    }
+    accounts = {one.id: one for one in org.channel_accounts(tx)} if members else {}
+    for brand_id in sorted({one.brand_id for one in members.values()}):
+        versions = queries.versions_of(tx, brand_id=brand_id)
+        days = max((one.programme.earn_before_enrolment_days for one in versions), default=0)
+        since = {
+            one.id: one.enrolled_at - timedelta(days=days)
+            for one in members.values()
+            if one.brand_id == brand_id and one.enrolled_at is not None
+        }
+        order_ids = sales.orders_since(tx, since)
+        for at in range(0, len(order_ids), RECORDS_PER_PAGE_MAX):
+            page = order_ids[at : at + RECORDS_PER_PAGE_MAX]
+            _settle_known(tx, page, members=members, accounts=accounts, now=now)
+
+
+def _settle_known(
+    tx: Tx,
+    order_ids: Sequence[int],
+    *,
+    members: Mapping[int, Customer],
+    accounts: Mapping[int, ChannelAccount],
+    now: datetime,
+) -> None:
+    known = [
+        _Order(
+            snapshot=one,
+            account=accounts[one.channel_account_id],
+            member_since=members[one.customer_id].enrolled_at,
+            occurred_at=one.ordered_at,
+            is_new=False,
+        )
+        for one in sales.snapshots_of(tx, order_ids).values()
+        if one.customer_id is not None
+    ]
+    refused = [one for one in settle(tx, known, now=now) if isinstance(one, Refused)]
+    assert not refused, "An order that is there can be settled."
 
 
 def settle(tx: Tx, orders: Sequence[_Order], *, now: datetime) -> list[Outcome]:

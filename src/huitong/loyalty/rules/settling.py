@@ -58,7 +58,7 @@ def settle(
     movements = _movements(
         case, asset, before, change=net - had, active_from=active_from, frozen=frozen
     )
-    if not movements and before is not None:
+    if not movements:
         return None
     revision = before.revision + 1 if before else 1
     return Settled(

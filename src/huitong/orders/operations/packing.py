@@ -32,14 +32,16 @@ def apply_fulfilments(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
     assert len(arrived) == len(page.records), "A page of packages holds packages only."
     account = incoming[0].account
     accounts = [one for one in org.channel_accounts(tx) if one.brand_id == account.brand_id]
-    found = tx.rows(
-        tables.FIND_ORDERS_ANYWHERE,
-        {
-            "group_id": tx.scope.group_id,
-            "accounts": [one.id for one in accounts],
-            "order_nos": sorted({one.record.order_no for one in arrived}),
-        },
-    )
+    order_nos = sorted({one.record.order_no for one in arrived})
+    wanted = {
+        "group_id": tx.scope.group_id,
+        "accounts": [one.id for one in accounts],
+        "order_nos": order_nos,
+    }
+    found = tx.rows(tables.FIND_ORDERS_ANYWHERE, wanted)
+    if len(found) < len(order_nos):
+        waiting.bar_orders(tx, brand_id=account.brand_id)
+        found = tx.rows(tables.FIND_ORDERS_ANYWHERE, wanted)
     order_ids = {str(order_no): int(order_id) for order_no, order_id in found}
     early = [one for one in arrived if one.record.order_no not in order_ids]
     waiting.keep(tx, early, brand_id=account.brand_id, now=now)

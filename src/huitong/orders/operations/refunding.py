@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
+from psycopg.rows import TupleRow
 
 from huitong import customers
 from huitong.channels.model import Incoming, Payment, Refund, RefundLine, RefundStatus
 from huitong.orders import rules, tables
-from huitong.orders.model import CHANGE, Change, Step, UnknownLine
+from huitong.orders.events import WaitingRefused
+from huitong.orders.model import CHANGE, Change, RefundOfAnotherOrder, Step, UnknownLine
 from huitong.orders.operations import waiting
 from huitong.orders.operations.waiting import Arrived
 from huitong.orders.queries import positions_of, snapshots_of
@@ -23,13 +25,17 @@ from huitong.platform.page import Outcome, Page
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A refund of a known order, with its own id and what it had given back before, if known."""
+    """A refund of a known order, with its own id and what it had given back before, if known.
+
+    `is_strange` when it was known as a refund of another order.
+    """
 
     arrived: Arrived
     refund: Refund
     order_id: int
     refund_id: int
     before: tuple[RefundLine, ...]
+    is_strange: bool
 
 
 def apply_refunds(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
@@ -45,7 +51,10 @@ def apply_refunds(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
     ]
     assert len(arrived) == len(page.records), "A page of refunds holds refunds only."
     account = incoming[0].account
-    order_ids = _lock_owners(tx, account.id, [one.record.order_no for one in arrived])
+    order_nos = [one.record.order_no for one in arrived]
+    if len(_find(tx, account.id, order_nos)) < len(set(order_nos)):
+        waiting.bar_orders(tx, brand_id=account.brand_id)
+    order_ids = _lock_owners(tx, account.id, order_nos)
     early = [one for one in arrived if one.record.order_no not in order_ids]
     waiting.keep(tx, early, brand_id=account.brand_id, now=now)
     refusals = _apply(tx, arrived, order_ids, brand_id=account.brand_id, now=now)
@@ -70,21 +79,27 @@ def take_waiting_refunds(
     brand_id: int,
     now: datetime,
 ) -> set[int]:
-    """Apply refunds that waited for these orders, and return the orders they touched."""
-    _apply(tx, arrived, order_ids, brand_id=brand_id, now=now)
+    """Apply refunds that waited for these orders, and return the orders they touched.
+
+    One that is refused now is told to the inbox, where it can be seen and retried.
+    """
+    refusals = _apply(tx, arrived, order_ids, brand_id=brand_id, now=now)
+    for one in arrived:
+        refused = refusals.get(one.record.external_id())
+        if refused is not None:
+            tx.emit(WaitingRefused(one.record_id, refused))
     return {order_ids[one.record.order_no] for one in arrived}
+
+
+def _find(tx: Tx, account_id: int, order_nos: Sequence[str]) -> list[TupleRow]:
+    wanted = sorted(set(order_nos))
+    params = {"group_id": tx.scope.group_id, "account": account_id, "order_nos": wanted}
+    return tx.rows(tables.FIND_ORDERS, params)
 
 
 def _lock_owners(tx: Tx, account_id: int, order_nos: Sequence[str]) -> dict[str, int]:
     """Return known orders by number, with their customers locked as every page does first."""
-    found = tx.rows(
-        tables.FIND_ORDERS,
-        {
-            "group_id": tx.scope.group_id,
-            "account": account_id,
-            "order_nos": sorted(set(order_nos)),
-        },
-    )
+    found = _find(tx, account_id, order_nos)
     customers.lock_customers(
         tx, {customer_id for _, _, customer_id in found if customer_id is not None}
     )
@@ -145,8 +160,8 @@ def _place(tx: Tx, arrived: Sequence[Arrived], order_ids: Mapping[str, int]) -> 
     if not refunds:
         return []
     found = {
-        str(refund_no): (int(refund_id), status)
-        for refund_no, refund_id, status in tx.rows(
+        str(refund_no): (int(refund_id), status, int(order_id))
+        for refund_no, refund_id, status, order_id in tx.rows(
             tables.FIND_REFUNDS,
             {
                 "account": refunds[0][0].channel_account_id,
@@ -155,7 +170,7 @@ def _place(tx: Tx, arrived: Sequence[Arrived], order_ids: Mapping[str, int]) -> 
         )
     }
     before = _lines_before(
-        tx, [refund_id for refund_id, status in found.values() if status == RefundStatus.DONE]
+        tx, [refund_id for refund_id, status, _ in found.values() if status == RefundStatus.DONE]
     )
     fresh = iter(
         tx.new_ids(
@@ -170,7 +185,9 @@ def _place(tx: Tx, arrived: Sequence[Arrived], order_ids: Mapping[str, int]) -> 
     for one, refund in refunds:
         refund_id = found[refund.refund_no][0] if refund.refund_no in found else next(fresh)
         order_id = order_ids[refund.order_no]
-        placed.append(_Placed(one, refund, order_id, refund_id, tuple(before[refund_id])))
+        is_strange = refund.refund_no in found and found[refund.refund_no][2] != order_id
+        lines = tuple(before[refund_id])
+        placed.append(_Placed(one, refund, order_id, refund_id, lines, is_strange))
     return placed
 
 
@@ -188,10 +205,13 @@ def _lines_before(tx: Tx, refund_ids: Sequence[int]) -> dict[int, list[RefundLin
 def _move(lines: dict[str, LinePosition], one: _Placed) -> list[str]:
     """Take back what an earlier version gave, give what this one does; answer the moved lines.
 
+    :raises RefundOfAnotherOrder: when it was told of another order before.
     :raises UnknownLine: when the order has no such line.
     :raises RefundBeyondSale: when more would come back than was sold.
     """
     refund = one.refund
+    if one.is_strange:
+        raise RefundOfAnotherOrder(refund_no=refund.refund_no, order_no=refund.order_no)
     for line in (*one.before, *refund.lines):
         if line.line_id not in lines:
             raise UnknownLine(
@@ -205,6 +225,12 @@ def _move(lines: dict[str, LinePosition], one: _Placed) -> list[str]:
                 lines[line.line_id], line, refund_no=refund.refund_no, order_no=refund.order_no
             )
     return [line.line_id for line in (*one.before, *refund.lines)]
+
+
+def _lines_after(one: _Placed) -> list[RefundLine]:
+    """Return the lines to keep: a place that the newer version does not fill gives nothing back."""
+    gone = one.before[len(one.refund.lines) :]
+    return [*one.refund.lines, *(RefundLine(line_id=line.line_id, amount_minor=0) for line in gone)]
 
 
 def _write(tx: Tx, placed: Sequence[_Placed], brand_id: int, now: datetime) -> None:
@@ -221,7 +247,7 @@ def _write(tx: Tx, placed: Sequence[_Placed], brand_id: int, now: datetime) -> N
             line.amount_minor,
         )
         for one in placed
-        for place, line in enumerate(one.refund.lines)
+        for place, line in enumerate(_lines_after(one))
     ]
     tx.write(tables.UPSERT_REFUND_LINES, tables.REFUND_LINE, rows)
     counts = [(bucket_of(one.order_id), one.refund_id, len(one.refund.lines)) for one in placed]

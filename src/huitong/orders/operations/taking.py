@@ -1,8 +1,8 @@
 """Takes orders: new ones, newer versions of known ones, and what had waited for them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import orjson
 
@@ -12,20 +12,19 @@ from huitong.customers.model import Known as KnownCustomer
 from huitong.identity.model import PARTIES, PERSON, PartyIdentifier
 from huitong.identity.model import Known as KnownPerson
 from huitong.orders import rules, tables
-from huitong.orders.model import CHANGE, Change, Snapshot, Step
+from huitong.orders.model import CHANGE, Change, SaleBelowRefund, Snapshot, Step
 from huitong.orders.operations.packing import take_waiting_packages
 from huitong.orders.operations.refunding import take_waiting_refunds
-from huitong.orders.operations.waiting import bucket_of_order_no, taken_for
-from huitong.orders.queries import snapshots_of
+from huitong.orders.operations.waiting import bucket_of_order_no, let_orders_by, taken_for
+from huitong.orders.queries import positions_of, snapshots_of
 from huitong.platform.db import Row, Tx
-from huitong.platform.errors import Ok
+from huitong.platform.errors import Ok, Refused
 from huitong.platform.ids import bucket_of
 from huitong.platform.page import Outcome, Page
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """One order of the page with its owner and its id, known or new."""
+class _Taken(NamedTuple):
+    """One order of the page with its owner and its id, known or new; a tuple, as pages are long."""
 
     incoming: Incoming
     order: Order
@@ -39,17 +38,35 @@ class _Taken:
 def apply_orders(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
     """Take a page of orders of one channel account, and refunds and packages that waited for them.
 
-    Leaves the note `CHANGE`: what became of each order, with the order as the rules see it.
+    Leaves the note `CHANGE`: what became of each order, with the order as the rules see it. A
+    version that sells less than has come back is refused by itself.
     """
-    taken = _identify(tx, page)
+    told = _identify(tx, page)
+    let_orders_by(tx, brand_id=told[0].incoming.account.brand_id)
+    refusals = _refusals(tx, told)
+    taken = [one for one in told if one.order_id not in refusals]
     new = [one for one in taken if one.is_new]
     known = [one for one in taken if not one.is_new]
     _insert(tx, new, now)
     _update(tx, known, now)
     touched = _take_what_waited(tx, taken, now) | {one.order_id for one in known}
     snapshots = snapshots_of(tx, sorted(touched))
-    page.put(CHANGE, [_change(one, snapshots) for one in taken])
-    return [Ok(one.order_id) for one in taken]
+    page.put(CHANGE, [_change(one, snapshots) for one in told])
+    return [refusals.get(one.order_id, Ok(one.order_id)) for one in told]
+
+
+def _refusals(tx: Tx, told: Sequence[_Taken]) -> dict[int, Refused]:
+    known = [one for one in told if not one.is_new]
+    if not known:
+        return {}
+    positions = positions_of(tx, [one.order_id for one in known])
+    refusals = {}
+    for one in known:
+        try:
+            rules.check_sale(one.order, positions[one.order_id])
+        except SaleBelowRefund as refusal:
+            refusals[one.order_id] = refusal.as_refused()
+    return refusals
 
 
 def _identify(tx: Tx, page: Page) -> list[_Taken]:
@@ -141,6 +158,8 @@ def _take_what_waited(tx: Tx, taken: Sequence[_Taken], now: datetime) -> set[int
     Known orders are asked too: a refund that came at the very moment of its order saw no order and
     was not seen by it, and the next version of the order finds it waiting.
     """
+    if not taken:
+        return set()
     account = taken[0].incoming.account
     order_ids = {one.order.order_no: one.order_id for one in taken}
     refunds, packages = taken_for(tx, account=account, order_nos=list(order_ids), now=now)

@@ -26,6 +26,16 @@ def bucket_of_order_no(order_no: str) -> int:
     return bucket_of_digest(blake2b(order_no.encode(), digest_size=2).digest())
 
 
+def let_orders_by(tx: Tx, *, brand_id: int) -> None:
+    """Let no record begin to wait in this brand before this transaction's orders can be seen."""
+    tx.execute(tables.LET_ORDERS_BY, {"brand_id": brand_id})
+
+
+def bar_orders(tx: Tx, *, brand_id: int) -> None:
+    """Wait until the brand's orders under way are there, and let none come before this is over."""
+    tx.execute(tables.BAR_ORDERS, {"brand_id": brand_id})
+
+
 def keep(tx: Tx, arrived: Sequence[Arrived], *, brand_id: int, now: datetime) -> None:
     """Keep records whose order is unknown until it arrives; a newer version replaces an older."""
     rows = [
@@ -56,11 +66,12 @@ def taken_for(
             "now": now,
             "buckets": sorted({bucket_of_order_no(order_no) for order_no in order_nos}),
             "account": account.id,
+            "brand_id": account.brand_id,
             "order_nos": list(order_nos),
         },
     )
     refunds, packages = [], []
-    for kind, account_id, record_id, record in found:
+    for kind, account_id, record_id, record in sorted(found, key=lambda row: int(row[2])):
         if kind == RecordKind.REFUND:
             refunds.append(Arrived(account_id, record_id, Refund.model_validate_json(record)))
         else:

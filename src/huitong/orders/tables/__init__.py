@@ -11,9 +11,11 @@ from huitong.orders.tables.moving import (
     REASSIGN,
 )
 from huitong.orders.tables.packing import (
+    BAR_ORDERS,
     FIND_ORDERS_ANYWHERE,
     FIND_PACKAGES,
     KEEP_WAITING,
+    LET_ORDERS_BY,
     TAKE_WAITING,
     UPSERT_PACKAGES,
 )
@@ -43,6 +45,7 @@ from huitong.orders.tables.shapes import (
 from huitong.orders.tables.showing import (
     FIND_BY_NUMBER,
     LIST_OF_CUSTOMER,
+    ORDERS_SINCE,
     SHOW_HEADERS,
     SHOW_LINES,
     SHOW_PACKAGES,
@@ -62,6 +65,7 @@ from huitong.orders.tables.taking import (
 )
 
 __all__ = [
+    "BAR_ORDERS",
     "DROP_LINES",
     "DROP_PAYMENTS",
     "DROP_REFUND_LINES",
@@ -82,6 +86,7 @@ __all__ = [
     "INSERT_HEADERS",
     "INSERT_LINES",
     "KEEP_WAITING",
+    "LET_ORDERS_BY",
     "LINE",
     "LINE_KEY",
     "LINE_POSITION",
@@ -91,6 +96,7 @@ __all__ = [
     "LOAD_TENDER",
     "LOCK_HEADERS",
     "MOVE_POSITIONS",
+    "ORDERS_SINCE",
     "PACKAGE",
     "PARTY",
     "PART_COUNT",

@@ -15,6 +15,16 @@ CROSS JOIN LATERAL (
 ) AS found
 """
 
+# let_orders_by: orders of a brand on their way in; any number may be at the same time.
+LET_ORDERS_BY = """
+SELECT pg_advisory_xact_lock_shared(hashtextextended('orders.waiting', %(brand_id)s))
+"""
+
+# bar_orders: a record is about to wait; without this it and its order could miss each other.
+BAR_ORDERS = """
+SELECT pg_advisory_xact_lock(hashtextextended('orders.waiting', %(brand_id)s))
+"""
+
 # keep_waiting: records whose order has not come yet; the newest version waits.
 KEEP_WAITING = """
 INSERT INTO orders.waiting (
@@ -38,6 +48,7 @@ SET taken_at = %(now)s
 WHERE group_id = %(group_id)s
   AND bucket = ANY(%(buckets)s::smallint[])
   AND order_no = ANY(%(order_nos)s::text[])
+  AND brand_id = %(brand_id)s
   AND (channel_account_id = %(account)s OR kind = 'fulfilment')
   AND taken_at IS NULL
 RETURNING kind, channel_account_id, record_id, record::text

@@ -13,7 +13,7 @@ FOR NO KEY UPDATE
 
 # find_refunds: the refunds of one channel account by their numbers.
 FIND_REFUNDS = """
-SELECT refund_no, id, status
+SELECT refund_no, id, status, order_id
 FROM orders.refund
 WHERE channel_account_id = %(account)s
   AND refund_no = ANY(%(refund_nos)s::text[])

@@ -64,6 +64,21 @@ ORDER BY h.ordered_at DESC, h.id DESC
 LIMIT %(limit)s
 """
 
+# orders_since: the orders of customers from an instant of each on, the oldest first.
+ORDERS_SINCE = """
+SELECT h.id
+FROM unnest(%(customer_ids)s::bigint[], %(since)s::timestamptz[]) AS wanted (customer_id, since)
+CROSS JOIN LATERAL (
+  SELECT h.id, h.ordered_at
+  FROM orders.header AS h
+  WHERE h.group_id = %(group_id)s
+    AND h.customer_id = wanted.customer_id
+    AND h.ordered_at >= wanted.since
+  OFFSET 0
+) AS h
+ORDER BY h.ordered_at, h.id
+"""
+
 # find_by_number: the order that an account told under a number.
 FIND_BY_NUMBER = """
 SELECT h.id

@@ -1,8 +1,8 @@
 """Named SQL that takes orders: new ones and newer versions, a page at a time."""
 
-# find_orders: the orders of one channel account by their numbers. LATERAL with OFFSET 0 makes it one
-# index look-up per order whatever the statistics say: on a table that grew within one import the
-# planner chose to read all of the group for every page.
+# find_orders: the orders of one channel account by their numbers. LATERAL with OFFSET 0 makes it
+# one index look-up per order whatever the statistics say: on a table that grew within one import
+# the planner chose to read the whole group for every page.
 FIND_ORDERS = """
 SELECT found.order_no, found.id, found.customer_id
 FROM unnest(%(order_nos)s::text[]) AS wanted (order_no)

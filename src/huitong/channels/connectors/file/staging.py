@@ -45,6 +45,7 @@ COLUMNS_MAX = 1_000
 HEADER_BYTES_MAX = 1_000_000
 DELIMITERS = (",", "\t", ";", "|")
 FOLDER_PREFIX = "huitong-import-"
+NEW_FOLDER_PREFIX = "huitong-new-"
 LINE = "line"
 # No readable JSON text holds this character, so every line of NDJSON is one column.
 NO_DELIMITER = "\x01"
@@ -432,12 +433,14 @@ def _private_folder() -> Iterator[Path]:
     for left in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
         with suppress(OSError), _held(left):
             shutil.rmtree(left)
-    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
-    try:
-        with _held(folder):
+    made = Path(tempfile.mkdtemp(prefix=NEW_FOLDER_PREFIX))
+    with _held(made):
+        # It gets the name that others sweep by only now that it is held.
+        folder = made.rename(made.with_name(FOLDER_PREFIX + made.name))
+        try:
             yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
