@@ -10,11 +10,12 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import psutil
+
+from huitong.platform import clock
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench" / "results"
@@ -88,7 +89,7 @@ def keep(name: str, figures: Json, *, on: Json, targets: Sequence[Target] = ()) 
     path = RESULTS / f"{name}.json"
     kept = {
         "bench": name,
-        "date": datetime.now(UTC).date().isoformat(),
+        "date": clock.now().date().isoformat(),
         "command": command(),
         "machine": on,
         "targets": [target.shown() for target in targets],

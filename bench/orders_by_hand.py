@@ -11,13 +11,14 @@ import os
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import duckdb
 import psycopg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from huitong.platform import clock
 
 ORDERS_A_PAGE_MAX = 500
 LINES_A_PAGE_MAX = 5_000
@@ -345,7 +346,7 @@ def load(connection: psycopg.Connection, place: Place, *, orders: Path, products
     lines = 0
     with duckdb.connect(config={"memory_limit": "1GB", "threads": 2}) as reader:
         first_id, order_count = _read(reader, connection, place, orders, products)
-        now = datetime.now(UTC)
+        now = clock.now()
         common = {
             "group": place.group_id,
             "brand": place.brand_id,
@@ -364,10 +365,10 @@ def load(connection: psycopg.Connection, place: Place, *, orders: Path, products
             if number in REPLAN_AT:
                 connection.execute("DISCARD PLANS")
             facts = {"first": first, "orders": len(page.orders), "body": (first_id + first) << 12}
-            _load_page(connection, page, {**common, **facts, "now": datetime.now(UTC)}, seal)
+            _load_page(connection, page, {**common, **facts, "now": clock.now()}, seal)
             first += len(page.orders)
             lines += page.line_count
-        connection.execute(FINISH, {**common, "now": datetime.now(UTC)})
+        connection.execute(FINISH, {**common, "now": clock.now()})
     return lines
 
 

@@ -106,20 +106,14 @@ class Shop:
         Returns whether there was still somebody to kill, and whether the import came to its end.
         `seconds` is how long it takes undisturbed. A server that was killed before is started.
         """
-        t=[time.monotonic()]
         server = embedded.start(self.home)
-        t.append(time.monotonic())
         with psycopg.connect(server.url, autocommit=True) as watch:
             running = self._start(step)
-            t.append(time.monotonic())
             struck = _strike(watch, running, kill, seconds=seconds)
-            t.append(time.monotonic())
         running.join(RUN_SECONDS_MAX)
         running.kill()
         is_over = running.exitcode == 0
-        t.append(time.monotonic())
         self.log.append(f"{step.path.stem}: {kill}, {struck=}, {is_over=}")
-        print(f"{step.path.stem}: {kill.victim} {kill.commit} {kill.share:.2f}, {struck=}, {is_over=}", [round(b-a,2) for a,b in zip(t,t[1:])], round(seconds,2), flush=True)
         if not is_over:
             expected = -signal.SIGKILL if kill.victim is Victim.IMPORTER else 1
             assert struck, (self.log[-1], self.said.read_text())

@@ -159,13 +159,14 @@ LEFT JOIN order_name AS t ON t.order_id = l.source_id AND l.source_kind = 'order
 WHERE l.remaining > 0
 GROUP BY a.name, t.name, l.activates_at, l.expires_at
 """,
-    # What each order has given in the end, and why.
+    # What each order has given in the end, and why; one of which nothing is left is as if none.
     "grants": """
 SELECT t.name, p.asset, n.name, p.earned, p.granted - p.clawed, p.frozen, p.activates_at,
   p.programme_version, p.shares::text
 FROM loyalty.grant_position AS p
 JOIN order_name AS t ON t.order_id = p.order_id
 JOIN customer_name AS n ON n.customer_id = p.customer_id
+WHERE p.granted > p.clawed
 """,
     "tiers": """
 SELECT n.name, s.tier
@@ -277,9 +278,11 @@ LEFT JOIN ledger.hold_lot AS p ON p.group_id = h.group_id AND p.hold_id = h.id
 LEFT JOIN lot_name AS n ON n.lot_id = p.lot_id
 """,
     "grants by step": """
-SELECT t.name, p.asset, p.granted, p.clawed, p.frozen, p.frozen_revision, p.revision, p.ordered_at
+SELECT t.name, p.asset, n.name, p.earned, p.granted, p.clawed, p.frozen, p.frozen_revision,
+  p.revision, p.activates_at, p.shares::text, p.ordered_at
 FROM loyalty.grant_position AS p
 JOIN order_name AS t ON t.order_id = p.order_id
+JOIN customer_name AS n ON n.customer_id = p.customer_id
 """,
     # Since when a tier is held is the order's instant, or that of a merge, which is the clock's.
     "standings": """

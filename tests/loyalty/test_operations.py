@@ -28,6 +28,7 @@ from tests.loyalty.club import (
 )
 from tests.loyalty.make import rule
 
+SECONDS_TO_WAIT = 0.5
 PAGE_OF_MANY = 120
 
 
@@ -204,22 +205,44 @@ class TestApplyRefunds:
         # One more is a new block of ids, which the session leases when the last one is used up.
         assert abs(cost("many", PAGE_OF_MANY) - cost("most", 2 * PAGE_OF_MANY)) <= 1
 
-    def test_a_refund_that_came_at_the_moment_of_its_order_is_taken_with_the_next_version(
+    def test_a_refund_that_comes_at_the_moment_of_its_order_waits_until_it_can_be_seen(
         self, database: Database, group_id: int, now: datetime
     ) -> None:
         scope = Scope(group_id)
         with database.transaction(scope, now=now) as tx:
             Club.found(tx, now).enrol(HER)
-        with database.transaction(scope, now=now) as tx:
-            till = Club(tx, now)
-            till.took(till.buys(HER, "O1", 100))
+
+        def refund() -> None:
             with database.transaction(scope, now=now) as other:
                 Club(other, now).took(comes_back("R1", "O1", 40, at=now))
+
+        with ThreadPoolExecutor(1) as beside:
+            with database.transaction(scope, now=now) as tx:
+                till = Club(tx, now)
+                till.took(till.buys(HER, "O1", 100))
+                refunded = beside.submit(refund)
+                with pytest.raises(TimeoutError):
+                    refunded.result(timeout=SECONDS_TO_WAIT)
+            refunded.result()
         with database.transaction(scope, now=now) as tx:
-            till = Club(tx, now)
-            assert till.points(HER) == 100
-            till.took(till.buys(HER, "O1", 100))
-            assert till.points(HER) == 60
+            assert Club(tx, now).points(HER) == 60
+
+
+class TestLateEnrolment:
+    def test_what_was_bought_before_we_knew_the_member_earns_from_enrolment_on(
+        self, club: Club
+    ) -> None:
+        club.took(club.buys(HER, "O1", 100))
+        assert club.points(HER) == 0
+        club.enrol(HER, at=club.now - DAY)
+        assert club.points(HER) == 100
+        club.took(comes_back("R1", "O1", 40, at=club.now))
+        assert club.points(HER) == 60
+
+    def test_who_enrols_after_the_order_does_not_earn_for_it(self, club: Club) -> None:
+        club.took(club.buys(HER, "O1", 100))
+        club.enrol(HER, at=club.now + DAY)
+        assert club.points(HER) == 0
 
 
 class TestCaps:

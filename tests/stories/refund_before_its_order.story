@@ -22,4 +22,9 @@ refund     R3  O2  tea:10.00
 points     Ann                          -> 20
 refund     R3  O2  tea:10.00  status=rejected
 points     Ann                          -> 30
+
+# All of it came back before it came: nothing is granted, and nothing is refused.
+refund     R4  O3  tea:1x30.00
+order      O3  Ann  tea:30.00
+points     Ann                          -> 30
 verify                                  -> ok

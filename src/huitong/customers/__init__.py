@@ -13,6 +13,7 @@ from huitong.customers.queries import (
     find_by_persons,
     find_customers,
     living,
+    records_of,
     show,
     status_counts,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "living",
     "lock_customers",
     "reassign",
+    "records_of",
     "show",
     "status_counts",
 ]

@@ -97,6 +97,12 @@ def show(tx: ReadTx, *, customer_ids: Iterable[int]) -> list[CustomerShown]:
     ]
 
 
+def records_of(tx: ReadTx, *, customer_ids: Sequence[int]) -> list[int]:
+    """Return the inbox records that told of customers as members."""
+    params = {"group_id": tx.scope.group_id, "customer_ids": array(sorted(customer_ids))}
+    return [row[0] for row in tx.rows(tables.RECORDS_OF_CUSTOMERS, params)]
+
+
 def status_counts(tx: ReadTx, *, brand_id: int) -> dict[CustomerStatus, int]:
     """Return how many living customers a brand has by status."""
     params = {"group_id": tx.scope.group_id, "brand_id": brand_id}

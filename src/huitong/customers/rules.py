@@ -34,12 +34,25 @@ class Standing:
     guide: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a member record said of a customer's standing, and when it was learned."""
+
+    status: MemberStatus
+    enrolled_at: datetime | None
+    updated_at: datetime | None
+    recorded_at: datetime
+    store: str | None = None
+    touchpoint: str | None = None
+    guide: str | None = None
+
+
 def is_newer(told_at: datetime | None, known_at: datetime | None) -> bool:
     """Tell whether a record that says `told_at` leads over what is known; the newest wins."""
     return told_at is None or known_at is None or told_at >= known_at
 
 
-def standing_after(standing: Standing, record: Member, *, now: datetime) -> Standing:
+def standing_after(standing: Standing, record: Member | Said, *, now: datetime) -> Standing:
     """Return what a customer is after a record; an older record fills gaps and no more."""
     newer = is_newer(record.updated_at, standing.told_at)
     status = status_after(standing.status, record.status) if newer else standing.status
@@ -52,6 +65,14 @@ def standing_after(standing: Standing, record: Member, *, now: datetime) -> Stan
         touchpoint=standing.touchpoint or record.touchpoint,
         guide=first.guide or second.guide,
     )
+
+
+def standing_told(standing: Standing, said: Sequence[Said]) -> Standing:
+    """Return the standing that records make, in the order learned; the places of it stay."""
+    told = replace(standing, status=CustomerStatus.ANONYMOUS, enrolled_at=None, told_at=None)
+    for each in said:
+        told = standing_after(told, each, now=each.recorded_at)
+    return told
 
 
 def status_after(status: CustomerStatus, told: MemberStatus) -> CustomerStatus:
@@ -144,7 +165,7 @@ def _told_at(kept: tuple[Profile, datetime | None]) -> tuple[bool, datetime]:
 
 
 def _enrolled_at(
-    standing: Standing, record: Member, status: CustomerStatus, now: datetime
+    standing: Standing, record: Member | Said, status: CustomerStatus, now: datetime
 ) -> datetime | None:
     told = record.enrolled_at
     if status is CustomerStatus.MEMBER and standing.enrolled_at is None:

@@ -58,6 +58,22 @@ CONSENT = Shape(
         "record_id": "bigint",
     },
 )
+TOLD = Shape(
+    "customers_told",
+    {
+        "bucket": "smallint",
+        "customer_id": "bigint",
+        "record_id": "bigint",
+        "identifier_id": "bigint",
+        "status": "text",
+        "enrolled_at": "timestamptz",
+        "told_at": "timestamptz",
+    },
+)
+GIVEN_BACK = Shape(
+    "customers_given_back",
+    {"source_id": "bigint", "target_id": "bigint", "identifier_id": "bigint"},
+)
 MERGE = Shape(
     "customers_merge",
     {
@@ -91,11 +107,11 @@ CROSS JOIN LATERAL (
 # Locks customers one after the other in the order in which their ids are given: sorted.
 LOCK_CUSTOMERS = """
 SELECT found.id, found.person_id, found.brand_id, found.status, found.enrolled_at,
-       found.merged_into
+       found.merged_into, found.erased_at
 FROM unnest(%(customer_ids)s::bigint[]) AS wanted(id)
 CROSS JOIN LATERAL (
   SELECT customer.id, customer.person_id, customer.brand_id, customer.status,
-         customer.enrolled_at, customer.merged_into
+         customer.enrolled_at, customer.merged_into, customer.erased_at
   FROM customers.customer
   WHERE customer.group_id = %(group_id)s
     AND customer.bucket = (wanted.id & 4095)::smallint
@@ -212,6 +228,54 @@ ON CONFLICT (group_id, bucket, customer_id, purpose, policy_version, action, occ
   DO NOTHING
 """
 
+# What member records said of customers' standings, and under which identifier.
+PUT_TOLD = """
+INSERT INTO customers.told
+  (group_id, bucket, customer_id, record_id, brand_id, identifier_id, status, enrolled_at, told_at,
+   recorded_at)
+SELECT %(group_id)s, incoming.bucket, incoming.customer_id, incoming.record_id, %(brand_id)s,
+       incoming.identifier_id, incoming.status, incoming.enrolled_at, incoming.told_at, %(now)s
+FROM {incoming}
+ON CONFLICT (group_id, bucket, customer_id, record_id) DO UPDATE
+SET identifier_id = excluded.identifier_id, status = excluded.status,
+    enrolled_at = excluded.enrolled_at, told_at = excluded.told_at,
+    recorded_at = excluded.recorded_at
+"""
+
+# Gives what was told under a split person's identifiers to that person's customer.
+GIVE_BACK_TOLD = """
+UPDATE customers.told
+SET bucket = (incoming.source_id & 4095)::smallint, customer_id = incoming.source_id
+FROM {incoming}
+WHERE told.group_id = %(group_id)s
+  AND told.bucket = (incoming.target_id & 4095)::smallint
+  AND told.customer_id = incoming.target_id
+  AND told.identifier_id = incoming.identifier_id
+"""
+
+# What member records said of customers' standings, in the order in which it was learned.
+TOLD_OF_CUSTOMERS = """
+SELECT customer_id, status, enrolled_at, told_at, recorded_at
+FROM customers.told
+WHERE group_id = %(group_id)s
+  AND (bucket, customer_id) IN (
+    SELECT (wanted & 4095)::smallint, wanted
+    FROM unnest(%(customer_ids)s::bigint[]) AS wanted
+  )
+ORDER BY recorded_at, record_id
+"""
+
+# The inbox records that member records of customers came as.
+RECORDS_OF_CUSTOMERS = """
+SELECT record_id
+FROM customers.told
+WHERE group_id = %(group_id)s
+  AND (bucket, customer_id) IN (
+    SELECT (wanted & 4095)::smallint, wanted
+    FROM unnest(%(customer_ids)s::bigint[]) AS wanted
+  )
+"""
+
 # Every living customer of persons, over all brands.
 CUSTOMERS_OF_PERSONS = """
 SELECT person_id, brand_id, id
@@ -248,7 +312,7 @@ FROM {incoming}
 
 # The merges of customers that came of merges of persons and still stand.
 STANDING_MERGES = """
-SELECT id, brand_id, persons_merge_id, source_id, target_id, target_status, target_enrolled_at
+SELECT id, brand_id, persons_merge_id, source_id, target_id
 FROM customers.merge
 WHERE group_id = %(group_id)s
   AND persons_merge_id = ANY (%(persons_merge_ids)s::bigint[])

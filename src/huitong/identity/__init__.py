@@ -1,8 +1,10 @@
 """Identity: which identifiers are one person, across every channel of a data controller."""
 
 from huitong.identity.operations import (
+    Overtaken,
     drop_tombstones,
     erase,
+    hold_living,
     merge,
     reassign,
     resolve_people,
@@ -18,12 +20,14 @@ from huitong.identity.queries import (
 )
 
 __all__ = [
+    "Overtaken",
     "ciphers_of",
     "drop_tombstones",
     "erase",
     "erased_before",
     "find",
     "follow",
+    "hold_living",
     "identifiers_of",
     "merge",
     "merges_of",

@@ -108,6 +108,19 @@ class CannotMerge(DomainError):
 
 
 @dataclass(eq=False)
+class MergeKeyUsed(DomainError):
+    """The key of a merge was used for the merge of two others."""
+
+    code: ClassVar[str] = "identity.merge_key_used"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    sentence: ClassVar[str] = (
+        "The key of this merge belongs to merge {merge_id}, which was of other persons;"
+        " give every merge a key of its own."
+    )
+    merge_id: int
+
+
+@dataclass(eq=False)
 class MergeNotFound(DomainError):
     """No merge has this id in the journal."""
 

@@ -87,6 +87,21 @@ LEFT JOIN LATERAL (
 ) AS held ON true
 """
 
+# Persons whom nobody merges or erases before the commit, in the order of their ids.
+HOLD_PERSONS = """
+SELECT found.merged_into, found.erased_at
+FROM unnest(%(person_ids)s::bigint[]) AS wanted(id)
+CROSS JOIN LATERAL (
+  SELECT person.merged_into, person.erased_at
+  FROM identity.person
+  WHERE person.group_id = %(group_id)s
+    AND person.bucket = (wanted.id & 4095)::smallint
+    AND person.id = wanted.id
+  LIMIT 1
+  FOR SHARE
+) AS found
+"""
+
 # New identifiers, in the order of their index, so that two pages never wait for each other in a
 # ring. One that another transaction was first with is left out of the answer.
 INSERT_IDENTIFIERS = """

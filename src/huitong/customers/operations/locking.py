@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from huitong import identity
 from huitong.customers import tables
 from huitong.customers.model import CustomerStatus
 from huitong.platform.db import Tx, array
@@ -19,6 +20,7 @@ class LockedCustomer(NamedTuple):
     status: str
     enrolled_at: datetime | None
     merged_into: int | None
+    erased_at: datetime | None
 
 
 def lock_customers(tx: Tx, customer_ids: Iterable[int]) -> dict[int, LockedCustomer]:
@@ -45,14 +47,22 @@ def lock_living(tx: Tx, customer_ids: Iterable[int]) -> Mapping[int, LockedCusto
 
 
 def find_or_make(
-    tx: Tx, *, brand_id: int, person_ids: Sequence[int], now: datetime
+    tx: Tx, *, brand_id: int, person_ids: Sequence[int], are_locked: bool, now: datetime
 ) -> dict[int, int]:
-    """Return the customer of each person in a brand; one who was not there yet is anonymous."""
+    """Return the customer of each person in a brand; one who was not there yet is anonymous.
+
+    `are_locked` says that the transaction has locked the persons already.
+
+    :raises Overtaken: when somebody who needs a customer was merged or erased meanwhile.
+    """
     wanted = sorted(set(person_ids))
     known = _find(tx, brand_id, wanted)
     missing = [person_id for person_id in wanted if person_id not in known]
     if not missing:
         return known
+    if not are_locked:
+        # A merge moves the customers that it sees; one made behind its back would be lost.
+        identity.hold_living(tx, person_ids=missing)
     new_ids = tx.new_ids([bucket_of(person_id) for person_id in missing])
     rows = [
         (bucket_of(person_id), new_id, brand_id, person_id, CustomerStatus.ANONYMOUS.value, None)

@@ -1,16 +1,18 @@
 """Follows merges and splits of persons: in each brand, two customers become one, or two again."""
 
 from collections.abc import Iterator, Sequence
+from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
+from huitong.channels.model import MemberStatus
 from huitong.customers import tables
 from huitong.customers.events import CustomersMerged, CustomersSplit
 from huitong.customers.model import CustomerStatus
 from huitong.customers.operations.locking import find_or_make, lock_customers
 from huitong.customers.operations.standings import keep_standings, standings_of
-from huitong.customers.rules import Standing, earlier, higher
+from huitong.customers.rules import Said, Standing, earlier, higher, standing_told
 from huitong.identity.events import PersonsMerged, PersonsSplit
 from huitong.platform.db import Tx, array
 from huitong.platform.ids import bucket_of
@@ -31,30 +33,42 @@ def reassign(tx: Tx, merged: Sequence[object], now: datetime) -> None:
 
 
 def give_back(tx: Tx, split: Sequence[object], now: datetime) -> None:
-    """Undo the merges of customers that came of persons who are two again."""
+    """Undo the merges of customers that came of persons who are two again.
+
+    Each is then what the records say that came under their own identifiers, before the merge or
+    since.
+    """
     _see_every_brand(tx)
     events = {event.merge_id: event for event in cast("Sequence[PersonsSplit]", split)}
     params = {"group_id": tx.scope.group_id, "persons_merge_ids": array(list(events))}
     merges = tx.rows(tables.STANDING_MERGES, params)
-    lock_customers(tx, [one for row in merges for one in (row[3], row[4])])
-    present = standings_of(tx, [row[4] for row in merges])
+    locked = lock_customers(tx, [one for row in merges for one in (row[3], row[4])])
     constants = {"group_id": tx.scope.group_id, "now": now}
     sources, merge_ids = [row[3] for row in merges], [row[0] for row in merges]
     tx.execute(tables.MARK_SPLIT, {**constants, "customer_ids": array(sources)})
     tx.execute(tables.CLOSE_MERGES, {**constants, "merge_ids": array(merge_ids)})
-    # The oldest merge comes last and knows best what the target was without the others.
-    restored = {
-        row[4]: replace(present[row[4]], status=CustomerStatus(row[5]), enrolled_at=row[6])
-        for row in merges
-    }
-    params = {"group_id": tx.scope.group_id, "customer_ids": array(list(restored))}
+    # The latest merge comes first: what came under an identifier goes back over several of them.
+    for merge_id, brand_id, persons_merge_id, source, target in merges:
+        returned = events[persons_merge_id].identifier_ids
+        given_back = [(source, target, identifier_id) for identifier_id in returned]
+        tx.write(tables.GIVE_BACK_TOLD, tables.GIVEN_BACK, given_back)
+        tx.emit(CustomersSplit(merge_id, brand_id, source, target, returned))
+    living = [one.id for one in locked.values() if one.erased_at is None]
+    keep_standings(tx, _standings_told(tx, living), now=now)
+
+
+def _standings_told(tx: Tx, customer_ids: Sequence[int]) -> dict[int, Standing]:
+    """Return what customers are by all that records told of them and of those merged into them."""
+    params = {"group_id": tx.scope.group_id, "customer_ids": array(sorted(customer_ids))}
+    said: defaultdict[int, list[Said]] = defaultdict(list)
+    for customer_id, status, *rest in tx.rows(tables.TOLD_OF_CUSTOMERS, params):
+        said[customer_id].append(Said(MemberStatus(status), *rest))
+    present = standings_of(tx, customer_ids)
+    standings = {one: standing_told(before, said[one]) for one, before in present.items()}
     for target, status, enrolled_at in tx.rows(tables.STILL_MERGED, params):
         remaining = Standing(CustomerStatus(status), enrolled_at)
-        restored[target] = _joined(restored[target], remaining)
-    keep_standings(tx, restored, now=now)
-    for merge_id, brand_id, persons_merge_id, source, target, *_ in merges:
-        returned = events[persons_merge_id].identifier_ids
-        tx.emit(CustomersSplit(merge_id, brand_id, source, target, returned))
+        standings[target] = _joined(standings[target], remaining)
+    return standings
 
 
 def _merge_wave(tx: Tx, wave: Sequence[PersonsMerged], now: datetime) -> None:
@@ -101,7 +115,9 @@ def _pairs(tx: Tx, wave: Sequence[PersonsMerged], now: datetime) -> list[Pair]:
                 missing.setdefault(brand_id, set()).add(event.target_id)
     # One statement a brand: a group has few, and a merge of persons meets fewer.
     for brand_id, person_ids in sorted(missing.items()):
-        made = find_or_make(tx, brand_id=brand_id, person_ids=sorted(person_ids), now=now)
+        made = find_or_make(
+            tx, brand_id=brand_id, person_ids=sorted(person_ids), are_locked=True, now=now
+        )
         for person_id, customer_id in made.items():
             of_person.setdefault(person_id, {})[brand_id] = customer_id
     return [

@@ -23,6 +23,9 @@ from huitong.platform.page import Outcome, Page
 # A look-up in a dictionary costs a fifth of making the enum of its value.
 STATUS_OF: dict[str, CustomerStatus] = {status.value: status for status in CustomerStatus}
 
+# Another transaction can merge or erase a person between two looks; each look finds more settled.
+ATTEMPTS_MAX = 8
+
 Told = tuple[Incoming, Member, LockedCustomer]
 
 
@@ -32,24 +35,57 @@ def apply_customers(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
     A member record also enrols, and leaves card, profile and consents. Leaves the note `CUSTOMER`.
     """
     incoming = cast("Sequence[Incoming]", page.records)
-    brand_id = incoming[0].account.brand_id
-    persons = [known.person_id if known else None for known in page.get(PERSON)]
-    customers = find_or_make(
-        tx, brand_id=brand_id, person_ids=[one for one in persons if one is not None], now=now
-    )
-    locked = lock_living(tx, customers.values())
-    owners = [locked[customers[one]] if one is not None else None for one in persons]
+    owners = _owners(tx, page, now)
     told = [
         (each, each.record, owner)
         for each, owner in zip(incoming, owners, strict=True)
         if owner is not None and isinstance(each.record, Member)
     ]
-    refused, standings = _take_members(tx, told, now) if told else ({}, {})
+    refused, standings = _take_members(tx, told, _named(page), now) if told else ({}, {})
     page.put(CUSTOMER, _notes(owners, standings))
     return [
         refused[place].as_refused() if place in refused else Ok(owner.id if owner else None)
         for place, owner in enumerate(owners)
     ]
+
+
+def _owners(tx: Tx, page: Page, now: datetime) -> list[LockedCustomer | None]:
+    """Return whose each record is, locked; whoever was overtaken on the way is looked up anew."""
+    for _ in range(ATTEMPTS_MAX):
+        try:
+            return _lock_owners(tx, page, now)
+        except identity.Overtaken:
+            identity.resolve_people(tx, page, now)
+            # Merges that the second look brought are carried out before customers are looked up.
+            tx.settle()
+    message = f"Persons of this page were merged or erased {ATTEMPTS_MAX} times."
+    raise AssertionError(message)
+
+
+def _lock_owners(tx: Tx, page: Page, now: datetime) -> list[LockedCustomer | None]:
+    persons = [known.person_id if known else None for known in page.get(PERSON)]
+    customers = find_or_make(
+        tx,
+        brand_id=cast("Sequence[Incoming]", page.records)[0].account.brand_id,
+        person_ids=[one for one in persons if one is not None],
+        are_locked=False,
+        now=now,
+    )
+    locked = lock_living(tx, customers.values())
+    if any(one.erased_at is not None for one in locked.values()):
+        # No identifier leads to an erased person, so the erasure came after the look-up.
+        raise identity.Overtaken
+    return [locked[customers[one]] if one is not None else None for one in persons]
+
+
+def _named(page: Page) -> Mapping[int, int]:
+    """Return, by inbox record, the identifier under which each came."""
+    incoming = cast("Sequence[Incoming]", page.records)
+    return {
+        each.record_id: known.identifier_id
+        for each, known in zip(incoming, page.get(PERSON), strict=True)
+        if known is not None
+    }
 
 
 def _notes(
@@ -64,7 +100,7 @@ def _notes(
 
 
 def _take_members(
-    tx: Tx, told: Sequence[Told], now: datetime
+    tx: Tx, told: Sequence[Told], named: Mapping[int, int], now: datetime
 ) -> tuple[Mapping[int, CardTaken], Mapping[int, Standing]]:
     """Return which records were refused, by place, and what their customers are now.
 
@@ -88,9 +124,28 @@ def _take_members(
         ciphers=ciphers,
         now=now,
     )
+    _keep_told(tx, kept, named, now)
     _keep_consents(tx, kept, now)
     _tell_enrolled(tx, kept, before, changed, now)
     return refused, standings
+
+
+def _keep_told(tx: Tx, told: Sequence[Told], named: Mapping[int, int], now: datetime) -> None:
+    """Keep what each record said of a standing, so that a split knows what is whose."""
+    rows = [
+        (
+            bucket_of(owner.id),
+            owner.id,
+            incoming.record_id,
+            named[incoming.record_id],
+            record.status.value,
+            record.enrolled_at,
+            record.updated_at,
+        )
+        for incoming, record, owner in told
+    ]
+    constants = {"brand_id": told[0][0].account.brand_id, "now": now} if told else {}
+    tx.write(tables.PUT_TOLD, tables.TOLD, rows, constants)
 
 
 def _keep_consents(tx: Tx, told: Sequence[Told], now: datetime) -> None:

@@ -34,3 +34,14 @@ def lock_persons(tx: Tx, person_ids: Sequence[int]) -> Mapping[int, LockedPerson
             raise Overtaken
         locked[person_id] = LockedPerson(person_id, salt)
     return locked
+
+
+def hold_living(tx: Tx, *, person_ids: Sequence[int]) -> None:
+    """Keep persons from being merged or erased before the commit; others may hold them as well.
+
+    :raises Overtaken: when one of them was merged or erased since they were looked up.
+    """
+    params = {"group_id": tx.scope.group_id, "person_ids": array(sorted(set(person_ids)))}
+    held = tx.rows(tables.HOLD_PERSONS, params)
+    if any(merged_into is not None or erased_at is not None for merged_into, erased_at in held):
+        raise Overtaken

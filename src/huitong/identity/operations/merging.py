@@ -13,6 +13,7 @@ from huitong.identity.model import (
     CannotMerge,
     LaterMergeStands,
     Merge,
+    MergeKeyUsed,
     MergeNotFound,
     PersonNotFound,
 )
@@ -36,10 +37,11 @@ def merge(tx: Tx, *, source: int, target: int, reason: str, key: str, now: datet
 
     :raises PersonNotFound: when one of them is unknown, merged away or erased.
     :raises CannotMerge: when they are the same, or live in two identity domains.
+    :raises MergeKeyUsed: when the key was that of a merge of others.
     """
     domain_id = _lock_for_merge(tx, source, target, key)
     if domain_id is None:
-        return _merge_by_key(tx, target, key)
+        return _merge_by_key(tx, source, target, key)
     move = Move(source_id=source, target_id=target, reason=reason, key=key)
     (done,) = move_persons(tx, [move], domain_id=domain_id, now=now)
     return done
@@ -144,10 +146,13 @@ def _undo(tx: Tx, done: Merge, domain_id: int, now: datetime) -> Merge:
     return replace(done, split_at=now)
 
 
-def _merge_by_key(tx: ReadTx, target: int, key: str) -> Merge:
+def _merge_by_key(tx: ReadTx, source: int, target: int, key: str) -> Merge:
     found = _row_by_key(tx, target, key)
     assert found is not None, "The key was found a moment ago, under the lock."
-    return _merge_of(found)
+    done = _merge_of(found)
+    if (done.source_id, done.target_id) != (source, target):
+        raise MergeKeyUsed(merge_id=done.id)
+    return done
 
 
 def _row_by_key(tx: ReadTx, target: int, key: str) -> TupleRow | None:

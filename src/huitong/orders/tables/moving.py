@@ -84,6 +84,67 @@ WHERE h.group_id = %(group_id)s
   AND t.order_id = h.id
 """
 
+# records_of_customers: the inbox records of customers' orders, refunds and packages.
+RECORDS_OF_CUSTOMERS = """
+SELECT record_id
+FROM orders.header
+WHERE group_id = %(group_id)s
+  AND customer_id = ANY(%(customer_ids)s::bigint[])
+UNION
+SELECT t.record_id
+FROM orders.header AS h
+JOIN orders.refund AS t
+  ON t.group_id = h.group_id
+  AND t.bucket = h.bucket
+  AND t.order_id = h.id
+WHERE h.group_id = %(group_id)s
+  AND h.customer_id = ANY(%(customer_ids)s::bigint[])
+UNION
+SELECT t.record_id
+FROM orders.header AS h
+JOIN orders.package AS t
+  ON t.group_id = h.group_id
+  AND t.bucket = h.bucket
+  AND t.order_id = h.id
+WHERE h.group_id = %(group_id)s
+  AND h.customer_id = ANY(%(customer_ids)s::bigint[])
+"""
+
+# numbers_of_customers: under which numbers the orders of customers came.
+NUMBERS_OF_CUSTOMERS = """
+SELECT brand_id, channel_account_id, order_no
+FROM orders.header
+WHERE group_id = %(group_id)s
+  AND customer_id = ANY(%(customer_ids)s::bigint[])
+"""
+
+# waiting_of_orders: the inbox records of what waits, or waited, for orders.
+WAITING_OF_ORDERS = """
+SELECT w.record_id
+FROM unnest(
+  %(buckets)s::smallint[], %(brands)s::bigint[], %(accounts)s::bigint[], %(order_nos)s::text[]
+) AS wanted (bucket, brand_id, channel_account_id, order_no)
+JOIN orders.waiting AS w
+  ON w.group_id = %(group_id)s
+  AND w.bucket = wanted.bucket
+  AND w.order_no = wanted.order_no
+  AND w.brand_id = wanted.brand_id
+  AND (w.channel_account_id = wanted.channel_account_id OR w.kind = 'fulfilment')
+"""
+
+# erase_waiting: what waits, or waited, for orders; it may hold free text.
+ERASE_WAITING = """
+DELETE FROM orders.waiting AS w
+USING unnest(
+  %(buckets)s::smallint[], %(brands)s::bigint[], %(accounts)s::bigint[], %(order_nos)s::text[]
+) AS wanted (bucket, brand_id, channel_account_id, order_no)
+WHERE w.group_id = %(group_id)s
+  AND w.bucket = wanted.bucket
+  AND w.order_no = wanted.order_no
+  AND w.brand_id = wanted.brand_id
+  AND (w.channel_account_id = wanted.channel_account_id OR w.kind = 'fulfilment')
+"""
+
 # erase_headers: what of an order could point at a person.
 ERASE_HEADERS = """
 UPDATE orders.header

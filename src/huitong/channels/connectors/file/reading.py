@@ -9,7 +9,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Generic, TypeVar
 
-from huitong.channels.connectors.file.staging import Broken, Found
+from huitong.channels.connectors.file.rows import Broken
+from huitong.channels.connectors.file.staging import Found
 from huitong.channels.model import Arrival, RecordKind
 from huitong.channels.rules import Unreadable, arrive, pack, version_of
 from huitong.org.model import ChannelAccount

@@ -11,6 +11,7 @@ import fcntl
 import gzip
 import shutil
 import tempfile
+import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -35,6 +36,17 @@ from huitong.channels.connectors.file.layout import (
     lay_out_texts,
 )
 from huitong.channels.connectors.file.mapping import Mapping, canonical_mapping
+from huitong.channels.connectors.file.rows import (
+    NO_DELIMITER,
+    Broken,
+    Split,
+    count_lines,
+    count_rows,
+    is_packed,
+    opened,
+    split_lines,
+    split_rows,
+)
 from huitong.channels.model import RecordKind
 from huitong.platform.errors import DomainError, Kind
 
@@ -47,8 +59,6 @@ DELIMITERS = (",", "\t", ";", "|")
 FOLDER_PREFIX = "huitong-import-"
 NEW_FOLDER_PREFIX = "huitong-new-"
 LINE = "line"
-# No readable JSON text holds this character, so every line of NDJSON is one column.
-NO_DELIMITER = "\x01"
 # Whether every record stands in one piece, and the records in the world's order.
 IS_IN_ORDER = f"""
     SELECT bool_and(last_row - first_row + 1 = row_count AND first_row > former_row)
@@ -117,15 +127,6 @@ class FileUnreadable(DomainError):
     sentence: ClassVar[str] = "The file “{file}” cannot be read as {form}: {fault}."
     file: str
     form: str
-    fault: str
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A row that is not even a row: its number in the file, how it stands there, and the fault."""
-
-    row: int
-    text: str
     fault: str
 
 
@@ -244,12 +245,12 @@ def stage(
     """
     form = form_of(path)
     with _private_folder() as folder, _connected(folder) as connection:
-        opened = _Opened(connection, folder, path, kind, mapping)
+        opening = _Opened(connection, folder, path, kind, mapping)
         try:
-            staged = STAGERS[form](opened)
+            staged = STAGERS[form](opening)
         except OUR_FAULTS:
             raise
-        except (duckdb.Error, gzip.BadGzipFile, EOFError) as error:
+        except (duckdb.Error, gzip.BadGzipFile, zlib.error, EOFError) as error:
             fault = f"it is damaged or of another form ({type(error).__name__})"
             raise FileUnreadable(file=path.name, form=form, fault=fault) from error
         yield staged
@@ -279,6 +280,13 @@ class _Opened:
     kind: RecordKind
     mapping: Mapping | None
 
+    def source(self) -> Path:
+        """Return the file under a name of ours: DuckDB takes brackets and stars for patterns."""
+        link = self.folder / ("source.gz" if is_packed(self.path) else "source")
+        if not link.is_symlink():
+            link.symlink_to(self.path.resolve())
+        return link
+
     def staged(self, layout: Layout, *, first_row: int, broken: Sequence[Broken] = ()) -> Staged:
         """Return the staged table, sorted."""
         return Staged(
@@ -286,34 +294,45 @@ class _Opened:
         )
 
 
-def _stage_csv(opened: _Opened) -> tuple[Staged, Mapping]:
-    given = opened.mapping
-    names, delimiter = _csv_header(opened.path, given.delimiter if given else None)
-    mapping = given or canonical_mapping(opened.kind, names)
-    broken = _read_lines(opened, names, delimiter=delimiter, quote='"', header=True)
+def _stage_csv(opening: _Opened) -> tuple[Staged, Mapping]:
+    given = opening.mapping
+    names, delimiter = _csv_header(opening.path, given.delimiter if given else None)
+    mapping = given or canonical_mapping(opening.kind, names)
+    text = _Text(names, delimiter, quote='"', header=True)
+    broken = _read_text(
+        opening,
+        text,
+        counted=count_rows(opening.path, len(names), delimiter),
+        part=lambda target: split_rows(opening.path, target, len(names), delimiter),
+    )
     columns = {name: Column(sql=f"staged.{identifier(name)}") for name in names}
     present = f"coalesce({', '.join(column.sql for column in columns.values())}) IS NOT NULL"
     layout = lay_out(mapping, columns, present)
-    return opened.staged(layout, first_row=2, broken=broken), mapping
+    return opening.staged(layout, first_row=2, broken=broken), mapping
 
 
-def _stage_parquet(opened: _Opened) -> tuple[Staged, Mapping]:
-    source = literal(str(opened.path))
-    opened.connection.execute(f"CREATE TABLE {STAGED} AS SELECT * FROM read_parquet({source})")
-    described = opened.connection.execute(f"SELECT * FROM {STAGED} LIMIT 0").description or ()
+def _stage_parquet(opening: _Opened) -> tuple[Staged, Mapping]:
+    source = literal(str(opening.source()))
+    opening.connection.execute(f"CREATE TABLE {STAGED} AS SELECT * FROM read_parquet({source})")
+    described = opening.connection.execute(f"SELECT * FROM {STAGED} LIMIT 0").description or ()
     columns = {name: _typed(name, type_) for name, type_, *_ in described}
-    mapping = opened.mapping or canonical_mapping(opened.kind, columns)
-    return opened.staged(lay_out(mapping, columns, "true"), first_row=1), mapping
+    mapping = opening.mapping or canonical_mapping(opening.kind, columns)
+    return opening.staged(lay_out(mapping, columns, "true"), first_row=1), mapping
 
 
-def _stage_ndjson(opened: _Opened) -> tuple[Staged, Mapping | None]:
-    mapping, text = opened.mapping, f"staged.{LINE}"
-    broken = _read_lines(opened, [LINE], delimiter=NO_DELIMITER, quote="", header=False)
-    not_json = opened.connection.execute(
+def _stage_ndjson(opening: _Opened) -> tuple[Staged, Mapping | None]:
+    mapping, text = opening.mapping, f"staged.{LINE}"
+    broken = _read_text(
+        opening,
+        _Text([LINE], NO_DELIMITER, quote="", header=False),
+        counted=count_lines(opening.path),
+        part=lambda target: split_lines(opening.path, target),
+    )
+    not_json = opening.connection.execute(
         f"SELECT rowid, {LINE} FROM {STAGED} WHERE NOT json_valid({LINE})"
     ).fetchall()
     if mapping is None:
-        layout = lay_out_texts(opened.kind, LINE, f"json_valid({text})")
+        layout = lay_out_texts(opening.kind, LINE, f"json_valid({text})")
     else:
         columns = {
             name: Column(sql=f"json_extract_string({LINE}, {literal(_json_path(name))})")
@@ -321,7 +340,7 @@ def _stage_ndjson(opened: _Opened) -> tuple[Staged, Mapping | None]:
             if (name := rule.column) is not None
         }
         layout = lay_out(mapping, columns, f"json_valid({text})")
-    staged = opened.staged(layout, first_row=1, broken=broken)
+    staged = opening.staged(layout, first_row=1, broken=broken)
     fault = "The line is not readable as JSON."
     more = [Broken(staged.row_of(place), line, fault) for place, line in not_json]
     staged.broken = sorted([*broken, *more], key=lambda one: one.row)
@@ -335,42 +354,60 @@ STAGERS: dict[Form, Callable[[_Opened], tuple[Staged, Mapping | None]]] = {
 }
 
 
-def _read_lines(
-    opened: _Opened,
-    names: Sequence[str],
-    *,
-    delimiter: str,
-    quote: str,
-    header: bool,
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """How a text file is written: the names of its columns and what stands around them."""
+
+    names: Sequence[str]
+    delimiter: str
+    quote: str
+    header: bool
+
+
+def _read_text(
+    opening: _Opened, text: _Text, *, counted: int | None, part: Callable[[Path], Split]
 ) -> list[Broken]:
-    """Stage a text file, every column as text, and return the rows that are none."""
-    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
-    opened.connection.execute(f"""
-        CREATE TABLE {STAGED} AS
+    """Stage a text file, every column as text, and return the rows that are none.
+
+    DuckDB meets only rows that it can read, as those that it rejects can take others with them.
+
+    :raises FileUnreadable: when the rows staged and broken are not those counted.
+    """
+    if counted is not None:
+        with suppress(duckdb.InvalidInputException):
+            _load(opening, text, opening.source())
+            if _staged_count(opening.connection) == counted:
+                return []
+    target = opening.folder / "rows"
+    split = part(target)
+    _load(opening, text, target)
+    target.unlink()
+    staged = _staged_count(opening.connection)
+    if staged != split.row_count:
+        fault = f"of its {split.row_count} readable rows {staged} were read"
+        raise FileUnreadable(file=opening.path.name, form=form_of(opening.path), fault=fault)
+    return split.broken
+
+
+def _load(opening: _Opened, text: _Text, source: Path) -> None:
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in text.names)
+    packing = "gzip" if is_packed(source) else "none"
+    opening.connection.execute(f"""
+        CREATE OR REPLACE TABLE {STAGED} AS
         SELECT *
-        FROM read_csv({literal(str(opened.path))}, auto_detect=false, columns={{{columns}}},
-            header={str(header).lower()}, delim={literal(delimiter)}, quote={literal(quote)},
-            escape={literal(quote)}, store_rejects=true, rejects_limit=0)
+        FROM read_csv({literal(str(source))}, auto_detect=false, columns={{{columns}}},
+            header={str(text.header).lower()}, delim={literal(text.delimiter)},
+            quote={literal(text.quote)}, escape={literal(text.quote)}, compression='{packing}')
     """)
-    found = opened.connection.execute("""
-        SELECT line, any_value(csv_line), min(error_type)
-        FROM reject_errors
-        GROUP BY line
-        ORDER BY line
-    """).fetchall()
-    return [
-        Broken(
-            row=line,
-            text=(text or "").strip("\r\n"),
-            fault=f"The row cannot be split into the columns of the file ({str(why).lower()}).",
-        )
-        for line, text, why in found
-    ]
+
+
+def _staged_count(connection: duckdb.DuckDBPyConnection) -> int:
+    return int(_first(connection, f"SELECT count(*) FROM {STAGED}") or 0)
 
 
 def _csv_header(path: Path, delimiter: str | None) -> tuple[list[str], str]:
     """Return the names of a CSV file's columns and what stands between them."""
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+    with opened(path) as file:
         start = file.read(HEADER_BYTES_MAX)
     try:
         text = start.decode("utf-8-sig", errors="strict")

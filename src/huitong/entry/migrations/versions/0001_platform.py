@@ -110,6 +110,6 @@ def upgrade() -> None:
     run(SCHEMA)
     run(*secure("platform.job"), *open_to_worker("platform.job"))
     run(*secure("platform.outbox"), *open_to_worker("platform.outbox"))
-    run(*secure("platform.machine_key"))
+    run(*secure("platform.machine_key", reader=False))
     run(*secure("vault.person_key", app="SELECT, INSERT, DELETE", reader=False))
     run(*secure("vault.day_key", app="SELECT, INSERT, DELETE", reader=False))

@@ -98,7 +98,25 @@ END $$;
 CREATE TRIGGER only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON customers.consent
   FOR EACH STATEMENT EXECUTE FUNCTION customers.refuse_change();
 
--- The journal of merged customers, with what a split needs to put back.
+-- What each member record said of a standing, and the identifier it came under: a split gives
+-- each customer what is theirs, and an erasure finds the records in the inbox.
+CREATE TABLE customers.told (
+  group_id      bigint NOT NULL,
+  bucket        smallint NOT NULL CHECK (bucket = customer_id & 4095),
+  customer_id   bigint NOT NULL,
+  record_id     bigint NOT NULL,
+  brand_id      bigint NOT NULL,
+  identifier_id bigint NOT NULL,
+  status        text NOT NULL CHECK (status IN ('fan', 'member', 'exited')),
+  enrolled_at   timestamptz,
+  told_at       timestamptz,
+  recorded_at   timestamptz NOT NULL,
+  PRIMARY KEY (group_id, bucket, customer_id, record_id),
+  FOREIGN KEY (group_id, bucket, customer_id)
+    REFERENCES customers.customer (group_id, bucket, id)
+);
+
+-- The journal of merged customers, with what the target was before.
 CREATE TABLE customers.merge (
   group_id      bigint NOT NULL,
   bucket        smallint NOT NULL CHECK (bucket = target_id & 4095),
@@ -124,7 +142,9 @@ def upgrade() -> None:
     """Create the schema, its tables and their policies."""
     run(SCHEMA)
     run(*secure("customers.customer", brand=True))
-    run(*secure("customers.card", brand=True))
-    run(*secure("customers.profile", brand=True))
+    # The lake holds no personal fields, so its reader sees neither ciphertext nor blind index.
+    run(*secure("customers.card", brand=True, reader=False))
+    run(*secure("customers.profile", brand=True, reader=False))
+    run(*secure("customers.told", brand=True))
     run(*secure("customers.consent", brand=True, app="SELECT, INSERT"))
     run(*secure("customers.merge", brand=True))
