@@ -32,6 +32,7 @@ MAY_DELETE: Mapping[str, str] = {
     "identity.tombstone": "It expires by itself.",
     "ledger.operation_note": "Erasing a person takes the free text away, not the fact.",
     "orders.party": "A newer version of an order names its parties anew.",
+    "orders.waiting": "Erasing a person takes what waited for their orders.",
     "vault.day_key": "Deleting the key forgets a day of raw records.",
     "vault.person_key": "Deleting the key forgets a person.",
 }

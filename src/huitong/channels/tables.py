@@ -212,6 +212,22 @@ JOIN channels.record
   AND record.id = wanted.id
 """
 
+# Where the texts of every version of some records stand.
+FIND_PLACES_OF_VERSIONS = """
+SELECT known.body_id, known.body_place
+FROM unnest(%(buckets)s::smallint[], %(ids)s::bigint[]) AS wanted (bucket, id)
+JOIN channels.record
+  ON record.group_id = %(group_id)s
+  AND record.bucket = wanted.bucket
+  AND record.id = wanted.id
+JOIN channels.record AS known
+  ON known.group_id = record.group_id
+  AND known.bucket = record.bucket
+  AND known.channel_account_id = record.channel_account_id
+  AND known.kind = record.kind
+  AND known.external_id = record.external_id
+"""
+
 # Pages about to be sealed anew, so that two erasures never undo each other.
 LOCK_BODIES = """
 SELECT id

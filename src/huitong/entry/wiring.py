@@ -107,6 +107,7 @@ APPLY: Mapping[str, Sequence[Applier]] = {
     RecordKind.PRODUCT: (catalog.apply_products,),
     RecordKind.MEMBER: (identity.resolve_people, customers.apply_customers),
     RecordKind.ORDER: (
+        orders.expect_orders,
         identity.resolve_people,
         customers.apply_customers,
         orders.apply_orders,

@@ -5,8 +5,11 @@ from huitong.orders.operations import (
     apply_orders,
     apply_refunds,
     erase,
+    erase_waiting,
+    expect_orders,
     give_back,
     reassign,
+    records_of,
 )
 from huitong.orders.queries import (
     find_by_number,
@@ -21,11 +24,14 @@ __all__ = [
     "apply_orders",
     "apply_refunds",
     "erase",
+    "erase_waiting",
+    "expect_orders",
     "find_by_number",
     "give_back",
     "orders_of_customer",
     "orders_since",
     "reassign",
+    "records_of",
     "show",
     "snapshots_of",
 ]

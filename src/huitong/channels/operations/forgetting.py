@@ -7,9 +7,10 @@ from datetime import date
 from huitong.channels import tables
 from huitong.channels.model import Forgotten
 from huitong.channels.operations.taking import cipher_of_day
-from huitong.channels.queries import BODY_PLACE, places_of, texts_of_bodies
+from huitong.channels.queries import BODY_PLACE, texts_of_bodies
 from huitong.channels.rules import pack
-from huitong.platform.db import Tx
+from huitong.platform.db import Tx, array
+from huitong.platform.ids import bucket_of
 
 
 def forget_bodies(tx: Tx, *, before: date) -> Forgotten:
@@ -24,14 +25,19 @@ def forget_bodies(tx: Tx, *, before: date) -> Forgotten:
 
 
 def erase(tx: Tx, record_ids: Sequence[int]) -> int:
-    """Forget the texts of some records, and return how many were still kept.
+    """Forget the texts of some records in every version, and return how many were still kept.
 
     Their pages are sealed anew without them. The rows of the records stay: they name nobody (a
     member is known there by a blind index), and keep the same old version from coming back in.
     Copies of the former page, in backups and in the write-ahead log, close with the key of its day.
     """
     places: dict[int, set[int]] = defaultdict(set)
-    for body_id, place in places_of(tx, record_ids):
+    asked = {
+        "group_id": tx.scope.group_id,
+        "buckets": array([bucket_of(one) for one in record_ids]),
+        "ids": array(record_ids),
+    }
+    for body_id, place in tx.rows(tables.FIND_PLACES_OF_VERSIONS, asked):
         places[body_id].add(place)
     wanted = {"group_id": tx.scope.group_id, "body_ids": sorted(places)}
     tx.rows(tables.LOCK_BODIES, wanted)

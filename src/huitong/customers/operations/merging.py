@@ -1,7 +1,7 @@
 """Follows merges and splits of persons: in each brand, two customers become one, or two again."""
 
-from collections.abc import Iterator, Sequence
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import cast

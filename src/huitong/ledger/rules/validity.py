@@ -48,7 +48,7 @@ def _problem_with_texts(operation: Operation) -> str | None:
         return f"The key of an operation has 1 to {KEY_LENGTH_MAX} characters."
     if not operation.kind:
         return "An operation says of which kind it is."
-    if "\0" in "".join((operation.key, operation.kind, operation.actor, operation.reason)):
+    if "\0" in f"{operation.key}{operation.kind}{operation.actor}{operation.reason}":
         return "The texts of an operation have no zero bytes."
     return None
 

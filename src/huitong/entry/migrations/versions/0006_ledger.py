@@ -113,7 +113,8 @@ CREATE TABLE ledger.lot (
   FOREIGN KEY (group_id, bucket, account_id) REFERENCES ledger.account (group_id, bucket, id)
 ) WITH (fillfactor = 90);
 CREATE INDEX lot_open ON ledger.lot (group_id, bucket, account_id) WHERE remaining > 0;
-CREATE INDEX lot_due ON ledger.lot (group_id, expires_at) WHERE remaining > 0;
+CREATE INDEX lot_due ON ledger.lot (group_id, expires_at)
+  WHERE remaining > 0 AND expires_at IS NOT NULL;
 CREATE INDEX lot_source ON ledger.lot (group_id, bucket, source_id) WHERE source_id IS NOT NULL;
 CREATE INDEX lot_parent ON ledger.lot (group_id, parent_lot_id) WHERE parent_lot_id IS NOT NULL;
 
