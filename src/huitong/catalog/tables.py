@@ -32,17 +32,12 @@ PUT_PRODUCTS = """
 INSERT INTO catalog.product (group_id, id, brand_id, code, recorded_at)
 SELECT %(group_id)s, incoming.id, incoming.brand_id, incoming.code, %(now)s
 FROM {incoming}
-WHERE NOT EXISTS (
-  SELECT FROM catalog.product AS known
-  WHERE known.group_id = %(group_id)s
-    AND known.brand_id = incoming.brand_id
-    AND known.code = incoming.code
-)
 ORDER BY incoming.brand_id, incoming.code
 ON CONFLICT (group_id, brand_id, code) DO NOTHING
 """
 
-# Items by brand and code; one that is told as it is known already is left alone.
+# Items by brand and code; one that is told as it is known already is left alone. LATERAL with
+# OFFSET 0 finds each product by its key, where a join would read all of them for every page.
 PUT_SKUS = """
 INSERT INTO catalog.sku
   (group_id, id, brand_id, code, product_id, spu, name, category, brand_label, series, season,
@@ -54,10 +49,14 @@ SELECT %(group_id)s, incoming.id, incoming.brand_id, incoming.code, product.id, 
        incoming.list_price_minor, incoming.cost_minor, incoming.images::text[],
        incoming.attributes::jsonb, %(now)s, %(now)s
 FROM {incoming}
-JOIN catalog.product
-  ON product.group_id = %(group_id)s
-  AND product.brand_id = incoming.brand_id
-  AND product.code = incoming.spu
+CROSS JOIN LATERAL (
+  SELECT known.id
+  FROM catalog.product AS known
+  WHERE known.group_id = %(group_id)s
+    AND known.brand_id = incoming.brand_id
+    AND known.code = incoming.spu
+  OFFSET 0
+) AS product
 ORDER BY incoming.brand_id, incoming.code
 ON CONFLICT (group_id, brand_id, code) DO UPDATE
 SET product_id = excluded.product_id, spu = excluded.spu, name = excluded.name,
@@ -88,10 +87,15 @@ WHERE group_id = %(group_id)s
 
 # The categories of items by code, as far as they stand below one of some top categories.
 PATHS_BELOW = """
-SELECT code, category
-FROM catalog.sku
-WHERE group_id = %(group_id)s
-  AND brand_id = %(brand_id)s
-  AND code = ANY (%(codes)s::text[])
-  AND category[1] = ANY (%(tops)s::text[])
+SELECT found.code, found.category
+FROM unnest(%(codes)s::text[]) AS wanted (code)
+CROSS JOIN LATERAL (
+  SELECT sku.code, sku.category
+  FROM catalog.sku
+  WHERE sku.group_id = %(group_id)s
+    AND sku.brand_id = %(brand_id)s
+    AND sku.code = wanted.code
+  OFFSET 0
+) AS found
+WHERE found.category[1] = ANY (%(tops)s::text[])
 """
