@@ -169,7 +169,7 @@ class TestRejects:
     ) -> None:
         report = inbox.take(bring("broken.csv"), Recorder(refuses=["G1"]))
         assert counts(report) == (1, 0, 8)
-        assert report.rejects == tmp_path / "broken.rejects.csv"
+        assert report.rejects == tmp_path / "broken.csv.rejects.csv"
         with report.rejects.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         numbers = [row["rejected.row"] for row in rows]

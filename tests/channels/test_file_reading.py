@@ -84,6 +84,14 @@ def of_cells(folder: Path, *cells: str, **rule: object) -> list[object]:
     return [one.get("paid_minor") for one in said(path, mapping)]
 
 
+class TestAmounts:
+    def test_commas_stand_between_thousands_or_the_amount_is_none(self, tmp_path: Path) -> None:
+        cells = ("1,234.50", "¥1,234,567", "-1,000", "1,23", "1,2,3.5", "1234,567", ",5", "1,0000")
+        found = of_cells(tmp_path, *cells, unit="yuan")
+        assert found[:3] == [123_450, 123_456_700, -100_000]
+        assert found[3:] == [{"unreadable": cell} for cell in cells[3:]]
+
+
 class TestForms:
     def test_rows_of_one_order_are_its_lines_wherever_they_stand(self) -> None:
         found = orders(FIXTURES / "orders.csv")
@@ -432,4 +440,4 @@ class TestCheckFile:
             rejects=None,
             delivery_id=None,
         )
-        assert not (FIXTURES / "broken.rejects.csv").exists()
+        assert not (FIXTURES / "broken.csv.rejects.csv").exists()

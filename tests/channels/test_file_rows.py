@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from huitong.channels.connectors.file import staging
 from huitong.channels.connectors.file.rows import count_rows, split_lines, split_rows
-from huitong.channels.connectors.file.staging import FileUnreadable, Staged, stage
+from huitong.channels.connectors.file.staging import FileUnreadable, Staged, check_complete, stage
 from huitong.channels.model import RecordKind
 
 HEAD = "sku,spu,name\n"
@@ -50,8 +49,11 @@ class TestRows:
         assert staged_of(tmp_path, f'{HEAD}A,P,N\nB,"P,N\nC,P,N\n') == (["A", "C"], [3])
 
     def test_rows_of_another_width_or_encoding_stand_alone(self, tmp_path: Path) -> None:
-        data = b"sku,spu,name\nA,P,N\nB,P\nC,P,\xff\nD,P,N,N\nE,P,N\n"
-        assert staged_of(tmp_path, data) == (["A", "E"], [3, 4, 5])
+        # A byte that is no text near the start says that the whole file is of another encoding.
+        lines = [HEAD.encode(), *(good(row).encode() for row in range(6_000))]
+        lines[5_900:5_903] = [b"B,P\n", b"C,P,\xff\n", b"D,P,N,N\n"]
+        keys, broken = staged_of(tmp_path, b"".join(lines))
+        assert (len(keys), broken) == (5_997, [5_901, 5_902, 5_903])
 
     def test_cells_of_many_lines_stay_whole_beside_broken_rows(self, tmp_path: Path) -> None:
         text = f'{HEAD}A,P,"x\ny"\nB,P\n"C\nD",P,"say ""hi"", you"\n'
@@ -78,12 +80,10 @@ class TestRows:
             with stage(path, RecordKind.PRODUCT, None) as (staged, _):
                 assert list(staged.broken) == split.broken
 
-    def test_an_engine_that_passes_over_rows_gets_the_file_refused(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(staging, "_staged_count", lambda _: 1)
-        with pytest.raises(FileUnreadable, match=r"p\.csv"):
-            staged_of(tmp_path, f"{HEAD}A,P,N\nB,P,N\n")
+    def test_an_engine_that_passes_over_rows_gets_the_file_refused(self) -> None:
+        check_complete(Path("p.csv"), readable=2, staged=2)
+        with pytest.raises(FileUnreadable, match=r"“p\.csv”.*of its 2 readable rows 1 were read"):
+            check_complete(Path("p.csv"), readable=2, staged=1)
 
     def test_json_lines_that_are_no_text_stand_alone(self, tmp_path: Path) -> None:
         path, target = tmp_path / "p.ndjson", tmp_path / "t.ndjson"

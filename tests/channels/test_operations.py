@@ -156,6 +156,28 @@ class TestTakePage:
         assert take(tx, account, recorder, now, older) == ["applied"]
         assert len(the_refused(tx)) == 1
 
+    def test_an_unreadable_newer_version_stays_open_when_an_older_one_is_applied(
+        self, tx: Tx, account: ChannelAccount, recorder: Recorder, now: datetime
+    ) -> None:
+        newer = make_order_text("A1", updated_at=TUESDAY, paid_minor="x")
+        assert take(tx, account, recorder, now, newer) == ["channels.unreadable"]
+        older = make_order_text("A1", updated_at=MONDAY)
+        assert take(tx, account, recorder, now, older) == ["applied"]
+        assert len(the_refused(tx)) == 1
+        repaired = make_order_text("A1", updated_at=TUESDAY)
+        assert take(tx, account, recorder, now, repaired) == ["applied"]
+        assert the_refused(tx) == []
+
+    def test_the_later_arrival_of_two_contents_at_one_instant_wins(
+        self, tx: Tx, account: ChannelAccount, recorder: Recorder, now: datetime
+    ) -> None:
+        one = make_order_text("A1", updated_at=MONDAY, status="paid")
+        other = make_order_text("A1", updated_at=MONDAY, status="completed")
+        assert take(tx, account, recorder, now, one) == ["applied"]
+        assert take(tx, account, recorder, now, other, one) == ["applied", "known"]
+        assert take(tx, account, recorder, now, one, other) == ["known", "known"]
+        assert len(recorder.met) == 2
+
     def test_an_order_of_an_account_that_only_ships_is_kept_refused(
         self, tx: Tx, account: ChannelAccount, recorder: Recorder, now: datetime
     ) -> None:
@@ -261,6 +283,17 @@ class TestRetry:
         ids = the_refused(tx)
         assert self.retry(tx, ids, Recorder(refuses=["A1"]), now) == ["test.refused"]
         assert the_refused(tx) == ids
+
+    def test_a_retry_learns_the_time_that_keeps_older_versions_out(
+        self, tx: Tx, account: ChannelAccount, recorder: Recorder, now: datetime
+    ) -> None:
+        newer = make_order_text("A1", updated_at=TUESDAY)
+        take(tx, account, Recorder(refuses=["A1"]), now, newer)
+        # As an earlier release left it, which could not make the time out.
+        tx.execute("UPDATE channels.record SET version_at = NULL")
+        assert self.retry(tx, the_refused(tx), recorder, now) == ["applied"]
+        older = make_order_text("A1", updated_at=MONDAY)
+        assert take(tx, account, recorder, now, older) == ["superseded"]
 
     def test_an_applied_record_is_not_retried(
         self, tx: Tx, account: ChannelAccount, recorder: Recorder, now: datetime

@@ -140,6 +140,17 @@ class TestReadRecord:
     def test_a_nul_character_is_refused(self) -> None:
         assert "NUL" in reason_of_order(order_no="A\0")
 
+    @pytest.mark.parametrize("said", ["20260301", 1_772_323_200, "20260301103000", 1.5, "-1", True])
+    def test_digits_are_no_time(self, said: object) -> None:
+        assert "“ordered_at”" in (reason := reason_of_order(ordered_at=said))
+        assert "is not a time; write it like" in reason
+        assert "“paid_at”" in reason_of_order(paid_at=said)
+
+    @pytest.mark.parametrize("said", ["20260301", 20_000])
+    def test_digits_are_no_day(self, said: object) -> None:
+        reason = reason_of(RecordKind.MEMBER, member_no="M1", birthday_on=said)
+        assert "“birthday_on” is not a day; write it like 2026-03-01" in reason
+
 
 class TestRefusalOf:
     def test_an_order_of_an_account_that_only_ships_is_refused(self) -> None:
@@ -170,7 +181,25 @@ class TestVersionOf:
             RecordKind.ORDER, make_order_text("A1", updated_at="2026-03-02T18:00:00+08:00")
         )
         assert isinstance(east, Order)
-        assert version_of(b"anything", east.updated_at) == version_of(b"else", MONDAY)
+        assert version_of(b"same", east.updated_at) == version_of(b"same", MONDAY)
+
+    def test_other_content_at_the_same_time_is_another_version(self) -> None:
+        assert version_of(b"one", MONDAY) != version_of(b"other", MONDAY)
+        assert version_of(b"one", MONDAY) < version_of(b"one", TUESDAY)
+
+    @pytest.mark.parametrize("updated_at", ["2026-03-02T18:00:00+08:00", "2026-03-02T10:00:00Z"])
+    def test_a_text_that_cannot_be_read_still_has_its_time(self, updated_at: str) -> None:
+        text = make_order_text("A1", paid_minor="x", updated_at=updated_at)
+        arrival = arrive(make_account(1), RecordKind.ORDER, text)
+        assert arrival.version_at == MONDAY
+        assert arrival.version == version_of(text, MONDAY)
+
+    @pytest.mark.parametrize("updated_at", ["soon", "2026-03-02T10:00:00", 7, None, [], "20260302"])
+    def test_a_time_that_is_none_leaves_the_content(self, updated_at: object) -> None:
+        text = make_order_text("A1", paid_minor="x", updated_at=updated_at)
+        arrival = arrive(make_account(1), RecordKind.ORDER, text)
+        assert arrival.version_at is None
+        assert arrival.version == version_of(text, None)
 
     def test_without_a_time_the_content_is_the_version(self) -> None:
         assert version_of(b"one", None) == version_of(b"one", None)

@@ -11,7 +11,16 @@ from collections.abc import Mapping, Sequence
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-READY = ["huitong.entry.cli", "huitong.entry.wiring", "huitong.channels.connectors.file"]
+# What every import needs; and the program that runs the tests, or else each fork would load it.
+READY = [
+    "__main__",
+    "huitong.entry.cli",
+    "huitong.entry.wiring",
+    "huitong.channels.connectors.file",
+    "rich.console",
+    "rich.table",
+    "structlog",
+]
 
 
 def start(

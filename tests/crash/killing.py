@@ -104,16 +104,19 @@ class Shop:
         """Import a file and kill somebody meanwhile; tell whether that was, and how it ended.
 
         Returns whether there was still somebody to kill, and whether the import came to its end.
-        `seconds` is how long it takes undisturbed. A server that was killed before is started.
+        `seconds` is how long it takes undisturbed. A server that was killed is started again.
         """
-        server = embedded.start(self.home)
-        with psycopg.connect(server.url, autocommit=True) as watch:
+        begun = time.monotonic()
+        with psycopg.connect(embedded.start(self.home).url, autocommit=True) as watch:
             running = self._start(step)
             struck = _strike(watch, running, kill, seconds=seconds)
+        # An import that has nothing open waits half a minute for a server to come back.
+        embedded.start(self.home)
         running.join(RUN_SECONDS_MAX)
         running.kill()
         is_over = running.exitcode == 0
-        self.log.append(f"{step.path.stem}: {kill}, {struck=}, {is_over=}")
+        took = time.monotonic() - begun
+        self.log.append(f"{step.path.stem}: {kill}, {struck=}, {is_over=}, {took:.1f} s")
         if not is_over:
             expected = -signal.SIGKILL if kill.victim is Victim.IMPORTER else 1
             assert struck, (self.log[-1], self.said.read_text())

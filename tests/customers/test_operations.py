@@ -25,6 +25,7 @@ from tests.identity.make import (
 
 ANNA = "13800138001"
 BERTA = "13800138002"
+CLARA = "13800138003"
 LATER = NOW + timedelta(days=1)
 HANDLERS = {PersonsMerged: customers.reassign, PersonsSplit: customers.give_back}
 
@@ -64,6 +65,16 @@ def shown(tx: Tx, customer_id: int) -> CustomerShown:
 
 def person_of(tx: Tx, customer_id: int) -> int:
     return customers.find_customers(tx, customer_ids=[customer_id])[customer_id].person_id
+
+
+def merged(tx: Tx, account: ChannelAccount, *, source: str, target: str) -> int:
+    """Merge the persons of two phones with their customers and return the merge's id."""
+    persons = [person_of(tx, customer_of(tx, account, phone(one))) for one in (source, target)]
+    merge = identity.merge(
+        tx, source=persons[0], target=persons[1], reason="r", key=source, now=NOW
+    )
+    settle(tx)
+    return merge.id
 
 
 def enrolments(tx: Tx) -> list[CustomerEnrolled]:
@@ -342,6 +353,68 @@ class TestReassign:
         identity.split(tx, merges[0].id, now=LATER)
         settle(tx)
         assert shown(tx, anna).status is CustomerStatus.MEMBER
+
+    def test_splits_in_another_order_leave_nobody_what_they_were_not(self, tx: Tx) -> None:
+        account = make_account(tx)
+        anna = customer_of(tx, account, phone(ANNA))
+        take(tx, account, member_of(phone(BERTA)), member_of(phone(CLARA), status="fan"))
+        merges = [merged(tx, account, source=number, target=ANNA) for number in (BERTA, CLARA)]
+        for merge_id, left in zip(
+            merges, (CustomerStatus.FAN, CustomerStatus.ANONYMOUS), strict=True
+        ):
+            identity.split(tx, merge_id, now=LATER)
+            settle(tx)
+            assert shown(tx, anna).status is left
+
+    def test_who_joined_after_the_merge_is_a_member_after_the_split(self, tx: Tx) -> None:
+        account = make_account(tx)
+        anna, berta = (customer_of(tx, account, phone(number)) for number in (ANNA, BERTA))
+        merge_id = merged(tx, account, source=BERTA, target=ANNA)
+        take(tx, account, member_of(phone(ANNA), enrolled_at=NOW))
+        identity.split(tx, merge_id, now=LATER)
+        settle(tx)
+        assert shown(tx, anna).status is CustomerStatus.MEMBER
+        assert shown(tx, anna).enrolled_at == NOW
+        assert shown(tx, berta).status is CustomerStatus.ANONYMOUS
+
+    def test_who_left_after_the_merge_is_no_member_after_the_split(self, tx: Tx) -> None:
+        account = make_account(tx)
+        take(tx, account, member_of(phone(ANNA)), member_of(phone(BERTA)))
+        anna, berta = (customer_of(tx, account, phone(number)) for number in (ANNA, BERTA))
+        merge_id = merged(tx, account, source=BERTA, target=ANNA)
+        take(tx, account, member_of(phone(ANNA), status="exited"))
+        identity.split(tx, merge_id, now=LATER)
+        settle(tx)
+        assert shown(tx, anna).status is CustomerStatus.EXITED
+        assert shown(tx, berta).status is CustomerStatus.MEMBER
+
+    def test_what_was_told_of_the_merged_person_goes_with_them(self, tx: Tx) -> None:
+        account = make_account(tx)
+        take(tx, account, member_of(phone(ANNA)))
+        anna, berta = (customer_of(tx, account, phone(number)) for number in (ANNA, BERTA))
+        merge_id = merged(tx, account, source=BERTA, target=ANNA)
+        record = member_of(phone(BERTA), status="exited", updated_at=LATER)
+        take(tx, account, record)
+        assert shown(tx, anna).status is CustomerStatus.EXITED
+        identity.split(tx, merge_id, now=LATER)
+        settle(tx)
+        assert shown(tx, anna).status is CustomerStatus.MEMBER
+        assert shown(tx, berta).status is CustomerStatus.EXITED
+        assert customers.records_of(tx, customer_ids=[anna, berta]) != []
+        # The time of what was said goes as well: an older record of Anna's is not too old for her.
+        take(tx, account, member_of(phone(ANNA), status="exited", updated_at=NOW))
+        assert shown(tx, anna).status is CustomerStatus.EXITED
+
+    def test_a_split_after_an_erasure_makes_nobody_a_member_again(self, tx: Tx) -> None:
+        account = make_account(tx)
+        take(tx, account, member_of(phone(ANNA)), member_of(phone(BERTA)))
+        anna, berta = (customer_of(tx, account, phone(number)) for number in (ANNA, BERTA))
+        merge_id = merged(tx, account, source=BERTA, target=ANNA)
+        erased = identity.erase(tx, person_of(tx, anna), now=NOW)
+        customers.erase(tx, erased.person_ids, now=NOW)
+        identity.split(tx, merge_id, now=LATER)
+        settle(tx)
+        assert {shown(tx, one).status for one in (anna, berta)} == {CustomerStatus.EXITED}
 
 
 class TestErase:

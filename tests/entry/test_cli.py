@@ -298,7 +298,7 @@ class TestRecords:
         )  # fmt: skip
         (report,) = json.loads(said.stdout)
         assert (report["applied"], report["refused"]) == (1, 1)
-        assert Path(report["rejects"]) == founded.directory / "stdin.rejects.csv"
+        assert Path(report["rejects"]) == founded.directory / "stdin.ndjson.rejects.csv"
         assert Path(report["rejects"]).is_file()
 
     def test_what_cannot_be_meant_is_a_wrong_call(self, founded: Cli, files: Path) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
 from huitong import customers, identity, ledger, loyalty, org
 from huitong.channels.connectors.push import Summary, push
 from huitong.channels.model import IdentifierKind, RecordKind
 from huitong.channels.operations import Feed
+from huitong.channels.queries import texts_of_bodies
 from huitong.customers.model import CustomerShown
 from huitong.entry import wiring
 from huitong.entry.cli.records import ImportKind
@@ -162,6 +164,60 @@ def test_an_erased_person_is_found_by_nothing_and_the_amounts_stay(club: Club) -
         assert (left.name, left.cards) == (None, ())
         assert club.points(tx, her) == 100
     assert club.is_sound()
+
+
+def test_an_erased_person_leaves_nothing_in_the_inbox_nor_in_what_waited(club: Club) -> None:
+    said = f"call me at {HER_PHONE}, An Na"
+    refund = {
+        "refund_no": "R9",
+        "order_no": "O9",
+        "kind": "money_only",
+        "refunded_at": "2026-02-05T10:00:00+08:00",
+        "amount_minor": 1_000,
+        "reason": said,
+        "lines": [{"line_id": "1", "quantity": 0, "amount_minor": 1_000}],
+    }
+    club.push(RecordKind.REFUND, [refund])
+    newer = {**order("O1", 100, phone=HER_PHONE), "updated_at": "2026-02-20T00:00:00+08:00"}
+    club.push(RecordKind.ORDER, [order("O9", 50, phone=HER_PHONE), newer])
+    assert HER_PHONE.encode() in inbox(club)
+    with club.tx() as tx:
+        her = club.customer(tx, HER_PHONE)
+        assert her is not None
+        receipt = wiring.erase_person(tx, her.person_id, now=NOW)
+        assert wiring.erase_person(tx, her.person_id, now=NOW)["channels"] == 0
+    # The member record, two orders of which one came twice, and the refund.
+    assert receipt["channels"] == 5
+    assert HER_PHONE.encode() not in inbox(club)
+    assert HER_OTHER_PHONE.encode() in inbox(club)
+    with club.tx() as tx:
+        assert said not in str(tx.rows("SELECT record FROM orders.waiting"))
+
+
+def inbox(club: Club) -> bytes:
+    """Return everything that the inbox still keeps."""
+    with club.tx() as tx:
+        bodies = [row[0] for row in tx.rows("SELECT id FROM channels.body")]
+        return b"".join(text for texts in texts_of_bodies(tx, bodies).values() for text in texts)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "platform.machine_key",
+        "identity.identifier",
+        "customers.card",
+        "customers.profile",
+        "orders.waiting",
+        "channels.body",
+    ],
+)
+def test_the_reader_of_the_lake_sees_no_secret_and_nothing_sealed(club: Club, table: str) -> None:
+    with (
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+        club.database.reading(club.scope, role=Role.READER) as tx,
+    ):
+        tx.rows(f"SELECT 1 FROM {table}")  # noqa: S608
 
 
 def test_every_kind_of_record_has_its_appliers_and_its_word_on_the_command_line() -> None:

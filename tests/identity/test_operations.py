@@ -12,6 +12,7 @@ from huitong.identity.events import PersonsMerged, PersonsSplit
 from huitong.identity.model import (
     CannotMerge,
     LaterMergeStands,
+    MergeKeyUsed,
     MergeNotFound,
     PersonNotFound,
 )
@@ -300,6 +301,16 @@ class TestMergeAndSplit:
         assert again == first
         assert count(tx, "identity.merge") == 1
 
+    def test_a_key_that_was_of_other_persons_is_refused(self, tx: Tx) -> None:
+        account = make_account(tx)
+        anna, berta, clara = (
+            person_of(tx, account, phone(number)) for number in (ANNA, BERTA, "13800138003")
+        )
+        identity.merge(tx, source=berta, target=anna, reason="r", key="k", now=NOW)
+        with pytest.raises(MergeKeyUsed):
+            identity.merge(tx, source=clara, target=anna, reason="r", key="k", now=NOW)
+        assert find_phone(tx, "13800138003") == clara
+
     def test_a_repeated_split_changes_nothing(self, tx: Tx) -> None:
         account = make_account(tx)
         anna, berta = person_of(tx, account, phone(ANNA)), person_of(tx, account, phone(BERTA))
@@ -366,6 +377,30 @@ class TestErase:
         assert identity.erased_before(tx, person_ids=[back], now=later) == set()
         assert identity.drop_tombstones(tx, now=NOW) == 0
         assert identity.drop_tombstones(tx, now=later) == 1
+
+    def test_who_is_merged_in_while_the_erasure_waits_is_forgotten_too(
+        self, fresh_database: Database
+    ) -> None:
+        scope = Scope(group_id=1)
+        with fresh_database.transaction(scope, now=NOW) as tx:
+            account = make_account(tx)
+            anna = person_of(tx, account, phone(ANNA))
+            berta = person_of(tx, account, phone(BERTA))
+        reached: list[tuple[int, ...]] = []
+
+        def forget() -> None:
+            with fresh_database.transaction(scope, now=NOW) as mine:
+                reached.append(identity.erase(mine, anna, now=NOW).person_ids)
+
+        thread = threading.Thread(target=forget)
+        with fresh_database.transaction(scope, now=NOW) as tx:
+            identity.merge(tx, source=berta, target=anna, reason="r", key="k", now=NOW)
+            thread.start()
+            wait_for_a_lock(tx)
+        thread.join()
+        assert reached == [tuple(sorted((anna, berta)))]
+        with fresh_database.transaction(scope, now=NOW) as tx:
+            assert count(tx, "vault.person_key") == 0
 
     def test_only_a_living_person_is_erased(self, tx: Tx) -> None:
         account = make_account(tx)

@@ -121,7 +121,8 @@ def mentions(
 ) -> Mentions:
     size = max((place for record in records for place in record), default=-1) + 1
     persons = [(known or {}).get(place) for place in range(size)]
-    return Mentions([place not in suggesting for place in range(size)], persons, records)
+    proving = [[place for place in record if place not in suggesting] for record in records]
+    return Mentions(persons, records, proving)
 
 
 class TestDecide:
@@ -161,6 +162,27 @@ class TestDecide:
         shuffled = data.draw(st.permutations(records))
         assert parts(records) == parts(list(shuffled))
 
+    def test_what_one_record_verified_proves_nothing_for_another(self) -> None:
+        # Both name the e-mail 1; only the first record has it verified.
+        decisions = decide(Mentions([None] * 3, [[0, 1], [2, 1]], [[0, 1], [2]]))
+        assert decisions == [
+            Decision(persons=[], joining=[0, 1], records=[0]),
+            Decision(persons=[], joining=[2], records=[1]),
+        ]
+
+    @given(
+        records=st.lists(
+            st.dictionaries(st.integers(0, 7), st.booleans(), min_size=1, max_size=3), max_size=8
+        )
+    )
+    def test_a_page_says_what_its_records_say_one_by_one(
+        self, records: list[dict[int, bool]]
+    ) -> None:
+        of_record = [list(record) for record in records]
+        proving = [[place for place, proves in record.items() if proves] for record in records]
+        together = decide(Mentions([None] * 8, of_record, proving))
+        assert {frozenset(each.joining) for each in together} == one_by_one(of_record, proving)
+
     @given(
         records=st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=3), max_size=10),
         known=st.dictionaries(st.integers(0, 9), st.integers(100, 104)),
@@ -174,6 +196,22 @@ class TestDecide:
         assert sorted(record for each in decisions for record in each.records) == list(
             range(len(records))
         )
+
+
+def one_by_one(of_record: list[list[int]], proving: list[list[int]]) -> set[frozenset[int]]:
+    """Return the parts that come of records in pages of one, each decided on what is known."""
+    persons: list[int | None] = [None] * 8
+    for newcomer, (places, proven) in enumerate(zip(of_record, proving, strict=True)):
+        (decision,) = decide(Mentions(persons, [places], [proven]))
+        owner = decision.persons[0] if decision.persons else newcomer
+        for place, person in enumerate(persons):
+            if place in decision.joining or (person is not None and person in decision.persons):
+                persons[place] = owner
+    of_person: dict[int, set[int]] = {}
+    for place, person in enumerate(persons):
+        if person is not None:
+            of_person.setdefault(person, set()).add(place)
+    return {frozenset(places) for places in of_person.values()}
 
 
 def parts(records: list[list[int]]) -> set[frozenset[int]]:

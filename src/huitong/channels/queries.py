@@ -156,6 +156,19 @@ def text_of(tx: ReadTx, record_id: int) -> bytes:
     return texts[place]
 
 
+def refused_among(tx: ReadTx, record_ids: Sequence[int]) -> set[int]:
+    """Return which of some records are refused, as far as the scope sees them."""
+    found = tx.rows(
+        tables.FIND_REFUSED,
+        {
+            "group_id": tx.scope.group_id,
+            "buckets": array([bucket_of(one) for one in record_ids]),
+            "ids": array(record_ids),
+        },
+    )
+    return {int(record_id) for record_id, *_ in found}
+
+
 def places_of(tx: ReadTx, record_ids: Sequence[int]) -> list[tuple[int, int]]:
     """Return the (body, place) of the texts of some records."""
     found = tx.rows(

@@ -23,6 +23,7 @@ JUDGED_RECORD = Shape(
     {
         "bucket": "smallint",
         "id": "bigint",
+        "version_at": "timestamptz",
         "state": "text",
         "code": "text",
         "reason": "text",
@@ -159,7 +160,8 @@ FROM {incoming}
 # What became of refused versions that were tried once more.
 JUDGE_AGAIN = """
 UPDATE channels.record AS record
-SET state = incoming.state, code = incoming.code, reason = incoming.reason,
+SET version_at = coalesce(incoming.version_at, record.version_at),
+    state = incoming.state, code = incoming.code, reason = incoming.reason,
     body_id = incoming.body_id, body_place = incoming.body_place,
     delivery_id = incoming.delivery_id, source_row = incoming.source_row
 FROM {incoming}

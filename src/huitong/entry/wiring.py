@@ -71,13 +71,21 @@ def tell_inbox(tx: Tx, refused: Sequence[object], _now: datetime) -> None:
 def erase_person(tx: Tx, person_id: int, *, now: datetime) -> Mapping[str, int]:
     """Forget a person everywhere and return how many rows each domain went over.
 
-    `tx` sees every brand of the group. A repeat changes nothing.
+    `tx` sees every brand of the group. A repeat changes nothing. The inbox forgets every version of
+    the records that were applied to the person; what it refused and never applied names nobody
+    that could be looked up, and goes with the key of its day.
 
     :raises PersonNotFound: when the group has no such person, or only as part of another.
     """
     reached = identity.erase(tx, person_id, now=now)
     customer_ids = customers.erase(tx, reached.person_ids, now=now)
-    receipt = {"identity": len(reached.identifier_ids), "customers": len(customer_ids)}
+    told = customers.records_of(tx, customer_ids=customer_ids)
+    record_ids = sorted({*told, *orders.records_of(tx, customer_ids)})
+    receipt = {
+        "identity": len(reached.identifier_ids),
+        "customers": len(customer_ids),
+        "channels": channels.erase(tx, record_ids),
+    }
     return receipt | {domain: erase(tx, customer_ids) for domain, erase in ERASE.items()}
 
 

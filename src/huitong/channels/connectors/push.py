@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from huitong import channels
 from huitong.channels.model import Arrival, RecordState, Taken, Way
@@ -51,11 +52,16 @@ def push(
         delivery_id = channels.open_delivery(
             tx, feed.account, kind=feed.kind, source=source, now=now
         )
+    # The delivery held the account against the scope; its records may join persons, who are of
+    # the whole group.
+    of_group = Scope(scope.group_id)
     states: Counter[RecordState] = Counter()
     for page in pages(_arrivals(lines, feed)):
         now = clock()
-        with database.transaction(scope, now=now) as tx:
-            results = channels.take_page(tx, page, feed=feed, delivery_id=delivery_id, now=now)
+        work = partial(
+            channels.take_page, arrivals=page, feed=feed, delivery_id=delivery_id, now=now
+        )
+        results = database.do(of_group, work, now=now)
         for arrival, result in zip(page, results, strict=True):
             states[result.value.state if isinstance(result, Ok) else RecordState.REFUSED] += 1
             yield Answer(row=arrival.row or 0, result=result)

@@ -8,7 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 AMOUNT_MINOR_MAX = 10**13
 QUANTITY_MAX = 10**9
@@ -16,6 +17,32 @@ LINES_MAX = 5_000
 TEXT_LENGTH_MAX = 200
 LONG_TEXT_LENGTH_MAX = 2_000
 
+# Where ISO 8601 has the first dash; a text of digits alone has none there.
+DASH_AT = 4
+NO_INSTANT, NO_DAY = "datetime_not_iso", "date_not_iso"
+NOT_ISO = "not written as ISO 8601 says"
+
+
+def _instant(value: object) -> object:
+    if _counts_seconds(value):
+        raise PydanticCustomError(NO_INSTANT, NOT_ISO)
+    return value
+
+
+def _day(value: object) -> object:
+    if _counts_seconds(value):
+        raise PydanticCustomError(NO_DAY, NOT_ISO)
+    return value
+
+
+def _counts_seconds(value: object) -> bool:
+    """Return whether a value would be read as seconds since 1970, which no source means."""
+    is_number = isinstance(value, int | float)
+    return is_number or (isinstance(value, str) and value[DASH_AT : DASH_AT + 1] != "-")
+
+
+Instant: TypeAlias = Annotated[AwareDatetime, BeforeValidator(_instant)]
+Day: TypeAlias = Annotated[date, BeforeValidator(_day)]
 Key: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 Text: TypeAlias = Annotated[str, Field(max_length=TEXT_LENGTH_MAX)]
 LongText: TypeAlias = Annotated[str, Field(max_length=LONG_TEXT_LENGTH_MAX)]
@@ -146,7 +173,7 @@ class Record(BaseModel):
 
     kind_of_record: ClassVar[RecordKind]
     # When the source says it last changed the record; orders versions. Without it the content does.
-    updated_at: AwareDatetime | None = None
+    updated_at: Instant | None = None
 
     def external_id(self) -> str:
         """Return the source's own key of this record."""
@@ -194,7 +221,7 @@ class Payment(Part):
 
     kind: PaymentKind
     amount_minor: Amount
-    paid_at: AwareDatetime | None = None
+    paid_at: Instant | None = None
     reference: Text | None = None
 
 
@@ -216,8 +243,8 @@ class Line(Part):
     list_minor: Amount
     paid_minor: Amount
     status: OrderStatus | None = None
-    signed_at: AwareDatetime | None = None
-    completed_at: AwareDatetime | None = None
+    signed_at: Instant | None = None
+    completed_at: Instant | None = None
     store: Text | None = None
     serving_guide: Text | None = None
     source_guide: Text | None = None
@@ -236,10 +263,10 @@ class Order(Record):
     kind: OrderKind = OrderKind.NORMAL
     parent_no: Key | None = None
     store: Text | None = None
-    ordered_at: AwareDatetime
-    paid_at: AwareDatetime | None = None
-    shipped_at: AwareDatetime | None = None
-    completed_at: AwareDatetime | None = None
+    ordered_at: Instant
+    paid_at: Instant | None = None
+    shipped_at: Instant | None = None
+    completed_at: Instant | None = None
     status: OrderStatus
     close_reason: Text | None = None
     parties: Annotated[tuple[Party, ...], Field(max_length=20)] = ()
@@ -285,7 +312,7 @@ class Refund(Record):
     kind: RefundKind
     stage: RefundStage = RefundStage.AFTER_SHIPPING
     status: RefundStatus = RefundStatus.DONE
-    refunded_at: AwareDatetime
+    refunded_at: Instant
     amount_minor: Amount
     reason: LongText | None = None
     return_store: Text | None = None
@@ -321,8 +348,8 @@ class Fulfilment(Record):
     lines: Annotated[tuple[PackedLine, ...], Field(max_length=LINES_MAX)] = ()
     store: Text | None = None
     carrier: Text | None = None
-    shipped_at: AwareDatetime | None = None
-    signed_at: AwareDatetime | None = None
+    shipped_at: Instant | None = None
+    signed_at: Instant | None = None
     attributes: Attributes = Field(default_factory=dict)
 
     def external_id(self) -> str:
@@ -335,7 +362,7 @@ class ConsentGiven(Part):
 
     purpose: Text
     policy_version: Text
-    given_at: AwareDatetime
+    given_at: Instant
 
 
 class Gender(StrEnum):
@@ -364,9 +391,9 @@ class Member(Record):
     identifiers: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=50)]
     name: Text | None = None
     gender: Gender | None = None
-    birthday_on: date | None = None
+    birthday_on: Day | None = None
     city: Text | None = None
-    enrolled_at: AwareDatetime | None = None
+    enrolled_at: Instant | None = None
     card_no: Key | None = None
     store: Text | None = None
     touchpoint: Text | None = None

@@ -88,8 +88,15 @@ def _retry_group(
     judge_again(
         tx,
         [
-            (fate, one.body_id, one.body_place, one.delivery_id, one.source_row)
-            for (one, _), fate in zip(group, fates, strict=True)
+            (
+                fate,
+                arrival.version_at,
+                one.body_id,
+                one.body_place,
+                one.delivery_id,
+                one.source_row,
+            )
+            for (one, _), arrival, fate in zip(group, arrivals, fates, strict=True)
         ],
     )
     replace_refused(tx, fates)

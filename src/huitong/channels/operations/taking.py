@@ -57,7 +57,7 @@ def take_page(
         of_news = [(place, arrivals[place], fates[place]) for place in news]
         _add_records(tx, of_news, feed=feed, body_id=body_id, delivery_id=delivery_id, now=now)
         again = [
-            (fate, body_id, place, delivery_id, arrival.row)
+            (fate, arrival.version_at, body_id, place, delivery_id, arrival.row)
             for place, arrival, fate in of_news
             if not fate.is_new
         ]
@@ -75,12 +75,15 @@ def answer(fate: Fate) -> Result[Taken]:
     return Ok(Taken(record_id=fate.record_id, state=fate.state))
 
 
-def judge_again(tx: Tx, judged: Sequence[tuple[Fate, int, int, int, int | None]]) -> None:
+def judge_again(
+    tx: Tx, judged: Sequence[tuple[Fate, datetime | None, int, int, int, int | None]]
+) -> None:
     """Note what became of versions that were refused before, with where their text stands now."""
     rows = [
         (
             fate.bucket,
             fate.record_id,
+            version_at,
             fate.state,
             *_code_and_reason(fate),
             body_id,
@@ -88,7 +91,7 @@ def judge_again(tx: Tx, judged: Sequence[tuple[Fate, int, int, int, int | None]]
             delivery_id,
             row,
         )
-        for fate, body_id, body_place, delivery_id, row in judged
+        for fate, version_at, body_id, body_place, delivery_id, row in judged
     ]
     tx.write(tables.JUDGE_AGAIN, tables.JUDGED_RECORD, rows)
 

@@ -1,6 +1,7 @@
 """HTTP in: what arrived, what became of it and why, and another try for what was refused."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal, TypeAlias
 
 from fastapi import Path, Query
@@ -12,6 +13,7 @@ from huitong.channels.model import (
     DeliveryNotFound,
     DeliveryState,
     InboxRecord,
+    NotRefused,
     RecordKind,
     RecordNotFound,
     RecordState,
@@ -20,6 +22,7 @@ from huitong.channels.model import (
 )
 from huitong.platform import clock
 from huitong.platform.auth import Permission
+from huitong.platform.db import Scope
 from huitong.platform.errors import Ok, Result
 from huitong.platform.http import Calling, IdText, Page, Paging, Router, Running, page_of
 from huitong.platform.page import RECORDS_PER_PAGE_MAX
@@ -156,11 +159,20 @@ def list_refused(
 @router.route("POST", "/v1/inbox/refused/retry", permission=Permission.INBOX_WRITE)
 def retry(platform: Running, caller: Calling, wanted: RetryIn) -> RetriesOut:
     """Try refused records once more; what is not refused any more is left as it is."""
+    with platform.database.reading(caller.scope()) as tx:
+        visible = channels.refused_among(tx, wanted.record_ids)
+    tried = [one for one in dict.fromkeys(wanted.record_ids) if one in visible]
+    # The caller's scope has let these through; they may join persons, who are of the whole group.
     now = clock.now()
-    with platform.database.transaction(caller.scope(), now=now) as tx:
-        results = channels.retry(tx, wanted.record_ids, appliers=platform.appliers, now=now)
-    pairs = zip(wanted.record_ids, results, strict=True)
-    return RetriesOut(items=[_retried(record_id, result) for record_id, result in pairs])
+    work = partial(channels.retry, record_ids=tried, appliers=platform.appliers, now=now)
+    answers = platform.database.do(Scope(caller.scope().group_id), work, now=now)
+    results = dict(zip(tried, answers, strict=True))
+    return RetriesOut(
+        items=[
+            _retried(record_id, results.get(record_id) or NotRefused().as_refused())
+            for record_id in wanted.record_ids
+        ]
+    )
 
 
 @router.route(

@@ -5,6 +5,7 @@ A sentence names the field and its place, and quotes the value only where no per
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 import orjson
@@ -16,6 +17,7 @@ from huitong.channels.model import (
     RECORD_OF_KIND,
     Arrival,
     Fulfilment,
+    Instant,
     Order,
     Record,
     RecordKind,
@@ -40,6 +42,8 @@ NUL = b"\\u0000"
 READER_OF_KIND: dict[RecordKind, TypeAdapter[Record]] = {
     kind: TypeAdapter(record) for kind, record in RECORD_OF_KIND.items()
 }
+
+INSTANT_READER: TypeAdapter[datetime | None] = TypeAdapter(Instant | None)
 
 # What is wrong with a value, by Pydantic's type of error; `{}` is filled from its context.
 FAULTS: dict[str, str] = {
@@ -184,11 +188,11 @@ def arrive(
     """
     read = refused or read_record(kind, text, names)
     if isinstance(read, Refused):
-        key = _key_in(kind, text) or version_of(text, None)
+        key, updated_at = _told_by(kind, text)
         return Arrival(
-            external_id=key,
-            version=version_of(text, None),
-            version_at=None,
+            external_id=key or version_of(text, None),
+            version=version_of(text, updated_at),
+            version_at=updated_at,
             text=text,
             row=row,
             record=None,
@@ -215,15 +219,21 @@ def _repeated_line(record: Record) -> str | None:
     return next(one for place, one in enumerate(ids) if one in ids[:place])
 
 
-def _key_in(kind: RecordKind, text: bytes) -> str | None:
-    """Return the key of a text that could not be read as a record, when it can be made out."""
+def _told_by(kind: RecordKind, text: bytes) -> tuple[str | None, datetime | None]:
+    """Return key and time of change of a text that is no record, as far as they can be made out."""
     try:
         said = orjson.loads(text)
     except orjson.JSONDecodeError:
-        return None
-    key = said.get(KEY_OF_KIND[kind]) if isinstance(said, dict) else None
+        return None, None
+    if not isinstance(said, dict):
+        return None, None
+    key = said.get(KEY_OF_KIND[kind])
     fits = isinstance(key, str) and 0 < len(key) <= KEY_LENGTH_MAX and "\0" not in key
-    return key if fits else None
+    try:
+        updated_at = INSTANT_READER.validate_python(said.get("updated_at"))
+    except ValidationError:
+        updated_at = None
+    return key if fits else None, updated_at
 
 
 def _telling(errors: "Sequence[ErrorDetails]") -> "list[ErrorDetails]":

@@ -10,6 +10,8 @@ from hashlib import blake2b
 from huitong.channels.model import Arrival, RecordState
 
 HASH_BYTES = 16
+# Beside an instant and a key it only tells a handful of contents apart.
+SHORT_HASH_BYTES = 8
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -33,10 +35,19 @@ class Seen:
 
 
 def version_of(text: bytes, updated_at: datetime | None) -> str:
-    """Return the version of a record: the source's time of it, else the hash of its content."""
+    """Return the version of a record: the source's time of it if any, and a hash of its content.
+
+    Sources that tell whole seconds or days may change a record twice within one; the later arrival
+    is another version then.
+    """
     if updated_at is not None:
-        return updated_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return "hash:" + blake2b(text, digest_size=HASH_BYTES).hexdigest()
+        instant = updated_at.astimezone(UTC).isoformat(timespec="microseconds")
+        return f"{instant.removesuffix('+00:00')}Z {_hash_of(text, SHORT_HASH_BYTES)}"
+    return "hash:" + _hash_of(text, HASH_BYTES)
+
+
+def _hash_of(text: bytes, size: int) -> str:
+    return blake2b(text, digest_size=size).hexdigest()
 
 
 def waves(arrivals: Sequence[Arrival]) -> list[list[int]]:

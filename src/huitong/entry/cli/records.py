@@ -315,6 +315,7 @@ def _all_refused(
 
 def _retry(platform: "Platform", group_id: int, record_ids: list[int]) -> "Counter[str]":
     from collections import Counter
+    from functools import partial
 
     from huitong import channels
     from huitong.platform import clock
@@ -327,8 +328,8 @@ def _retry(platform: "Platform", group_id: int, record_ids: list[int]) -> "Count
         for first in range(0, len(record_ids), LIST_MAX):
             page = record_ids[first : first + LIST_MAX]
             now = clock.now()
-            with platform.database.transaction(Scope(group_id), now=now) as tx:
-                results = channels.retry(tx, page, appliers=platform.appliers, now=now)
+            work = partial(channels.retry, record_ids=page, appliers=platform.appliers, now=now)
+            results = platform.database.do(Scope(group_id), work, now=now)
             for one in results:
                 states[one.value.state if isinstance(one, Ok) else one.code] += 1
             tell(first + len(page), len(record_ids))

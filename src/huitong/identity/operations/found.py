@@ -1,6 +1,5 @@
 """What is known of the identifiers that a page names."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from huitong.identity import tables
@@ -46,6 +45,6 @@ def find_identifiers(tx: Tx, says: PageSays) -> Found:
     return found
 
 
-def anchor(says: PageSays, places: Sequence[int]) -> int:
+def anchor(says: PageSays, record: int) -> int:
     """Return the identifier that says most of a record: the first that proves, else the first."""
-    return next((place for place in places if says.proves[place]), places[0])
+    return (says.proving[record] or says.buyers[record])[0]

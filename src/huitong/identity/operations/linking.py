@@ -17,12 +17,12 @@ def link_identifiers(
 ) -> None:
     """Link what each record named together; the first record of an account stands."""
     pairs: dict[tuple[int, int], tuple[int, Strength]] = {}
-    for each, places in zip(incoming, says.buyers, strict=True):
+    for record, (each, places) in enumerate(zip(incoming, says.buyers, strict=True)):
         if len(places) > 1:
-            first = anchor(says, places)
+            first, proving = anchor(says, record), says.proving[record]
             for place in places:
                 if place != first:
-                    strength = Strength.PROVES if says.proves[place] else Strength.SUGGESTS
+                    strength = Strength.PROVES if place in proving else Strength.SUGGESTS
                     one, other = sorted((found.id_of(first), found.id_of(place)))
                     pairs.setdefault((one, other), (each.record_id, strength))
     new_ids = tx.new_ids([bucket_of(one) for one, _ in pairs])

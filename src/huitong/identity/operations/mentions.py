@@ -36,15 +36,16 @@ class PageSays:
     """What a page says: each identifier once, by place, and who is named by which.
 
     `buyers` and `others` hold one entry a record: the places of its buyer's (or member's)
-    identifiers, and those of the other parties with their role. `causes` says of a record why
-    identifiers of its buyer were left out.
+    identifiers, and those of the other parties with their role. `proving` holds which of the
+    buyer's prove who that is: what one record verified proves nothing for another, or persons
+    would depend on where pages are cut. `causes` says of a record why identifiers were left out.
     """
 
     account: ChannelAccount
     named: list[Named] = field(default_factory=list)
-    proves: list[bool] = field(default_factory=list)
     verified: list[bool] = field(default_factory=list)
     buyers: list[Sequence[int]] = field(default_factory=list)
+    proving: list[Sequence[int]] = field(default_factory=list)
     others: list[Sequence[tuple[PartyRole, int]]] = field(default_factory=list)
     causes: list[Sequence[Unusable]] = field(default_factory=list)
 
@@ -107,6 +108,7 @@ class _Reader:
         """Read the identifiers of the one whom a record is about."""
         says = self.says
         places: list[int] = []
+        proving: list[int] = []
         causes: list[Unusable] = []
         for identifier in identifiers:
             manner = self._manner(identifier)
@@ -118,9 +120,11 @@ class _Reader:
                 places.append(place)
             if identifier.verified:
                 says.verified[place] = True
-            if manner.proves or (manner.proves_verified and identifier.verified):
-                says.proves[place] = True
+            proves = manner.proves or (manner.proves_verified and identifier.verified)
+            if proves and place not in proving:
+                proving.append(place)
         says.buyers.append(places)
+        says.proving.append(proving)
         says.causes.append(causes)
 
     def _manner(self, identifier: Identifier) -> _Manner:
@@ -159,6 +163,5 @@ class _Reader:
         if place == len(says.named):
             named = Named(manner.kind, manner.scope, value, index, bucket_of_digest(index))
             says.named.append(named)
-            says.proves.append(False)
             says.verified.append(False)
         return place

@@ -59,14 +59,17 @@ def _is_settled(says: PageSays, found: Found) -> bool:
     """Tell whether every identifier is known and each record speaks of one known person."""
     if None in found.ids or found.unverified:
         return False
-    return all(_is_one_known(says, found, places) for places in says.buyers)
+    return all(
+        _is_one_known(found, places, proving)
+        for places, proving in zip(says.buyers, says.proving, strict=True)
+    )
 
 
-def _is_one_known(says: PageSays, found: Found, places: Sequence[int]) -> bool:
+def _is_one_known(found: Found, places: Sequence[int], proving: Sequence[int]) -> bool:
     persons = found.persons
     if len(places) == 1:
         return persons[places[0]] is not None
-    proven = {persons[place] for place in places if says.proves[place]}
+    proven = {persons[place] for place in proving}
     return len(proven) <= 1 and all(persons[place] is not None for place in places)
 
 
@@ -77,7 +80,7 @@ def _make(
 
     :raises Overtaken: when another transaction was first with an identifier or moved a person.
     """
-    decisions = decide(Mentions(says.proves, found.persons, says.buyers))
+    decisions = decide(Mentions(found.persons, says.buyers, says.proving))
     changing = [each for each in decisions if each.joining or len(each.persons) > 1]
     persons = lock_persons(tx, [person for each in changing for person in each.persons])
     made = new_persons(tx, says, [each for each in changing if not each.persons])
@@ -138,11 +141,11 @@ def _witness(says: PageSays, found: Found, decision: Decision, person: int) -> i
 def _persons(says: PageSays, found: Found) -> list[Known | None]:
     known: dict[int, Known] = {}
     answers: list[Known | None] = []
-    for places in says.buyers:
+    for record, places in enumerate(says.buyers):
         if not places:
             answers.append(None)
             continue
-        place = places[0] if len(places) == 1 else anchor(says, places)
+        place = places[0] if len(places) == 1 else anchor(says, record)
         answer = known.get(place)
         if answer is None:
             person_id = found.persons[place]

@@ -1,6 +1,6 @@
 """Who belongs together: the connected parts of a page's identifiers over proving mentions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 class Mentions:
     """What a page says: identifiers by place, and which of them each record gives its buyer.
 
-    `proves` and `persons` hold one value an identifier: whether it may join persons, and whom it
-    belongs to already. `of_record` holds the places of each record's identifiers.
+    `persons` holds one value an identifier: whom it belongs to already. `of_record` holds the
+    places of each record's identifiers, and `proving` those among them that may join persons.
     """
 
-    proves: Sequence[bool]
     persons: Sequence[int | None]
     of_record: Sequence[Sequence[int]]
+    proving: Sequence[Sequence[int]]
 
 
 @dataclass(slots=True)
@@ -31,17 +31,17 @@ def decide(mentions: Mentions) -> list[Decision]:
 
     Records that share a proving identifier, or name identifiers of one person, speak of one person.
     An identifier that only suggests follows the first record that names it while nobody has it.
+    The answer is that of the same records coming one by one.
     """
-    parts = _Parts(len(mentions.proves))
+    parts = _Parts(len(mentions.persons))
     _join_known(parts, mentions)
-    _join_proven(parts, mentions)
-    _join_suggested(parts, mentions)
+    anchors = _join_named(parts, mentions)
     decisions: dict[int, Decision] = {}
     seen: set[int] = set()
     for record, places in enumerate(mentions.of_record):
         if not places:
             continue
-        anchor = _anchor(mentions, places)
+        anchor = anchors[record]
         decision = decisions.setdefault(parts.root(anchor), Decision())
         decision.records.append(record)
         for place in places:
@@ -69,36 +69,28 @@ def _join_known(parts: "_Parts", mentions: Mentions) -> None:
                 parts.join(first_of.setdefault(person, place), place)
 
 
-def _join_proven(parts: "_Parts", mentions: Mentions) -> None:
-    for places in mentions.of_record:
-        proving = [place for place in places if mentions.proves[place]]
-        for place in proving[1:]:
-            parts.join(proving[0], place)
+def _join_named(parts: "_Parts", mentions: Mentions) -> list[int]:
+    """Join what each record names, in their order; return the identifier that says most of each.
 
-
-def _join_suggested(parts: "_Parts", mentions: Mentions) -> None:
-    taken: set[int] = set()
-    for places in mentions.of_record:
-        if not places:
-            continue
-        anchor = _anchor(mentions, places)
-        taken.add(anchor)
+    The answer for a record that names nobody is -1.
+    """
+    taken = {place for place, person in enumerate(mentions.persons) if person is not None}
+    anchors = []
+    for places, proving in zip(mentions.of_record, mentions.proving, strict=True):
+        anchor = _anchor(places, proving, taken) if places else -1
         for place in places:
-            is_free = mentions.persons[place] is None and place not in taken
-            if is_free and not mentions.proves[place]:
-                taken.add(place)
+            if place in proving or place not in taken:
                 parts.join(anchor, place)
+        taken.update(places)
+        anchors.append(anchor)
+    return anchors
 
 
-def _anchor(mentions: Mentions, places: Sequence[int]) -> int:
+def _anchor(places: Sequence[int], proving: Sequence[int], taken: Collection[int]) -> int:
     """Return the identifier that says most of a record: one that proves, is known, comes first."""
-    for place in places:
-        if mentions.proves[place]:
-            return place
-    for place in places:
-        if mentions.persons[place] is not None:
-            return place
-    return places[0]
+    if proving:
+        return proving[0]
+    return next((place for place in places if place in taken), places[0])
 
 
 class _Parts:

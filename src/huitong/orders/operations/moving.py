@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from huitong.orders import tables
 from huitong.orders.operations.waiting import bucket_of_order_no
-from huitong.platform.db import ReadTx, Tx, array, text_array
+from huitong.platform.db import Tx, array, text_array
 
 
 def reassign(tx: Tx, *, source: int, target: int) -> int:
@@ -59,7 +59,7 @@ def erase_waiting(tx: Tx, customer_ids: Sequence[int]) -> int:
     return tx.execute(tables.ERASE_WAITING, _numbers_of(tx, customer_ids))
 
 
-def records_of(tx: ReadTx, customer_ids: Sequence[int]) -> list[int]:
+def records_of(tx: Tx, customer_ids: Sequence[int]) -> list[int]:
     """Return the inbox records of the customers' orders, refunds, packages and what waits."""
     params = {"group_id": tx.scope.group_id, "customer_ids": array(customer_ids)}
     known = tx.rows(tables.RECORDS_OF_CUSTOMERS, params)
@@ -67,7 +67,7 @@ def records_of(tx: ReadTx, customer_ids: Sequence[int]) -> list[int]:
     return sorted({row[0] for row in (*known, *waiting)})
 
 
-def _numbers_of(tx: ReadTx, customer_ids: Sequence[int]) -> dict[str, object]:
+def _numbers_of(tx: Tx, customer_ids: Sequence[int]) -> dict[str, object]:
     """Return, as parameters, where records wait that name the customers' orders."""
     params = {"group_id": tx.scope.group_id, "customer_ids": array(customer_ids)}
     found = tx.rows(tables.NUMBERS_OF_CUSTOMERS, params)

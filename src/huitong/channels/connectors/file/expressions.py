@@ -16,7 +16,8 @@ from huitong.channels.rules import CONFLICTING, UNREADABLE
 
 # A DOUBLE that is further than this from whole fen was no amount of money.
 YUAN_TOLERANCE = "1e-6"
-AMOUNT = r"[-+]?[0-9]{1,13}(\.[0-9]{0,2}0*)?"
+# Commas stand between thousands or nowhere: “1,23” is one and a bit in other countries.
+AMOUNT = r"[-+]?([0-9]{1,13}|[0-9]{1,3}(,[0-9]{3}){1,3})(\.[0-9]{0,2}0*)?"
 ZONED = r".*[0-9](Z|z|[ ]?[-+][0-9]{2}:?[0-9]{2})"
 WHOLE_DOUBLE_MAX = 2**53
 WHOLE_KINDS = frozenset({"tinyint", "smallint", "integer", "bigint"})
@@ -182,8 +183,8 @@ def _amount(cell: Cell) -> str:
         fen = f"TRY_CAST({cell.sql} AS DECIMAL(18, 2))"
         is_whole = f"abs({cell.sql} - CAST({fen} AS DOUBLE)) <= {YUAN_TOLERANCE}"
     else:
-        text = f"replace(replace(replace({text_of(cell)}, ',', ''), '¥', ''), '￥', '')"
-        fen = f"TRY_CAST({text} AS DECIMAL(18, 2))"
+        text = f"replace(replace({text_of(cell)}, '¥', ''), '￥', '')"
+        fen = f"TRY_CAST(replace({text}, ',', '') AS DECIMAL(18, 2))"
         is_whole = f"regexp_full_match({text}, {literal(AMOUNT)})"
     whole = f"CAST(CAST({fen} * 100 AS BIGINT) AS VARCHAR)"
     said = _unreadable(text_of(cell))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -111,8 +112,8 @@ def import_file(
 ) -> ImportReport:
     """Import a file and report what became of its records.
 
-    Refused rows go to `<name>.rejects.csv` beside the file, with their original columns, and stay
-    in the inbox; they block nobody. The same file again applies what was refused or is new.
+    Refused rows go to `<file name>.rejects.csv` beside the file, with their original columns, and
+    stay in the inbox; they block nobody. The same file again applies what was refused or is new.
 
     :raises UnknownForm: when the file's name does not say its form.
     :raises FileUnreadable: when it is not in that form.
@@ -122,6 +123,9 @@ def import_file(
     """
     _check_folder(wanted.path)
     feed = Feed(account=wanted.account, kind=wanted.kind, appliers=appliers)
+    # Opening the delivery holds the account against the scope; its records may join persons, who
+    # are of the whole group.
+    of_group = Scope(scope.group_id)
 
     def find_settled(versions: Sequence[tuple[str, str]]) -> set[int]:
         with database.reading(scope) as tx:
@@ -142,15 +146,15 @@ def import_file(
                 results: list[Result[Taken]] = []
                 if page.arrivals:
                     now = clock()
-                    with database.transaction(scope, now=now) as tx:
-                        results = take_page(
-                            tx,
-                            page.arrivals,
-                            feed=feed,
-                            delivery_id=delivery_id,
-                            now=now,
-                            packed=page.packed,
-                        )
+                    work = partial(
+                        take_page,
+                        arrivals=page.arrivals,
+                        feed=feed,
+                        delivery_id=delivery_id,
+                        now=now,
+                        packed=page.packed,
+                    )
+                    results = database.do(of_group, work, now=now)
                 tally.count(page, results)
         now = clock()
         with database.transaction(scope, now=now) as tx:
@@ -259,8 +263,7 @@ class _Tally:
 
 def rejects_of(path: Path) -> Path:
     """Return where the refused rows of a file go: beside it, as `<name>.rejects.csv`."""
-    name = path.name.removesuffix(".gz")
-    return path.with_name(f"{Path(name).stem}.rejects.csv")
+    return path.with_name(f"{path.name}.rejects.csv")
 
 
 def _check_folder(path: Path) -> None:

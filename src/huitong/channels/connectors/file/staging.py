@@ -382,11 +382,18 @@ def _read_text(
     split = part(target)
     _load(opening, text, target)
     target.unlink()
-    staged = _staged_count(opening.connection)
-    if staged != split.row_count:
-        fault = f"of its {split.row_count} readable rows {staged} were read"
-        raise FileUnreadable(file=opening.path.name, form=form_of(opening.path), fault=fault)
+    check_complete(opening.path, readable=split.row_count, staged=_staged_count(opening.connection))
     return split.broken
+
+
+def check_complete(path: Path, *, readable: int, staged: int) -> None:
+    """Hold the rows that were staged against those counted.
+
+    :raises FileUnreadable: when rows were passed over, or came from nowhere.
+    """
+    if staged != readable:
+        fault = f"of its {readable} readable rows {staged} were read"
+        raise FileUnreadable(file=path.name, form=form_of(path), fault=fault)
 
 
 def _load(opening: _Opened, text: _Text, source: Path) -> None:
