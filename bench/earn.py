@@ -14,9 +14,9 @@ import gc
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -239,12 +239,9 @@ def run_in_threads(database: Database, batches: list[list[Earned]], threads: int
         for operations in prepared[first::threads]:
             post(database, THREADS_GROUP, operations)
 
-    workers = [threading.Thread(target=work, args=(first,)) for first in range(threads)]
     begun = time.perf_counter()
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    with ThreadPoolExecutor(threads) as workers:
+        list(workers.map(work, range(threads)))  # It raises what a thread raised.
     return len(batches) * BATCH / (time.perf_counter() - begun)
 
 

@@ -1,7 +1,7 @@
 """Whoever is killed, whenever: after the resume the database holds what it would have held.
 
 Twenty times the importer, the server or one of its sessions is killed without notice, at moments
-that a seed chooses; `HUITONG_CRASH_SEED` repeats a run of them.
+that a seed chooses; `CRASH_SEED` repeats a run of them.
 """
 
 import os
@@ -24,7 +24,7 @@ from tests.crash.goods import Step, write_season
 from tests.crash.killing import Kill, Shop, Victim, plan_kills
 from tests.crash.projection import Projection, differences
 
-SEED = "HUITONG_CRASH_SEED"
+SEED = "CRASH_SEED"
 ORDERS = 2_100
 VICTIMS = [*[Victim.IMPORTER] * 12, *[Victim.SERVER] * 5, *[Victim.SESSION] * 3]
 # How many kills each file gets; what is left of them meets repeats at the end.

@@ -61,6 +61,26 @@ def test_first_grants_of_a_new_owner_from_many_connections_all_count(
     assert balance(fresh_database, now) == 10 * THREADS
 
 
+def test_batches_that_open_the_same_accounts_at_once_all_come_through(
+    fresh_database: Database, now: datetime
+) -> None:
+    def work(number: int) -> Result[ledger.Posted]:
+        results: list[Result[ledger.Posted]] = []
+        for step in range(8):
+            owners = [(step * 60 + place + 1) << 12 | place for place in range(60)]
+            operations = [grant(f"{number} {step} {owner}", now, owner) for owner in owners]
+            with fresh_database.transaction(Scope(GROUP), now=now) as tx:
+                results = ledger.post(tx, operations, now=now)
+            assert all(isinstance(result, Ok) for result in results)
+        return results[0]
+
+    at_once(work)
+    with fresh_database.transaction(Scope(GROUP), now=now) as tx:
+        assert not Ledger(tx, now).breaches()
+        found = tx.row("SELECT sum(a.balance), count(*) FROM ledger.account AS a")
+    assert found == (10 * 60 * 8 * THREADS, 60 * 8)
+
+
 def test_many_tills_never_spend_more_than_there_is(fresh_database: Database, now: datetime) -> None:
     for number in range(5):
         post(fresh_database, now, grant(f"gift {number}", now))

@@ -135,6 +135,13 @@ def test_debt_moves_too_and_is_settled_by_the_targets_lots(books: Ledger) -> Non
     assert total(books) == before == 30
 
 
+def test_an_overdraft_is_not_inherited(books: Ledger) -> None:
+    ledger.open_account(books.tx, OTHER, asset=POINTS, floor=-50)
+    books.do(ledger.Spend(POINTS, 30), owner=OTHER)
+    merge(books)
+    assert (books.balance().balance, books.balance().spendable, books.balance().debt) == (0, 0, 30)
+
+
 def test_owners_of_one_bucket_can_be_merged(books: Ledger) -> None:
     neighbour = OWNER + (1 << 12)
     books.grant(50, owner=neighbour)
@@ -238,7 +245,7 @@ MOVES = st.lists(
 
 @given(before=MOVES, between=MOVES)
 @settings(
-    max_examples=25,
+    max_examples=15,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_totals_survive_any_merge_and_split(
@@ -249,15 +256,22 @@ def test_totals_survive_any_merge_and_split(
         books.grant(10, source_id=1)
         _play(books, before, {True: OTHER, False: OWNER})
         _tidy(books)
-        whole = total(books)
+        whole = posted(books)
         merge(books)
-        assert total(books) == whole
+        assert posted(books) == whole
         _play(books, between, {True: OWNER, False: OWNER})
         _tidy(books)
-        whole = total(books)
+        whole = posted(books)
         split(books)
-        assert total(books) == whole
+        assert posted(books) == whole
         assert not books.breaches()
+
+
+def posted(books: Ledger) -> int:
+    """Return what the accounts say together; a lot may come back that is past its life."""
+    found = books.tx.row("SELECT sum(a.balance)::bigint FROM ledger.account AS a")
+    assert found is not None
+    return int(found[0])
 
 
 def _tidy(books: Ledger) -> None:

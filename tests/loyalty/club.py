@@ -1,5 +1,6 @@
 """A brand with a till, people with cards, and its records through the real appliers."""
 
+import itertools
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
@@ -36,6 +37,9 @@ TIERS = [
     {"code": "silver", "names": NAMES, "growth": 100},
     {"code": "gold", "names": NAMES, "growth": 1_000},
 ]
+
+# No two records of the inbox have one id.
+record_ids = itertools.count(1)
 
 
 def points_and_growth(*rules: dict[str, object], **changes: object) -> Programme:
@@ -79,7 +83,7 @@ class Club:
 
     def take(self, *records: Record) -> list[Outcome]:
         """Put one page of records through its appliers."""
-        page = Page([Incoming(self.account, record, 1) for record in records])
+        page = Page([Incoming(self.account, record, next(record_ids)) for record in records])
         appliers = wiring.APPLY[records[0].kind_of_record]
         return apply_page(self.tx, page, appliers, now=self.now)
 

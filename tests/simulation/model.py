@@ -16,7 +16,6 @@ from tests.simulation.things import (
     Lot,
     No,
     Owner,
-    Purse,
     Taken,
     journal,
     let_go,
@@ -68,7 +67,7 @@ class Model:
         one, other = self.owner(source), self.owner(target)
         for asset, purse in one.purses.items():
             one.tidy(asset, now)
-            into = other.purses.setdefault(asset, Purse(floor=purse.floor))
+            into = other.purse(asset)
             into.lots, into.debt = into.lots + purse.lots, into.debt + purse.debt
             purse.lots, purse.debt = [], 0
         moving = {key: hold for key, hold in one.holds.items() if hold.state == "open"}
@@ -92,6 +91,7 @@ class Attempt:
             part = min(lot.free, wanted)
             if part:
                 lot.left, wanted = lot.left - part, wanted - part
+                lot.used = lot.used or why == "spend"
                 self.done.taken.append(Taken(asset, lot, part, why))
         return wanted
 
@@ -121,8 +121,7 @@ class Attempt:
     def activate(self, asked: ledger.Activate) -> None:
         for lot in self.granted_for(asked.asset, asked.source_id):
             sooner = lot.starts is None or (asked.activates_at or FAR) <= lot.starts
-            untouched = not lot.held and lot.left == lot.amount - lot.called_back
-            if lot.left and not lot.begun(self.now) and (sooner or untouched):
+            if lot.left and not lot.begun(self.now) and (sooner or not lot.used):
                 lot.starts, lot.ends = asked.activates_at, asked.expires_at
 
     def spend(self, asked: ledger.Spend) -> None:
@@ -209,7 +208,7 @@ class Attempt:
         parts, rest = [], asked.amount
         for lot in self.owner.live(asked.asset, self.now):
             part = min(lot.free, rest)
-            lot.held, rest = lot.held + part, rest - part
+            lot.held, rest, lot.used = lot.held + part, rest - part, lot.used or part > 0
             parts.append((lot, part))
         made = Held(asked.asset, asked.amount, asked.expires_at, parts)
         self.owner.holds = {**self.owner.holds, asked.hold_key: made}

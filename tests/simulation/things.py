@@ -35,6 +35,7 @@ class Lot(Thing):
     held: int = 0
     called_back: int = 0
     lapsed: int = 0
+    used: bool = False
 
     @property
     def free(self) -> int:

@@ -4,7 +4,7 @@ The owners' accounts are locked before anything else is read, so nothing in the 
 until the commit, and a repeat that comes at the same moment waits for the first.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from huitong.ledger.model import (
     Activate,
@@ -110,16 +110,14 @@ def _load_accounts(tx: Tx, book: Book, operations: Sequence[Operation]) -> None:
                 book.open_account(operation.owner, asset)
 
 
-def open_accounts(
-    tx: Tx, wanted: Sequence[tuple[int, str]], floors: Mapping[str, int]
-) -> list[Account]:
+def open_accounts(tx: Tx, wanted: Sequence[tuple[int, str]], floor: int = 0) -> list[Account]:
     """Open accounts at zero and return them locked, also those that others open at this moment."""
     identities = tx.new_ids([bucket_of(owner) for owner, _ in wanted])
     tx.write(
         writes.INSERT_ACCOUNTS,
         writes.ACCOUNT,
         [
-            (identity, owner, asset, 0, 0, 0, floors[asset], 0)
+            (identity, owner, asset, 0, 0, 0, floor, 0)
             for identity, (owner, asset) in zip(identities, wanted, strict=True)
         ],
     )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from huitong.ledger.model import (
+    DEBT_PREFIX,
     CannotMove,
     KeyConflict,
     Moved,
@@ -22,7 +23,7 @@ from huitong.ledger.operations.loading import (
     open_accounts,
 )
 from huitong.ledger.operations.past import find_stored, rows_to_uses
-from huitong.ledger.operations.posting import open_new_accounts, write
+from huitong.ledger.operations.posting import write, write_new_accounts
 from huitong.ledger.rules import Book, Draft, LotState, Use, canonical, finish, merging
 from huitong.ledger.rules.merging import MovedLot
 from huitong.ledger.tables import loads, writes
@@ -39,7 +40,7 @@ def reassign(tx: Tx, *, source: int, target: int, key: str, now: datetime) -> Mo
     """Move everything the source owner has, owes and holds to the target; repeats change nothing.
 
     From then on the source's accounts refuse movements, and the source's operation keys count for
-    the target too.
+    the target too. An overdraft was granted to the source and is not inherited.
 
     :raises CannotMove: when one of the two was merged into another owner before, or both have a
         hold of the same key.
@@ -135,11 +136,12 @@ def _open_missing(tx: Tx, book: Book, pair: _Pair) -> None:
     missing = [
         (pair.target, asset)
         for owner, asset in sorted(book.accounts)
-        if owner == pair.source and (pair.target, asset) not in book.accounts
+        if owner == pair.source
+        and (pair.target, asset) not in book.accounts
+        and not asset.startswith(DEBT_PREFIX)
     ]
     if missing:
-        floors = {asset: book.accounts[pair.source, asset].floor for _, asset in missing}
-        book.add_accounts(open_accounts(tx, missing, floors))
+        book.add_accounts(open_accounts(tx, missing))
 
 
 class _Keys(NamedTuple):
@@ -218,8 +220,7 @@ def _finish(tx: Tx, book: Book, pair: _Pair, drafts: _Drafts, *, merged_into: in
     request_hash = _hash(operation.kind, pair)
     finish(book, drafts.source, request_hash)
     posted = finish(book, drafts.target, request_hash)
-    opened = open_new_accounts(tx, book)
-    assert opened, "Only who holds an owner's accounts opens its debt."
+    write_new_accounts(tx, book)
     write(tx, book, drafts.target.now)
     _mark(tx, book, pair, merged_into)
     return _moved(operation.key.rpartition(":")[0], posted)

@@ -16,7 +16,7 @@ def open_account(tx: Tx, owner: int, *, asset: str, floor: int) -> None:
         message = f"A floor is zero or below, not {floor}."
         raise InvalidOperation(message)
     known = {account.asset: account for account in lock_accounts(tx, [owner])}
-    account = known.get(asset) or open_accounts(tx, [(owner, asset)], {asset: floor})[0]
+    account = known.get(asset) or open_accounts(tx, [(owner, asset)], floor)[0]
     if account.balance - account.held < floor:
         raise FloorTooHigh(asset, floor, account.balance - account.held)
     params = {"group_id": tx.scope.group_id, "id": account.id, "floor": floor}

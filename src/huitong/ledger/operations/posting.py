@@ -5,14 +5,14 @@ from datetime import datetime
 
 from huitong.ledger import rules
 from huitong.ledger.model import Operation, Posted
-from huitong.ledger.operations.loading import load
+from huitong.ledger.operations.loading import load, open_accounts
 from huitong.ledger.rules import Book, Draft
 from huitong.ledger.tables import writes
 from huitong.platform.db import Tx
 from huitong.platform.errors import Result
 
 OPERATIONS_MAX = 10_000
-TRIES_MAX = 5  # A second try finds the accounts made; more would need owners merged meanwhile.
+TRIES = 2
 _ACCOUNT_COLUMNS = len(writes.ACCOUNT.columns)
 
 
@@ -32,13 +32,22 @@ def post(tx: Tx, operations: Sequence[Operation], *, now: datetime) -> list[Resu
 
 
 def _post_sound(tx: Tx, operations: Sequence[Operation], now: datetime) -> list[Result[Posted]]:
-    for _ in range(TRIES_MAX):
+    """Decide and write; once more when another batch opened one of the same accounts meanwhile.
+
+    New accounts are written with their first balance. Who comes second opens its own at zero before
+    it decides again: then they are locked, and nobody can come between.
+    """
+    for _ in range(TRIES):
         book = load(tx, operations)
         results = [rules.decide(book, operation, now) for operation in operations]
-        if open_new_accounts(tx, book):
-            write(tx, book, now)
-            return results
-    message = f"Accounts were opened by others {TRIES_MAX} times in a row."
+        try:
+            write_new_accounts(tx, book)
+        except _OpenedMeanwhile:
+            open_accounts(tx, sorted(book.new_places()))
+            continue
+        write(tx, book, now)
+        return results
+    message = "Accounts that this transaction has opened cannot be opened by another."
     raise AssertionError(message)
 
 
@@ -46,19 +55,18 @@ class _OpenedMeanwhile(Exception):
     """Another batch opened an account that this one meant to open."""
 
 
-def open_new_accounts(tx: Tx, book: Book) -> bool:
-    """Write the new accounts and return True, or False when another batch opened one meanwhile."""
+def write_new_accounts(tx: Tx, book: Book) -> None:
+    """Write the accounts that the book opened, all of them or none.
+
+    :raises _OpenedMeanwhile: when another batch opened one of them.
+    """
     new = [
         account[:_ACCOUNT_COLUMNS]
         for account in book.changed_accounts.values()
         if account.id in book.new_accounts
     ]
-    try:
-        if new:
-            _insert_accounts(tx, new)
-    except _OpenedMeanwhile:
-        return False
-    return True
+    if new:
+        _insert_accounts(tx, new)
 
 
 def _insert_accounts(tx: Tx, rows: Sequence[Sequence[object]]) -> None:

@@ -39,7 +39,7 @@ class Account(NamedTuple):
 
 
 class LotState(NamedTuple):
-    """A lot as it stands; `free` of it can be taken."""
+    """A lot as it stands; `free` of it can be taken, `used` says that it was ever spent or held."""
 
     id: int
     account_id: int
@@ -59,6 +59,7 @@ class LotState(NamedTuple):
     source_id: int | None
     label: str
     parent_lot_id: int | None = None
+    used: bool = False
 
     @property
     def free(self) -> int:
@@ -181,6 +182,14 @@ class Book:
         account = Account(self.new_id(bucket_of(owner)), owner, asset)
         self.accounts[owner, asset] = account
         self.new_accounts.add(account.id)
+
+    def new_places(self) -> set[tuple[int, str]]:
+        """Return the owners and assets for which an account was opened, debts left out."""
+        return {
+            (account.owner, account.asset)
+            for account in self.changed_accounts.values()
+            if account.id in self.new_accounts and account.floor > NO_FLOOR
+        }
 
     def find_stored(self, owner: int, key: str) -> Stored | None:
         """Return the operation that was done under the key, by this owner or one merged with it."""
@@ -336,6 +345,7 @@ class Draft:
             remaining=lot.remaining - amount,
             clawed=lot.clawed + clawed,
             expired=lot.expired + expired,
+            used=lot.used or kind is UseKind.SPEND,
         )
 
     def use_debt(

@@ -91,10 +91,9 @@ def activate(draft: Draft, movement: Activate) -> None:
     begins, ends = movement.activates_at, movement.expires_at
     for lot in granted:
         sooner = lot.activates_at is None or (begins is not None and begins <= lot.activates_at)
-        # Clocks differ: by another's clock a lot may have lived and been used already. It must
-        # not come to life after its use.
-        untouched = not lot.held and lot.remaining == lot.amount - lot.clawed
-        if lot.remaining and not lot.begun(draft.now) and (sooner or untouched):
+        # Clocks differ: by another's clock a lot may have begun and been used already. It must not
+        # come to life after its use.
+        if lot.remaining and not lot.begun(draft.now) and (sooner or not lot.used):
             draft.put_lot(lot._replace(activates_at=begins, expires_at=ends))
 
 
@@ -173,7 +172,7 @@ def hold(draft: Draft, movement: Hold) -> None:
     for lot in active_lots(draft, asset):
         part = min(lot.free, rest)
         if part:
-            draft.put_lot(lot._replace(held=lot.held + part))
+            draft.put_lot(lot._replace(held=lot.held + part, used=True))
             parts.append((lot.id, part))
             rest -= part
     account = draft.account(asset)

@@ -19,12 +19,9 @@ SIDE_OF: Mapping[UseKind, Side] = {
 }
 
 
-def by_expiry(lot: LotState) -> tuple[datetime, datetime, int]:
-    """Return the order in which lots are used: soonest-expiring first, then the older.
-
-    Ids alone do not tell which is older: two sessions of one process take them from two blocks.
-    """
-    return (lot.expires_at or _NEVER, lot.granted_at, lot.id)
+def by_expiry(lot: LotState) -> tuple[datetime, int]:
+    """Return the order in which lots are used: soonest-expiring first, then the older."""
+    return (lot.expires_at or _NEVER, lot.id)
 
 
 def active_lots(draft: Draft, asset: str) -> list[LotState]:

@@ -100,10 +100,8 @@ FIND_HOLDS = """
     JOIN ledger.hold AS h ON h.bucket = wanted.bucket AND h.id = wanted.id
     JOIN ledger.account AS a ON a.bucket = h.bucket AND a.id = h.account_id
     CROSS JOIN LATERAL (
-      SELECT COALESCE(array_agg(p.lot_id ORDER BY l.expires_at, l.granted_at, p.lot_id), '{}')
-               AS lots,
-             COALESCE(array_agg(p.amount ORDER BY l.expires_at, l.granted_at, p.lot_id), '{}')
-               AS amounts
+      SELECT COALESCE(array_agg(p.lot_id ORDER BY l.expires_at, p.lot_id), '{}') AS lots,
+             COALESCE(array_agg(p.amount ORDER BY l.expires_at, p.lot_id), '{}') AS amounts
       FROM ledger.hold_lot AS p
       JOIN ledger.lot AS l ON l.bucket = p.bucket AND l.id = p.lot_id
       WHERE p.group_id = h.group_id
@@ -156,13 +154,13 @@ FIND_LOTS = """
     SELECT found.id, found.account_id, found.operation_id, found.amount, found.remaining,
            found.held, found.clawed, found.expired, found.granted_at, found.activates_at,
            found.expires_at, found.funding, found.bearer_entity_id, found.unit_cost_minor,
-           found.source_kind, found.source_id, found.label, found.parent_lot_id
+           found.source_kind, found.source_id, found.label, found.parent_lot_id, found.used
     FROM wanted
     CROSS JOIN LATERAL (
       SELECT l.id, l.account_id, l.operation_id, l.amount, l.remaining, l.held, l.clawed,
              l.expired, l.granted_at, l.activates_at, l.expires_at, l.funding,
              l.bearer_entity_id, l.unit_cost_minor, l.source_kind, l.source_id, l.label,
-             l.parent_lot_id
+             l.parent_lot_id, l.used
       FROM ledger.lot AS l
       WHERE l.group_id = %(group_id)s
         AND l.bucket = wanted.bucket
@@ -175,7 +173,7 @@ FIND_LOTS = """
 FIND_ALL_LOTS = """
     SELECT l.id, l.account_id, l.operation_id, l.amount, l.remaining, l.held, l.clawed, l.expired,
            l.granted_at, l.activates_at, l.expires_at, l.funding, l.bearer_entity_id,
-           l.unit_cost_minor, l.source_kind, l.source_id, l.label, l.parent_lot_id
+           l.unit_cost_minor, l.source_kind, l.source_id, l.label, l.parent_lot_id, l.used
     FROM unnest(%(accounts)s::bigint[]) AS wanted(account_id)
     JOIN ledger.lot AS l
       ON l.bucket = (wanted.account_id & 4095)::smallint

@@ -136,6 +136,7 @@ LOT = Shape(
         "source_id": "bigint",
         "label": "text",
         "parent_lot_id": "bigint",
+        "used": "boolean",
     },
 )
 # The lots that the batch made, as it leaves them.
@@ -143,13 +144,13 @@ INSERT_LOTS = """
     INSERT INTO ledger.lot (group_id, bucket, id, account_id, operation_id, amount, remaining,
                             held, clawed, expired, granted_at, activates_at, expires_at, funding,
                             bearer_entity_id, unit_cost_minor, source_kind, source_id, label,
-                            parent_lot_id)
+                            parent_lot_id, used)
     SELECT %(group_id)s, (incoming.id & 4095)::smallint, incoming.id, incoming.account_id,
            incoming.operation_id, incoming.amount, incoming.remaining, incoming.held,
            incoming.clawed, incoming.expired, incoming.granted_at, incoming.activates_at,
            incoming.expires_at, incoming.funding, incoming.bearer_entity_id,
            incoming.unit_cost_minor, incoming.source_kind, incoming.source_id, incoming.label,
-           incoming.parent_lot_id
+           incoming.parent_lot_id, incoming.used
     FROM {incoming}
 """
 
@@ -158,18 +159,18 @@ UPDATE_LOTS = """
     INSERT INTO ledger.lot AS l (group_id, bucket, id, account_id, operation_id, amount, remaining,
                                  held, clawed, expired, granted_at, activates_at, expires_at,
                                  funding, bearer_entity_id, unit_cost_minor, source_kind,
-                                 source_id, label, parent_lot_id)
+                                 source_id, label, parent_lot_id, used)
     SELECT %(group_id)s, (incoming.id & 4095)::smallint, incoming.id, incoming.account_id,
            incoming.operation_id, incoming.amount, incoming.remaining, incoming.held,
            incoming.clawed, incoming.expired, incoming.granted_at, incoming.activates_at,
            incoming.expires_at, incoming.funding, incoming.bearer_entity_id,
            incoming.unit_cost_minor, incoming.source_kind, incoming.source_id, incoming.label,
-           incoming.parent_lot_id
+           incoming.parent_lot_id, incoming.used
     FROM {incoming}
     ON CONFLICT (group_id, bucket, id) DO UPDATE
     SET remaining = excluded.remaining, held = excluded.held, clawed = excluded.clawed,
         expired = excluded.expired, activates_at = excluded.activates_at,
-        expires_at = excluded.expires_at
+        expires_at = excluded.expires_at, used = excluded.used
 """
 
 USE = Shape(

@@ -109,6 +109,7 @@ CREATE TABLE ledger.lot (
   source_id     bigint,
   label         text NOT NULL,
   parent_lot_id bigint,
+  used          boolean NOT NULL DEFAULT false,
   PRIMARY KEY (group_id, bucket, id),
   FOREIGN KEY (group_id, bucket, account_id) REFERENCES ledger.account (group_id, bucket, id)
 ) WITH (fillfactor = 90);
