@@ -44,7 +44,7 @@ class Model:
             return "replayed" if before.asked == facts else "ledger.key_conflict"
         if owner.merged_into is not None:
             return "ledger.account_merged"
-        attempt = Attempt(owner, Done(facts), now, asked.source_id)
+        attempt = Attempt(owner, Done(facts), now, asked)
         journal.on, journal.changes = True, []
         try:
             for movement in asked.movements:
@@ -82,8 +82,9 @@ class Model:
 class Attempt:
     """One operation being tried; each kind of movement is a method."""
 
-    def __init__(self, owner: Owner, done: Done, now: datetime, source: int | None) -> None:
-        self.owner, self.done, self.now, self.source = owner, done, now, source
+    def __init__(self, owner: Owner, done: Done, now: datetime, asked: ledger.Operation) -> None:
+        self.owner, self.done, self.now = owner, done, now
+        self.source, self.occurred_at = asked.source_id, asked.occurred_at
 
     def take(self, asset: str, lots: list[Lot], wanted: int, why: str) -> int:
         """Take from lots in order and return what they did not have."""
@@ -106,13 +107,15 @@ class Attempt:
     def granted_for(self, asset: str, source: int) -> list[Lot]:
         lots = [lot for lot in self.owner.purse(asset).lots if lot.source == source]
         require(lots, "nothing_granted")
-        return sorted(lots, key=lambda lot: (lot.begun(self.now), lot.ends or FAR))
+        return sorted(lots, key=lambda lot: (lot.begun(self.now), lot.ends or FAR, lot.granted))
 
     def grant(self, asked: ledger.Grant) -> None:
         asset, amount = asked.asset, asked.amount
         if self.owner.purse(asset).debt:
             self.owner.tidy(asset, self.now)
-        lot = Lot(amount, amount, asked.activates_at, asked.expires_at, self.source)
+        lot = Lot(
+            amount, amount, asked.activates_at, asked.expires_at, self.occurred_at, self.source
+        )
         self.add(asset, lot)
         self.done.granted.append((asset, lot))
         if self.owner.purse(asset).debt:
@@ -168,12 +171,12 @@ class Attempt:
             paid = min(purse.debt, amount)
             purse.debt -= paid
             if amount > paid:
-                self.add(taken.asset, Lot(amount - paid, amount - paid, self.now, None))
+                self.add(taken.asset, Lot(amount - paid, amount - paid, self.now, None, self.now))
         elif not lot.over(self.now):
             lot.left += amount
         elif grace_days and amount:
             ends = self.now + timedelta(days=grace_days)
-            self.add(taken.asset, Lot(amount, amount, self.now, ends))
+            self.add(taken.asset, Lot(amount, amount, self.now, ends, self.now))
         else:
             lot.lapsed += amount
 

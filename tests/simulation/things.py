@@ -31,6 +31,7 @@ class Lot(Thing):
     left: int
     starts: datetime | None
     ends: datetime | None
+    granted: datetime
     source: int | None = None
     held: int = 0
     called_back: int = 0
@@ -67,7 +68,7 @@ class Purse(Thing):
     floor: int = 0
 
     def ordered(self, keep: Callable[[Lot], bool]) -> list[Lot]:
-        return sorted(filter(keep, self.lots), key=lambda lot: lot.ends or FAR)
+        return sorted(filter(keep, self.lots), key=lambda lot: (lot.ends or FAR, lot.granted))
 
 
 @dataclass(eq=False)

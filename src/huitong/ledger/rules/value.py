@@ -19,9 +19,13 @@ SIDE_OF: Mapping[UseKind, Side] = {
 }
 
 
-def by_expiry(lot: LotState) -> tuple[datetime, int]:
-    """Return the order in which lots are used: soonest-expiring first, then the older."""
-    return (lot.expires_at or _NEVER, lot.id)
+def by_expiry(lot: LotState) -> tuple[datetime, datetime, int]:
+    """Return the order in which lots are used: soonest-expiring first, then the older.
+
+    The older is the one granted for what happened earlier, however late we heard of it: so files in
+    another order come to the same lots.
+    """
+    return (lot.expires_at or _NEVER, lot.granted_at, lot.id)
 
 
 def active_lots(draft: Draft, asset: str) -> list[LotState]:

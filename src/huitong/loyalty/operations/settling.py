@@ -175,6 +175,7 @@ def _settle_known(
     accounts: Mapping[int, ChannelAccount],
     now: datetime,
 ) -> None:
+    snapshots = sales.snapshots_of(tx, order_ids)
     known = [
         _Order(
             snapshot=one,
@@ -183,7 +184,7 @@ def _settle_known(
             occurred_at=one.ordered_at,
             is_new=False,
         )
-        for one in sales.snapshots_of(tx, order_ids).values()
+        for one in map(snapshots.__getitem__, order_ids)  # The oldest first; ids do not tell.
         if one.customer_id is not None
     ]
     refused = [one for one in settle(tx, known, now=now) if isinstance(one, Refused)]
