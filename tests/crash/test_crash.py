@@ -197,7 +197,9 @@ def test_whoever_is_killed_the_database_holds_what_it_would_have_held(ended: End
 
 def check_that_both_hold_the_same(ended: Ended) -> None:
     found = differences(ended.calm, ended.disturbed)
-    assert not found, "\n".join([f"{SEED}={ended.seed}", *ended.shop.log, *found])
+    told = (ended.shop.home / "postgres" / "server.log").read_text().splitlines()
+    errors = [line for line in told if " ERROR: " in line]
+    assert not found, "\n".join([f"{SEED}={ended.seed}", *ended.shop.log, *errors, *found])
 
 
 def check_that_the_season_met_every_kind_of_trouble(ended: Ended) -> None:

@@ -115,7 +115,7 @@ def open_accounts(tx: Tx, wanted: Sequence[tuple[int, str]], floor: int = 0) -> 
     identities = tx.new_ids([bucket_of(owner) for owner, _ in wanted])
     tx.write(
         writes.INSERT_ACCOUNTS,
-        writes.ACCOUNT,
+        writes.NEW_ACCOUNT,
         [
             (identity, owner, asset, 0, 0, 0, floor, 0)
             for identity, (owner, asset) in zip(identities, wanted, strict=True)

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from huitong.ledger import rules
 from huitong.ledger.model import Operation, Posted
 from huitong.ledger.operations.loading import load, open_accounts
-from huitong.ledger.rules import Book, Draft
+from huitong.ledger.rules import Book, Draft, LotState
 from huitong.ledger.tables import writes
-from huitong.platform.db import Tx
+from huitong.platform.db import Row, Tx
 from huitong.platform.errors import Result
 
 OPERATIONS_MAX = 10_000
 TRIES = 2
 _ACCOUNT_COLUMNS = len(writes.ACCOUNT.columns)
+# Of an untouched lot everything but what is left, held, called back, expired, moved or used.
+_untouched_row = itemgetter(*map(LotState._fields.index, writes.NEW_LOT.columns))
 
 
 def post(tx: Tx, operations: Sequence[Operation], *, now: datetime) -> list[Result[Posted]]:
@@ -71,7 +74,7 @@ def write_new_accounts(tx: Tx, book: Book) -> None:
 
 def _insert_accounts(tx: Tx, rows: Sequence[Sequence[object]]) -> None:
     with tx.savepoint():
-        if len(tx.write(writes.INSERT_ACCOUNTS, writes.ACCOUNT, rows)) < len(rows):
+        if len(tx.write(writes.INSERT_ACCOUNTS, writes.NEW_ACCOUNT, rows)) < len(rows):
             raise _OpenedMeanwhile
 
 
@@ -97,10 +100,16 @@ def _write_accounts(tx: Tx, book: Book) -> None:
 
 
 def _write_lots(tx: Tx, book: Book, drafts: Sequence[Draft]) -> None:
-    made = {draft.operation_id for draft in drafts}
-    lots = book.changed_lots.values()
-    tx.write(writes.INSERT_LOTS, writes.LOT, [lot for lot in lots if lot.operation_id in made])
-    tx.write(writes.UPDATE_LOTS, writes.LOT, [lot for lot in lots if lot.operation_id not in made])
+    granted = {lot_id for draft in drafts for lot_id in draft.made}
+    untouched: list[Row] = []
+    others: list[Row] = []
+    for lot in book.changed_lots.values():
+        if lot.id in granted and lot.remaining == lot.amount and not (lot.used or lot.clawed):
+            untouched.append(_untouched_row(lot))
+        else:
+            others.append(lot)
+    tx.write(writes.INSERT_LOTS, writes.NEW_LOT, untouched)
+    tx.write(writes.PUT_LOTS, writes.LOT, others)
 
 
 def _write_operations(tx: Tx, drafts: Sequence[Draft], now: datetime) -> None:

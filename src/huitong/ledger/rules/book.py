@@ -154,6 +154,7 @@ class Book:
         self.accounts: dict[tuple[int, str], Account] = {}
         self.new_accounts: set[int] = set()
         self.merged_owners: dict[int, int] = {}
+        self.debtors: set[int] = set()
         self.lots: defaultdict[int, dict[int, LotState]] = defaultdict(dict)
         self.holds: defaultdict[int, dict[str, HeldValue]] = defaultdict(dict)
         self.stored: dict[tuple[int, str], Stored] = {}
@@ -171,6 +172,8 @@ class Book:
         """Take in accounts as the database has them, with the owners whose keys count for them."""
         for account in accounts:
             self.accounts[account.owner, account.asset] = account
+            if account.debt:
+                self.debtors.add(account.owner)
             if account.merged_into is not None:
                 self.merged_owners[account.owner] = account.merged_into
             if account.aliases:
@@ -215,6 +218,8 @@ class Book:
         for asset, account in draft.accounts.items():
             self.accounts[owner, asset] = account
             self.changed_accounts[account.id] = account
+            if account.debt:
+                self.debtors.add(owner)
         for lot in draft.lots.values():
             self.lots[lot.account_id][lot.id] = lot
         self.changed_lots.update(draft.lots)
@@ -268,6 +273,13 @@ class Draft:
         """Return the owner's account of the asset."""
         account = self.accounts.get(asset)
         return self.book.accounts[self.operation.owner, asset] if account is None else account
+
+    def in_debt(self, asset: str) -> bool:
+        """Return whether the owner owes anything of the asset, within the floor or beyond."""
+        owner = self.operation.owner
+        if owner not in self.book.debtors and not self.accounts:
+            return False  # The way of nearly every grant.
+        return bool(self.account(asset).debt or self.owed(asset))
 
     def debt_account(self, asset: str) -> Account:
         """Return the account of what the owner owes of the asset, new when nothing was owed yet."""

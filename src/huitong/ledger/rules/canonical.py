@@ -10,7 +10,7 @@ from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from hashlib import blake2b
 from operator import attrgetter
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import orjson
 
@@ -38,8 +38,12 @@ def _instant(value: datetime) -> datetime:
 
 def _facts(movement: Movement) -> list[object]:
     kind = type(movement)
-    read, defaults = _READING[kind]
-    values = [_instant(one) if isinstance(one, datetime) else one for one in read(movement)]
+    read, instants, defaults = _READING[kind]
+    values = [*read(movement)]
+    for place in instants:
+        instant = values[place]
+        if isinstance(instant, datetime):
+            values[place] = _instant(instant)
     for default in defaults:
         if values[-1] != default:
             break
@@ -48,15 +52,23 @@ def _facts(movement: Movement) -> list[object]:
     return values
 
 
-def _reading(kind: type[Movement]) -> tuple[Callable[[Movement], Sequence[object]], list[object]]:
-    """Return what reads the fields of a movement, and the defaults of the last ones, last first."""
+class _Reading(NamedTuple):
+    """How a kind of movement is read: its fields, which are instants, its defaults from the end."""
+
+    read: Callable[[Movement], Sequence[object]]
+    instants: list[int]
+    defaults: list[object]
+
+
+def _reading(kind: type[Movement]) -> _Reading:
     known = fields(kind)
     names = [field.name for field in known]
-    defaults = [field.default for field in reversed(known) if field.default is not MISSING]
-    if len(names) == 1:
-        only = attrgetter(names[0])
-        return (lambda movement: (only(movement),)), defaults
-    return attrgetter(*names), defaults
+    only = attrgetter(names[0])
+    return _Reading(
+        read=attrgetter(*names) if len(names) > 1 else lambda movement: (only(movement),),
+        instants=[place for place, name in enumerate(names) if name.endswith("_at")],
+        defaults=[field.default for field in reversed(known) if field.default is not MISSING],
+    )
 
 
 _READING = {kind: _reading(kind) for kind in get_args(Movement)}

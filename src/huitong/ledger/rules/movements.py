@@ -54,7 +54,7 @@ _REVERSIBLE = {*_SPENT, UseKind.CLAW, UseKind.EXPIRE, UseKind.SETTLE}
 def grant(draft: Draft, movement: Grant) -> None:
     """Make a lot; when the owner is in debt, an active one pays at once."""
     asset = movement.asset
-    in_debt = draft.account(asset).debt or draft.owed(asset)
+    in_debt = draft.in_debt(asset)
     if in_debt:
         tidy(draft, asset)
     account = draft.account(asset)

@@ -2,19 +2,19 @@
 
 from huitong.platform.db import Shape
 
-ACCOUNT = Shape(
-    "ledger_account",
-    {
-        "id": "bigint",
-        "owner_id": "bigint",
-        "asset": "text",
-        "balance": "bigint",
-        "held": "bigint",
-        "debt": "bigint",
-        "floor": "bigint",
-        "version": "bigint",
-    },
-)
+_ACCOUNT_COLUMNS = {
+    "id": "bigint",
+    "owner_id": "bigint",
+    "asset": "text",
+    "balance": "bigint",
+    "held": "bigint",
+    "debt": "bigint",
+    "floor": "bigint",
+    "version": "bigint",
+}
+NEW_ACCOUNT = Shape("ledger_new_account", _ACCOUNT_COLUMNS)
+ACCOUNT = Shape("ledger_account", _ACCOUNT_COLUMNS)
+
 # New accounts. Two batches may open the same one at once: the second waits for the first, and is
 # told by the id that is missing from the answer.
 INSERT_ACCOUNTS = """
@@ -115,6 +115,38 @@ INSERT_ENTRIES = """
     ) AS leg(place, amount, account_id, version, balance_after)
 """
 
+NEW_LOT = Shape(
+    "ledger_new_lot",
+    {
+        "id": "bigint",
+        "account_id": "bigint",
+        "operation_id": "bigint",
+        "amount": "bigint",
+        "granted_at": "timestamptz",
+        "activates_at": "timestamptz",
+        "expires_at": "timestamptz",
+        "funding": "text",
+        "bearer_entity_id": "bigint",
+        "unit_cost_minor": "bigint",
+        "source_kind": "text",
+        "source_id": "bigint",
+        "label": "text",
+    },
+)
+# The lots that the batch granted and left untouched: most of them, so with few columns.
+INSERT_LOTS = """
+    INSERT INTO ledger.lot (group_id, bucket, id, account_id, operation_id, amount, remaining,
+                            held, clawed, expired, granted_at, activates_at, expires_at, funding,
+                            bearer_entity_id, unit_cost_minor, source_kind, source_id, label,
+                            parent_lot_id, used)
+    SELECT %(group_id)s, (incoming.id & 4095)::smallint, incoming.id, incoming.account_id,
+           incoming.operation_id, incoming.amount, incoming.amount, 0, 0, 0, incoming.granted_at,
+           incoming.activates_at, incoming.expires_at, incoming.funding,
+           incoming.bearer_entity_id, incoming.unit_cost_minor, incoming.source_kind,
+           incoming.source_id, incoming.label, NULL, false
+    FROM {incoming}
+"""
+
 LOT = Shape(
     "ledger_lot",
     {
@@ -139,23 +171,8 @@ LOT = Shape(
         "used": "boolean",
     },
 )
-# The lots that the batch made, as it leaves them.
-INSERT_LOTS = """
-    INSERT INTO ledger.lot (group_id, bucket, id, account_id, operation_id, amount, remaining,
-                            held, clawed, expired, granted_at, activates_at, expires_at, funding,
-                            bearer_entity_id, unit_cost_minor, source_kind, source_id, label,
-                            parent_lot_id, used)
-    SELECT %(group_id)s, (incoming.id & 4095)::smallint, incoming.id, incoming.account_id,
-           incoming.operation_id, incoming.amount, incoming.remaining, incoming.held,
-           incoming.clawed, incoming.expired, incoming.granted_at, incoming.activates_at,
-           incoming.expires_at, incoming.funding, incoming.bearer_entity_id,
-           incoming.unit_cost_minor, incoming.source_kind, incoming.source_id, incoming.label,
-           incoming.parent_lot_id, incoming.used
-    FROM {incoming}
-"""
-
-# The lots that were there before, as the batch leaves them.
-UPDATE_LOTS = """
+# All other lots as the batch leaves them, old ones and new ones.
+PUT_LOTS = """
     INSERT INTO ledger.lot AS l (group_id, bucket, id, account_id, operation_id, amount, remaining,
                                  held, clawed, expired, granted_at, activates_at, expires_at,
                                  funding, bearer_entity_id, unit_cost_minor, source_kind,
