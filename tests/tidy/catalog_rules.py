@@ -33,12 +33,15 @@ MAY_DELETE: Mapping[str, str] = {
     "ledger.operation_note": "Erasing a person takes the free text away, not the fact.",
     "orders.party": "A newer version of an order names its parties anew.",
     "orders.waiting": "Erasing a person takes what waited for their orders.",
+    "platform.job": "What was done with is let go; what failed is kept.",
+    "platform.outbox": "What was delivered is let go; what was given up is kept.",
     "vault.day_key": "Deleting the key forgets a day of raw records.",
     "vault.person_key": "Deleting the key forgets a person.",
 }
 # Functions that run with their owner's rights, and why.
 RUNS_AS_OWNER: Mapping[str, str] = {
     "platform.find_machine_key": "It finds the scope, so it runs before there is one.",
+    "org.all_group_ids": "The worker serves every group and is shown none.",
 }
 SMALL_AND_THERE = Column("smallint", required=True, computed=False)
 WORKING_ROLES = (rls.APP, rls.WORKER)

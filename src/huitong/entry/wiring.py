@@ -5,21 +5,22 @@ Knowledge travels upwards by these tables alone; the order inside each list is t
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
-from huitong import catalog, channels, customers, identity, ledger, loyalty, orders
+from huitong import catalog, channels, customers, identity, ledger, loyalty, orders, org
 from huitong.channels import jobs as channels_jobs
 from huitong.channels.model import RecordKind
 from huitong.customers.events import CustomerEnrolled, CustomersMerged, CustomersSplit
 from huitong.entry import revisions
 from huitong.identity.events import PersonsMerged, PersonsSplit
+from huitong.ledger import jobs as ledger_jobs
 from huitong.orders.events import WaitingRefused
-from huitong.platform import crypto, embedded
+from huitong.platform import crypto, embedded, jobs
 from huitong.platform.assembly import Platform
 from huitong.platform.crypto import Keyring
 from huitong.platform.db import Database, EventTable, Tx
-from huitong.platform.jobs import JobHandler
+from huitong.platform.jobs import JobHandler, Recurring
 from huitong.platform.outbox import Delivery
 from huitong.platform.pipeline import Applier
 from huitong.platform.settings import Settings, secret_keys
@@ -129,8 +130,26 @@ APPLY: Mapping[str, Sequence[Applier]] = {
 ANSWER: Mapping[str, Callable[..., object]] = {}
 
 # What a worker runs, by the kind of job and the topic of message.
-JOBS: Mapping[str, JobHandler] = {channels_jobs.FORGET_BODIES: channels_jobs.forget_bodies}
+JOBS: Mapping[str, JobHandler] = {
+    channels_jobs.FORGET_BODIES: channels_jobs.forget_bodies,
+    ledger_jobs.EXPIRE_DUE: ledger_jobs.expire_due,
+    jobs.FORGET_DONE: jobs.forget_done,
+}
 DELIVERIES: Mapping[str, Delivery] = {}
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def recurring(settings: Settings) -> Mapping[str, Recurring]:
+    """Return which jobs every group gets by itself, and how often."""
+    return {
+        # Hourly, so that what ends with a day ends within the hour in every time zone.
+        ledger_jobs.EXPIRE_DUE: Recurring(HOUR, {}),
+        channels_jobs.FORGET_BODIES: Recurring(
+            DAY, {"retention_days": settings.inbox_retention_days}
+        ),
+        jobs.FORGET_DONE: Recurring(DAY, {"retention_days": settings.jobs_retention_days}),
+    }
 
 
 @contextmanager
@@ -169,4 +188,6 @@ def build(settings: Settings, url: str) -> Platform:
         appliers=APPLY,
         job_handlers=JOBS,
         deliveries=DELIVERIES,
+        recurring=recurring(settings),
+        group_ids=org.all_group_ids,
     )

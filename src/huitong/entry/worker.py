@@ -23,6 +23,7 @@ from huitong.platform.outbox import Message, Outcome
 
 THREADS = 2
 IDLE_SECONDS = 1.0
+SCHEDULE_SECONDS = 60.0
 MESSAGES_PER_CLAIM_MAX = 500
 # A refusal of these kinds can turn out otherwise another time; the others would only repeat.
 WORTH_REPEATING = frozenset({Kind.BUSY, Kind.UPSTREAM})
@@ -32,7 +33,7 @@ log = logs.logger(__name__)
 
 @dataclass
 class Worker:
-    """A number of threads that run jobs, one that delivers messages, one that beats."""
+    """Threads that run jobs, one that delivers messages, one that beats, one that schedules."""
 
     platform: Platform
     now: Callable[[], datetime] = clock.now
@@ -46,10 +47,11 @@ class Worker:
         loops: list[Callable[[], object]] = [self._deliver_once, *[self._work_once] * threads]
         working = [threading.Thread(target=self._loop, args=[once]) for once in loops]
         beating = threading.Thread(target=self._beat_until_ended)
-        for thread in (*working, beating):
+        scheduling = threading.Thread(target=self._schedule_until_stopped)
+        for thread in (*working, scheduling, beating):
             thread.start()
         log.info("worker.started", thread_count=threads)
-        for thread in working:
+        for thread in (*working, scheduling):
             thread.join()
         self._ended.set()
         beating.join()
@@ -85,6 +87,24 @@ class Worker:
         while self._work_once() or self._deliver_once():
             done += 1
         return done
+
+    def schedule(self) -> None:
+        """Ask for what recurs, in every group; whoever asks first is the one who asked."""
+        now, platform = self.now(), self.platform
+        with platform.database.transaction(jobs.QUEUE, now=now, role=Role.WORKER) as tx:
+            group_ids = platform.group_ids(tx)
+        for group_id in group_ids:
+            scope = Scope(group_id)
+            with platform.database.transaction(scope, now=now, role=Role.WORKER) as tx:
+                jobs.ask_for_recurring(tx, platform.recurring, now=now)
+
+    def _schedule_until_stopped(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.schedule()
+            except Exception as error:  # noqa: BLE001 - a database that is away comes back
+                trouble.report("worker.not_scheduled", error)
+            self._stop.wait(SCHEDULE_SECONDS)
 
     def _loop(self, once: Callable[[], object]) -> None:
         while not self._stop.is_set():

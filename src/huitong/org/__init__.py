@@ -18,6 +18,7 @@ from huitong.org.operations import (
     set_up,
 )
 from huitong.org.queries import (
+    all_group_ids,
     brand,
     brands,
     channel_account,
@@ -36,6 +37,7 @@ from huitong.org.queries import (
 )
 
 __all__ = [
+    "all_group_ids",
     "assign_staff",
     "brand",
     "brands",

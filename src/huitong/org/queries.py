@@ -31,6 +31,11 @@ def brands(tx: ReadTx) -> list[Brand]:
     return tx.all(Brand, tables.BRANDS, {"code": None})
 
 
+def all_group_ids(tx: ReadTx) -> list[int]:
+    """Return the ids of all groups there are; only the worker may ask."""
+    return [int(row[0]) for row in tx.rows(tables.ALL_GROUP_IDS)]
+
+
 def channel_account(tx: ReadTx, *, platform: str, code: str) -> ChannelAccount:
     """Return the account with this platform and code.
 

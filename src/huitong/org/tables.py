@@ -299,6 +299,12 @@ WHERE brand_id = %(brand_id)s
   AND code = ANY (%(codes)s::text[])
 """
 
+# The ids of all groups; the function answers them to the worker alone.
+ALL_GROUP_IDS = """
+SELECT g.id
+FROM org.all_group_ids() AS g (id)
+"""
+
 # Brands of the group, or the one with a code.
 BRANDS = """
 SELECT id, group_id, code, name, legal_entity_id, identity_domain_id, time_zone

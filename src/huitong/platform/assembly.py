@@ -1,10 +1,10 @@
 """The parts of a running platform, put together by `entry/wiring.py` and handed to the edges."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from huitong.platform.db import Database
-from huitong.platform.jobs import JobHandler
+from huitong.platform.db import Database, ReadTx
+from huitong.platform.jobs import JobHandler, Recurring
 from huitong.platform.outbox import Delivery
 from huitong.platform.pipeline import Applier
 from huitong.platform.settings import Settings
@@ -19,3 +19,5 @@ class Platform:
     appliers: Mapping[str, Sequence[Applier]] = field(default_factory=dict)
     job_handlers: Mapping[str, JobHandler] = field(default_factory=dict)
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)
+    recurring: Mapping[str, Recurring] = field(default_factory=dict)
+    group_ids: Callable[[ReadTx], Sequence[int]] = lambda _: ()

@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(default=None, min_length=SECRET_CHARACTERS_MIN)
     former_secret_keys: tuple[SecretStr, ...] = ()
     inbox_retention_days: int = Field(default=30, ge=1, le=3_650)
+    jobs_retention_days: int = Field(default=30, ge=2, le=3_650)
     log_format: LogFormat = LogFormat.CONSOLE
     log_level: LogLevel = LogLevel.INFO
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from huitong.entry.cli import keys, people, records, running, setup, showing, value
+from huitong.entry.cli import jobs, keys, people, records, running, setup, showing, value
 from huitong.platform.errors import DomainError
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
-for commands in (setup, running, records, people, value, keys):
+for commands in (setup, running, records, people, value, keys, jobs):
     commands.add_to(app)
 
 

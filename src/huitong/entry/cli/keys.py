@@ -92,7 +92,7 @@ def rotate(
     from huitong.platform.db import Scope
 
     now = clock.now()
-    key_id = _read(key)
+    key_id = opening.id_of(auth.KEY_PREFIX, key)
     with (
         opening.opened() as platform,
         platform.database.transaction(Scope(context.obj), now=now) as tx,
@@ -108,7 +108,7 @@ def revoke(context: typer.Context, key: Id) -> None:
     from huitong.platform.db import Scope
 
     now = clock.now()
-    key_id = _read(key)
+    key_id = opening.id_of(auth.KEY_PREFIX, key)
     with (
         opening.opened() as platform,
         platform.database.transaction(Scope(context.obj), now=now) as tx,
@@ -126,15 +126,6 @@ def _permissions(allow: list[str] | None) -> "list[Permission]":
             message = f"“{wanted}” is no permission: choose from {', '.join(known)}."
             raise typer.BadParameter(message)
     return [Permission(wanted) for wanted in allow or known]
-
-
-def _read(key: str) -> int:
-    from huitong.platform import auth, ids
-
-    try:
-        return ids.read(auth.KEY_PREFIX, key)
-    except ids.WrongId as wrong:
-        raise typer.BadParameter(str(wrong)) from None
 
 
 def _shown(key: "MachineKey") -> Mapping[str, object]:

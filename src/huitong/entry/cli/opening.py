@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import typer
+
 if TYPE_CHECKING:
     from huitong.platform.assembly import Platform
     from huitong.platform.settings import Settings
@@ -27,3 +29,16 @@ def opened(*, chatty: bool = False) -> Iterator["Platform"]:
 
     with wiring.running(load_settings(chatty=chatty)) as platform:
         yield platform
+
+
+def id_of(prefix: str, text: str) -> int:
+    """Return the id that somebody typed.
+
+    :raises typer.BadParameter: when it is not one of the kind that is asked for.
+    """
+    from huitong.platform import ids
+
+    try:
+        return ids.read(prefix, text)
+    except ids.WrongId as wrong:
+        raise typer.BadParameter(str(wrong)) from None

@@ -75,13 +75,9 @@ def _customer_id(tx: "ReadTx", brand: "Brand", who: str) -> int | None:
     from huitong import customers
     from huitong.channels.model import IdentifierKind
     from huitong.customers.model import CUSTOMER_PREFIX
-    from huitong.platform import ids
 
     if who.startswith(f"{CUSTOMER_PREFIX}_"):
-        try:
-            return ids.read(CUSTOMER_PREFIX, who)
-        except ids.WrongId as wrong:
-            raise typer.BadParameter(str(wrong)) from None
+        return opening.id_of(CUSTOMER_PREFIX, who)
     likely = IdentifierKind.EMAIL if "@" in who else IdentifierKind.PHONE
     for kind in (likely, IdentifierKind.POS_CARD):
         found = customers.find_by_identifier(tx, brand=brand, kind=kind, value=who)

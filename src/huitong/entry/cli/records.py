@@ -248,7 +248,7 @@ def show_inbox(
     from huitong.platform.db import Scope
 
     is_delivery = which.startswith(f"{DELIVERY_PREFIX}_")
-    known_id = _read(DELIVERY_PREFIX if is_delivery else RECORD_PREFIX, which)
+    known_id = opening.id_of(DELIVERY_PREFIX if is_delivery else RECORD_PREFIX, which)
     with opening.opened() as platform, platform.database.reading(Scope(context.obj)) as tx:
         if is_delivery:
             told = _delivery(channels.delivery(tx, known_id))
@@ -277,7 +277,7 @@ def retry(
         raise typer.BadParameter(message)
     with opening.opened() as platform:
         if records:
-            wanted = [_read(RECORD_PREFIX, one) for one in records]
+            wanted = [opening.id_of(RECORD_PREFIX, one) for one in records]
         else:
             wanted = _all_refused(platform, context.obj, kind, code)
         states = _retry(platform, context.obj, wanted)
@@ -369,12 +369,3 @@ def _record(record: "InboxRecord") -> dict[str, object]:
         "delivery": ids.show(DELIVERY_PREFIX, record.delivery_id),
         "recorded_at": record.recorded_at,
     }
-
-
-def _read(prefix: str, text: str) -> int:
-    from huitong.platform import ids
-
-    try:
-        return ids.read(prefix, text)
-    except ids.WrongId as wrong:
-        raise typer.BadParameter(str(wrong)) from None

@@ -7,6 +7,7 @@ worker that lost its lease cannot write any more.
 """
 
 from huitong.platform.jobs.asking import cancel, enqueue, find, newest, retry
+from huitong.platform.jobs.forgetting import FORGET_DONE, forget_done
 from huitong.platform.jobs.model import (
     ATTEMPTS_MAX,
     BEAT_SECONDS,
@@ -28,11 +29,13 @@ from huitong.platform.jobs.model import (
     ending_of_error,
     wait_after,
 )
+from huitong.platform.jobs.recurring import Recurring, ask_for_recurring
 from huitong.platform.jobs.working import JobHandler, Run, beat, claim, end, queue_state
 
 __all__ = [
     "ATTEMPTS_MAX",
     "BEAT_SECONDS",
+    "FORGET_DONE",
     "JOB_PREFIX",
     "LEASE_SECONDS",
     "QUEUE",
@@ -48,8 +51,10 @@ __all__ = [
     "Json",
     "NoSuchJob",
     "QueueState",
+    "Recurring",
     "Run",
     "WantedJob",
+    "ask_for_recurring",
     "beat",
     "cancel",
     "claim",
@@ -57,6 +62,7 @@ __all__ = [
     "ending_of_error",
     "enqueue",
     "find",
+    "forget_done",
     "newest",
     "queue_state",
     "retry",
