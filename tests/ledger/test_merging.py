@@ -243,6 +243,40 @@ MOVES = st.lists(
 )
 
 
+def test_a_hold_that_came_with_the_merge_goes_back_with_its_lots(books: Ledger) -> None:
+    books.grant(50, owner=OTHER)
+    books.grant(20)
+    books.do(ledger.Hold(POINTS, 30, "dispute", None), owner=OTHER)
+    for number in range(2):
+        merge(books, key="merge" if not number else "again")
+        ledger.split_back(
+            books.tx,
+            source=OTHER,
+            target=OWNER,
+            merge_key="merge" if not number else "again",
+            key=f"split {number}",
+            now=books.now,
+        )
+        assert (books.balance(OTHER).held, books.balance(OTHER).spendable) == (30, 20)
+        assert (books.balance().held, books.balance().spendable) == (0, 20)
+    assert ledger.open_hold_keys(books.tx, OTHER) == {"dispute"}
+    books.do(ledger.Capture("dispute", 30), owner=OTHER)
+    assert books.balance(OTHER).balance == 20
+    assert not books.breaches()
+
+
+def test_a_hold_that_its_source_cannot_bear_any_more_is_let_go(books: Ledger) -> None:
+    books.grant(50, owner=OTHER, source_id=1)
+    books.do(ledger.Hold(POINTS, 50, "dispute", None), owner=OTHER)
+    merge(books)
+    books.grant(100)
+    books.do(ledger.ClawBack(POINTS, 50, 1))
+    split(books)
+    assert (books.balance(OTHER).held, books.balance(OTHER).balance) == (0, 0)
+    assert books.balance().held == 0
+    assert not books.breaches()
+
+
 @given(before=MOVES, between=MOVES)
 @settings(
     max_examples=15,

@@ -308,6 +308,19 @@ class TestRestore:
         books.do(ledger.Restore(POINTS, 8, "bought"))
         assert books.left() == [10, 10]
 
+    def test_of_a_lot_that_was_used_twice_the_last_use_comes_back_first(
+        self, books: Ledger
+    ) -> None:
+        books.grant(20, days=5)
+        books.grant(20, days=30)
+        books.do(ledger.Hold(POINTS, 10, "held", None))
+        movements = (ledger.Spend(POINTS, 15), ledger.Capture("held", 10))
+        books.do(*movements, key="bought")
+        assert books.left() == [0, 15]
+        books.do(ledger.Restore(POINTS, 8, "bought"))
+        books.do(ledger.Restore(POINTS, 7, "bought"))
+        assert books.left() == [10, 20]
+
     def test_never_gives_more_than_the_operation_used(self, books: Ledger) -> None:
         books.grant(20)
         books.do(ledger.Spend(POINTS, 15), key="bought")

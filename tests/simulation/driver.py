@@ -232,7 +232,7 @@ class Worker:
         now = self.own.now
         living = [one for one in self.own.owners if self.model.owner(one).merged_into is None]
         shown = self._balances(living, now)
-        self.model.expire(now)
+        self.model.tidy(now)
         for owner, asset in shown:
             expected = _position(self.model, owner, asset, now)
             if shown[owner, asset] != expected:
@@ -246,7 +246,8 @@ class Worker:
         for owner in living:
             expected_lots = _lots_of(self.model, owner)
             if found[owner] != expected_lots:
-                self._problem(f"lots of {owner}: {found[owner]}, not {expected_lots}")
+                mine, other = found[owner] - expected_lots, expected_lots - found[owner]
+                self._problem(f"lots of {owner}: too much of {mine}, too little of {other}")
 
     def _balances(self, owners: list[int], now: datetime) -> dict[tuple[int, str], Figures]:
         with self.database.reading(Scope(self.group)) as tx:

@@ -69,7 +69,8 @@ class Generator:
             kind="simulated",
             owner=owner,
             movements=movements,
-            occurred_at=self.now,
+            # No two operations happen at once, so that of two lots one is always the older.
+            occurred_at=self.now + timedelta(microseconds=self.count),
             source_kind="order",
             source_id=self._source(),
         )

@@ -59,6 +59,13 @@ class Model:
         return "ok"
 
     def expire(self, now: datetime) -> None:
+        """Bring to the present where something is due: the run for the sleeping accounts."""
+        for owner in self.owners.values():
+            for asset in [asset for asset in owner.purses if owner.is_due(asset, now)]:
+                owner.tidy(asset, now)
+
+    def tidy(self, now: datetime) -> None:
+        """Bring everything to the present, as whoever looks at it counts it."""
         for owner in self.owners.values():
             for asset in list(owner.purses):
                 owner.tidy(asset, now)
@@ -171,12 +178,14 @@ class Attempt:
             paid = min(purse.debt, amount)
             purse.debt -= paid
             if amount > paid:
-                self.add(taken.asset, Lot(amount - paid, amount - paid, self.now, None, self.now))
+                self.add(
+                    taken.asset, Lot(amount - paid, amount - paid, self.now, None, self.occurred_at)
+                )
         elif not lot.over(self.now):
             lot.left += amount
         elif grace_days and amount:
             ends = self.now + timedelta(days=grace_days)
-            self.add(taken.asset, Lot(amount, amount, self.now, ends, self.now))
+            self.add(taken.asset, Lot(amount, amount, self.now, ends, self.occurred_at))
         else:
             lot.lapsed += amount
 

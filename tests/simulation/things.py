@@ -115,6 +115,13 @@ class Owner(Thing):
             lot.lapsed, lot.left = lot.lapsed + lot.free, lot.held
         return purse
 
+    def is_due(self, asset: str, now: datetime) -> bool:
+        lots = self.purse(asset).lots
+        holds = [one for one in self.holds.values() if one.asset == asset and one.state == "open"]
+        return any(lot.free and lot.over(now) for lot in lots) or any(
+            (hold.ends or FAR) <= now for hold in holds
+        )
+
     def live(self, asset: str, now: datetime) -> list[Lot]:
         return self.purse(asset).ordered(lambda lot: lot.begun(now) and not lot.over(now))
 

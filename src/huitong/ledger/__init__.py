@@ -33,7 +33,7 @@ from huitong.ledger.operations import (
     reassign,
     split_back,
 )
-from huitong.ledger.queries import balances, history, lots, verify
+from huitong.ledger.queries import balances, history, lots, open_hold_keys, verify
 
 __all__ = [
     "Activate",
@@ -65,6 +65,7 @@ __all__ = [
     "history",
     "lots",
     "open_account",
+    "open_hold_keys",
     "post",
     "reassign",
     "split_back",

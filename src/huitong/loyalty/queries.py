@@ -102,6 +102,15 @@ def standings_of(tx: ReadTx, customer_ids: Sequence[int]) -> dict[int, Standing]
     return {row[0]: Standing(*row) for row in rows}
 
 
+def tiers_bought(tx: ReadTx, customer_ids: Sequence[int]) -> dict[tuple[int, str], datetime]:
+    """Return since when customers have the tier that an order last brought them to, by both."""
+    rows = tx.rows(
+        tables.TIERS_BOUGHT,
+        {"group_id": tx.scope.group_id, "customer_ids": array(customer_ids)},
+    )
+    return {(customer_id, tier): since for customer_id, tier, since in rows}
+
+
 def explain_tier(
     tx: ReadTx, *, customer_id: int, brand_id: int, member_since: datetime, now: datetime
 ) -> TierExplanation:

@@ -197,15 +197,34 @@ WHERE group_id = %(group_id)s
   AND customer_id = %(source)s
 """
 
-# follow_orders: grants go where their orders went; what was frozen stays behind to be released.
+# tiers_bought: the tier that an order last brought each customer to, and since when.
+TIERS_BOUGHT = """
+SELECT wanted.customer_id, c.to_tier, c.changed_at
+FROM unnest(%(customer_ids)s::bigint[]) AS wanted (customer_id)
+CROSS JOIN LATERAL (
+  SELECT t.to_tier, t.changed_at
+  FROM loyalty.tier_change AS t
+  WHERE t.group_id = %(group_id)s
+    AND t.customer_id = wanted.customer_id
+    AND t.order_id IS NOT NULL
+  ORDER BY t.recorded_at DESC, t.id DESC
+  LIMIT 1
+) AS c
+"""
+
+# follow_orders: grants go where their orders went; what was frozen since the merge stays behind to
+# be released.
 FOLLOW_ORDERS = """
 UPDATE loyalty.grant_position AS p
 SET customer_id = %(target)s,
-    frozen = 0,
-    frozen_revision = 0,
+    frozen = CASE WHEN still.frozen THEN p.frozen ELSE 0 END,
+    frozen_revision = CASE WHEN still.frozen THEN p.frozen_revision ELSE 0 END,
     revision = p.revision + 1,
     changed_xid = pg_current_xact_id()
 FROM loyalty.grant_position AS before
+CROSS JOIN LATERAL (
+  SELECT before.order_id || '/' || before.asset = ANY(%(still_frozen)s::text[]) AS frozen
+) AS still
 WHERE p.group_id = %(group_id)s
   AND p.customer_id = %(source)s
   AND p.order_id = ANY(%(order_ids)s::bigint[])
@@ -213,7 +232,8 @@ WHERE p.group_id = %(group_id)s
   AND before.bucket = p.bucket
   AND before.order_id = p.order_id
   AND before.asset = p.asset
-RETURNING p.order_id, p.asset, p.revision, before.frozen_revision
+RETURNING p.order_id, p.asset, p.revision,
+  CASE WHEN still.frozen THEN 0 ELSE before.frozen_revision END
 """
 
 # reassign_redemptions: redemptions of one customer to another.

@@ -71,7 +71,7 @@ def split_back(
     """Undo the merge of `merge_key`: the source gets what it would have without the merge.
 
     What the target spent of it comes from the target's other lots or stands as the target's debt.
-    A hold that came with the merge stays with the target.
+    A hold that came with the merge goes back as long as it is open; one made since stays.
 
     :raises CannotMove: when the source is not merged into the target, or the target was merged on.
     :raises OperationUnknown: when there was no such merge.

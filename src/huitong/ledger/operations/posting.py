@@ -189,9 +189,9 @@ def _write_holds(tx: Tx, book: Book, drafts: Sequence[Draft]) -> None:
         writes.INSERT_HOLD_LOTS,
         writes.HOLD_LOT,
         [
-            (hold.id, lot_id, amount)
+            (hold.id, place, lot_id, amount)
             for hold in holds
             if hold.operation_id in made
-            for lot_id, amount in hold.parts
+            for place, (lot_id, amount) in enumerate(hold.parts)
         ],
     )

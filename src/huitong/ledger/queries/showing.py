@@ -54,6 +54,12 @@ def lots(
     )
 
 
+def open_hold_keys(tx: ReadTx, owner: int) -> set[str]:
+    """Return the keys of the owner's open holds."""
+    params = {"group_id": tx.scope.group_id, "owner": owner}
+    return {row[0] for row in tx.rows(shows.OPEN_HOLD_KEYS, params)}
+
+
 def history(
     tx: ReadTx, owner: int, *, asset: str, cursor: int | None = None, limit: int = 50
 ) -> HistoryPage:

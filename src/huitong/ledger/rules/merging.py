@@ -5,7 +5,9 @@ that comes after the merge finds its lot there. Each side has its own operation 
 what leaves here arrives there, so the totals of both owners together stay what they were.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from huitong.ledger.model import HoldState, Side, UseKind, debt_of
 from huitong.ledger.rules.book import Draft, HeldValue, LotState, Use
@@ -14,6 +16,7 @@ from huitong.ledger.rules.value import (
     by_expiry,
     decrease,
     give_to_debt,
+    let_go,
     pay_owed,
     take,
     tidy,
@@ -33,7 +36,7 @@ class MovedLot:
 def move(source: Draft, target: Draft, asset: str) -> None:
     """Move all of an asset from the source's account into the target's."""
     tidy(source, asset)
-    lots = sorted(source.lots_of(asset), key=by_expiry)
+    lots = sorted(source.lots_of(asset), key=attrgetter("id"))  # As old to each other as before.
     heirs = {lot.id: _move_lot(source, target, asset, lot) for lot in lots}
     for hold in source.holds_of(asset):
         _move_hold(source, target, hold, heirs)
@@ -60,10 +63,14 @@ def move_back(source: Draft, target: Draft, asset: str, moved: list[MovedLot], d
     """Give the source its lots back as they would be without the merge, at the target's cost.
 
     What the target spent of them comes from the target's other lots or stands as its debt; what
-    the target paid of the moved `debt` comes back to the target.
+    the target paid of the moved `debt` comes back to the target. A hold that came along and is
+    open still goes back too, as far as the source can bear it.
     """
     for draft in (source, target):
         tidy(draft, asset)
+    holds = [hold for hold in target.holds_of(asset) if hold.operation_id == target.reverses_id]
+    for hold in holds:
+        let_go(target, hold, HoldState.MOVED)
     returned, charged = 0, debt
     for lot in moved:
         due = _due(lot)
@@ -80,6 +87,32 @@ def move_back(source: Draft, target: Draft, asset: str, moved: list[MovedLot], d
         decrease(source, asset, charged, covered=taken, kind=UseKind.MOVE)
         target.use_debt(asset, UseKind.MOVE, -charged)
         give_to_debt(target, asset, charged, Side.MOVED)
+    parents = {lot.child.id: lot.parent.id for lot in moved}
+    for hold in holds:
+        _move_hold_back(source, target, hold, parents)
+
+
+def _move_hold_back(
+    source: Draft, target: Draft, hold: HeldValue, parents: Mapping[int, int]
+) -> None:
+    asset = hold.asset
+    account = source.account(asset)
+    parts = tuple((parents[lot_id], part) for lot_id, part in hold.parts)
+    lots_bear_it = all(source.lot(asset, lot_id).free >= part for lot_id, part in parts)
+    if not lots_bear_it or account.balance - account.held - hold.amount < account.floor:
+        target.holds[hold.key] = hold._replace(state=HoldState.RELEASED)
+        return
+    for lot_id, part in parts:
+        lot = source.lot(asset, lot_id)
+        source.put_lot(lot._replace(held=lot.held + part))
+    source.accounts[asset] = account._replace(held=account.held + hold.amount)
+    source.holds[hold.key] = hold._replace(
+        id=source.book.new_id(bucket_of(source.operation.owner)),
+        account_id=account.id,
+        owner=source.operation.owner,
+        operation_id=source.operation_id,
+        parts=parts,
+    )
 
 
 def _move_lot(source: Draft, target: Draft, asset: str, lot: LotState) -> LotState:

@@ -272,20 +272,23 @@ def _recall(draft: Draft, asset: str, granted: list[LotState], amount: int, kind
 
 
 def _spent_left(draft: Draft, past: Past) -> list[tuple[Use, int]]:
-    """Return what the operation spent, use by use, less what was given back since."""
+    """Return what the operation spent, use by use, less what was given back since.
+
+    A lot that was used twice had its last use given back first.
+    """
     given: dict[tuple[str, int | None], int] = {}
     for back in draft.book.given_back.get(past.operation_id, []) + draft.uses:
         if back.of_operation_id == past.operation_id:
             place = (back.asset, back.lot_id and draft.book.current(back.lot_id))
             given[place] = given.get(place, 0) - back.amount
     parts = []
-    for use in past.uses:
+    for use in reversed(past.uses):
         if use.kind in _SPENT:
             place = (use.asset, use.lot_id and draft.book.current(use.lot_id))
             back_already = min(use.amount, given.get(place, 0))
             given[place] = given.get(place, 0) - back_already
             parts.append((use, use.amount - back_already))
-    return parts
+    return parts[::-1]
 
 
 def _undo_takes(draft: Draft, past: Past) -> None:

@@ -184,7 +184,7 @@ def add_lot(
         held=0,
         clawed=0,
         expired=0,
-        granted_at=draft.now,
+        granted_at=draft.operation.occurred_at,
         activates_at=activates_at,
         expires_at=expires_at,
         funding="brand" if parent is None else parent.funding,

@@ -100,12 +100,9 @@ FIND_HOLDS = """
     JOIN ledger.hold AS h ON h.bucket = wanted.bucket AND h.id = wanted.id
     JOIN ledger.account AS a ON a.bucket = h.bucket AND a.id = h.account_id
     CROSS JOIN LATERAL (
-      SELECT COALESCE(array_agg(p.lot_id ORDER BY l.expires_at, l.granted_at, p.lot_id), '{}')
-               AS lots,
-             COALESCE(array_agg(p.amount ORDER BY l.expires_at, l.granted_at, p.lot_id), '{}')
-               AS amounts
+      SELECT COALESCE(array_agg(p.lot_id ORDER BY p.place), '{}') AS lots,
+             COALESCE(array_agg(p.amount ORDER BY p.place), '{}') AS amounts
       FROM ledger.hold_lot AS p
-      JOIN ledger.lot AS l ON l.bucket = p.bucket AND l.id = p.lot_id
       WHERE p.group_id = h.group_id
         AND p.bucket = h.bucket
         AND p.hold_id = h.id

@@ -115,3 +115,13 @@ HISTORY = """
     ORDER BY e.version DESC
     LIMIT %(limit)s
 """
+
+# The keys of an owner's open holds.
+OPEN_HOLD_KEYS = """
+    SELECT h.key
+    FROM ledger.hold AS h
+    WHERE h.group_id = %(group_id)s
+      AND h.bucket = (%(owner)s::bigint & 4095)::smallint
+      AND h.owner_id = %(owner)s
+      AND h.state = 'open'
+"""

@@ -241,12 +241,15 @@ PUT_HOLDS = """
     WHERE h.state = 'open'
 """
 
-HOLD_LOT = Shape("ledger_hold_lot", {"hold_id": "bigint", "lot_id": "bigint", "amount": "bigint"})
+HOLD_LOT = Shape(
+    "ledger_hold_lot",
+    {"hold_id": "bigint", "place": "smallint", "lot_id": "bigint", "amount": "bigint"},
+)
 # Which lots a hold reserves.
 INSERT_HOLD_LOTS = """
-    INSERT INTO ledger.hold_lot (group_id, bucket, hold_id, lot_id, amount)
-    SELECT %(group_id)s, (incoming.hold_id & 4095)::smallint, incoming.hold_id, incoming.lot_id,
-           incoming.amount
+    INSERT INTO ledger.hold_lot (group_id, bucket, hold_id, place, lot_id, amount)
+    SELECT %(group_id)s, (incoming.hold_id & 4095)::smallint, incoming.hold_id, incoming.place,
+           incoming.lot_id, incoming.amount
     FROM {incoming}
 """
 

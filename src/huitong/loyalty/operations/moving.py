@@ -47,17 +47,32 @@ def give_back(
 ) -> None:
     """Let grants follow the orders that went back to the source, and recompute both tiers.
 
-    What these orders granted since the merge lies with the target and is handed over; what a
-    dispute froze is free again until the next word of it.
+    What these orders granted since the merge lies with the target and is handed over. What a
+    dispute froze before the merge is with the source again; what it froze since is free until the
+    next word of it.
     """
     params = {"group_id": tx.scope.group_id, "source": target, "target": source}
     tx.execute(tables.GIVE_BACK_REDEMPTIONS, params)
-    rows = tx.rows(tables.FOLLOW_ORDERS, {**params, "order_ids": list(order_ids)})
+    kept = _still_frozen(tx, source, order_ids)
+    rows = tx.rows(
+        tables.FOLLOW_ORDERS, {**params, "order_ids": list(order_ids), "still_frozen": kept}
+    )
     followed = [_Followed(row[0], Asset(row[1]), row[2], row[3]) for row in rows]
     operations = _hand_over(tx, followed, source=source, target=target, brand_id=brand_id, now=now)
     results = ledger.post(tx, operations, now=now)
     assert not any(isinstance(one, Refused) for one in results), "What is there can be given back."
     recompute_tiers(tx, [source, target], brand_id=brand_id, now=now)
+
+
+def _still_frozen(tx: Tx, source: int, order_ids: Sequence[int]) -> list[str]:
+    """Return the orders and assets, as `order/asset`, whose hold is back with the source."""
+    positions = queries.positions_of(tx, order_ids)
+    open_keys = ledger.open_hold_keys(tx, source) if positions else set()
+    return [
+        f"{order_id}/{asset}"
+        for (order_id, asset), one in positions.items()
+        if one.frozen and hold_key(order_id, asset, one.frozen_revision) in open_keys
+    ]
 
 
 def _hand_over(
@@ -111,7 +126,10 @@ def _granted_meanwhile(tx: Tx, owner: int, brand_id: int) -> dict[tuple[int, str
 
 
 def recompute_tiers(tx: Tx, customer_ids: Sequence[int], *, brand_id: int, now: datetime) -> None:
-    """Set tiers from the growth values that the ledger holds now, whatever they were before."""
+    """Set tiers from the growth values that the ledger holds now, whatever they were before.
+
+    Who comes back to the tier that an order last brought them to has it since that order.
+    """
     version = queries.programme_or_none(tx, brand_id=brand_id, at=now)
     if version is None:
         return
@@ -120,6 +138,7 @@ def recompute_tiers(tx: Tx, customer_ids: Sequence[int], *, brand_id: int, now: 
         one.owner: one.balance for one in ledger.balances(tx, customer_ids, asset=asset, now=now)
     }
     standings = queries.standings_of(tx, customer_ids)
+    bought = queries.tiers_bought(tx, customer_ids)
     moved = []
     for customer_id in customer_ids:
         tier = tiers.reached(version.programme, growth[customer_id]).code
@@ -128,7 +147,10 @@ def recompute_tiers(tx: Tx, customer_ids: Sequence[int], *, brand_id: int, now: 
         # Who never had growth has no tier of their own to keep.
         if tier != held and (held or growth[customer_id]):
             moved.append((customer_id, held, tier))
-    rows = [(bucket_of(one), one, brand_id, tier, now, now) for one, _, tier in moved]
+    rows = [
+        (bucket_of(one), one, brand_id, tier, bought.get((one, tier), now), now)
+        for one, _, tier in moved
+    ]
     tx.write(tables.UPSERT_STANDINGS, tables.STANDING, rows)
     ids = tx.new_ids([bucket_of(one) for one, _, _ in moved])
     changes = [

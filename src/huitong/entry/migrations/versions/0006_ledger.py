@@ -166,10 +166,12 @@ CREATE UNIQUE INDEX hold_key ON ledger.hold (group_id, bucket, owner_id, key)
 CREATE INDEX hold_open ON ledger.hold (group_id, bucket, account_id) WHERE state = 'open';
 CREATE INDEX hold_due ON ledger.hold (group_id, expires_at) WHERE state = 'open';
 
+-- A capture uses the lots in the order in which they were reserved, whatever became of them since.
 CREATE TABLE ledger.hold_lot (
   group_id      bigint NOT NULL,
   bucket        smallint NOT NULL CHECK (bucket = hold_id & 4095),
   hold_id       bigint NOT NULL,
+  place         smallint NOT NULL CHECK (place >= 0),
   lot_id        bigint NOT NULL,
   amount        bigint NOT NULL CHECK (amount > 0),
   PRIMARY KEY (group_id, bucket, hold_id, lot_id),

@@ -1,0 +1,174 @@
+"""A merge and its split: with nothing in between all is as before; else decision 22 decides.
+
+Random histories of two members go through the real appliers: purchases, late ones, refunds,
+disputes, closed orders, points spent, time that lets points lapse.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from huitong import ledger
+from huitong.channels.model import Order, RefundStatus
+from huitong.platform.db import Tx
+from huitong.platform.errors import Ok
+from tests.loyalty.club import DAY, HER, HIM, Club, closed, comes_back, points_and_growth
+from tests.loyalty.make import rule
+from tests.people.state import differences, state_of
+
+PEOPLE = (HER, HIM)
+EXAMPLES = 12
+
+
+class Deed(NamedTuple):
+    """One thing that happens; `number` is whatever the deed makes of it."""
+
+    kind: str
+    who: str
+    number: int
+
+
+DEEDS = st.lists(
+    st.builds(
+        Deed,
+        kind=st.sampled_from(
+            ("buy", "buy", "buy", "buy_late", "return", "dispute", "close", "spend", "pay", "wait")
+        ),
+        who=st.sampled_from(PEOPLE),
+        number=st.integers(1, 60),
+    ),
+    max_size=10,
+)
+
+
+@dataclass
+class Life:
+    """Two members of a club, and what happened to them so far."""
+
+    club: Club
+    orders: dict[str, Order] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+    count: int = 0
+    # What each was answered as spent, under the customer who was asked.
+    spent: dict[int, int] = field(default_factory=dict)
+
+    def live(self, deeds: list[Deed]) -> None:
+        for deed in deeds:
+            self.count += 1
+            getattr(self, f"_{deed.kind}")(deed)
+
+    def _buy(self, deed: Deed, *, days_ago: int = 0) -> None:
+        number = f"O{self.count}"
+        at = self.club.now - days_ago * DAY
+        order = self.club.buys(
+            deed.who, number, deed.number, ordered_at=at, paid_at=at, completed_at=at
+        )
+        self.orders[number], self.left[number] = order, deed.number
+        self.club.took(order)
+
+    def _buy_late(self, deed: Deed) -> None:
+        self._buy(deed, days_ago=deed.number % 6)
+
+    def _return(self, deed: Deed) -> None:
+        number = self._some_order(deed)
+        if number:
+            yuan = min(self.left[number], deed.number)
+            self.left[number] -= yuan
+            self.club.took(comes_back(f"R{self.count}", number, yuan, at=self.club.now))
+
+    def _dispute(self, deed: Deed) -> None:
+        number = self._some_order(deed)
+        if number:
+            self.club.take(
+                comes_back(
+                    f"D{self.count}",
+                    number,
+                    min(self.left[number], deed.number),
+                    at=self.club.now,
+                    status=RefundStatus.OPEN,
+                )
+            )
+
+    def _close(self, deed: Deed) -> None:
+        number = self._some_order(deed)
+        if number:
+            changed = closed(self.orders.pop(number))
+            self.left.pop(number)
+            self.club.take(
+                changed.model_copy(
+                    update={"updated_at": self.club.now + timedelta(seconds=self.count)}
+                )
+            )
+
+    def _spend(self, deed: Deed, order_no: str | None = None) -> None:
+        customer_id = self.club.customer_id(deed.who)
+        done = self.club.spend(deed.who, deed.number, key=f"S{self.count}", order_no=order_no)
+        if isinstance(done, Ok):
+            self.spent[customer_id] = self.spent.get(customer_id, 0) + deed.number
+
+    def _pay(self, deed: Deed) -> None:
+        self._spend(deed, self._some_order(deed))
+
+    def _wait(self, deed: Deed) -> None:
+        self.club.now += deed.number * timedelta(hours=12)
+
+    def _some_order(self, deed: Deed) -> str | None:
+        known = [number for number, left in self.left.items() if left]
+        return known[deed.number % len(known)] if known else None
+
+
+class Undo(Exception):
+    """The end of an example."""
+
+
+@contextmanager
+def undone(tx: Tx) -> Iterator[None]:
+    """Undo at the end what happens in the block: Hypothesis runs a test many times."""
+    with suppress(Undo), tx.savepoint():
+        yield
+        raise Undo
+
+
+def begun(club: Club) -> Life:
+    """Return the life of two members whose points lapse at the end of the month after next."""
+    rules = (rule(), rule("growth", asset="growth"))
+    programme = points_and_growth(*rules, expiry={"months": 1})
+    club.begin(programme, at=club.now - 10 * DAY + timedelta(seconds=1))
+    club.enrol(*PEOPLE)
+    return Life(club)
+
+
+@pytest.mark.timeout(600)
+@given(deeds=DEEDS)
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_a_merge_that_is_undone_at_once_leaves_everything_as_it_was(
+    club: Club, deeds: list[Deed]
+) -> None:
+    with undone(club.tx):
+        now = club.now
+        life = begun(club)
+        life.live(deeds)
+        tidy(club)
+        before = state_of(club.tx)
+        for source, target in ((HIM, HER), (HER, HIM)):
+            club.split(club.merge(source, target))
+            assert differences(before, state_of(club.tx)) == []
+        assert not list(ledger.verify(club.tx))
+        club.now = now
+
+
+def tidy(club: Club) -> None:
+    """Post what is due, which a merge would do anyway."""
+    done = False
+    while not done:
+        done = ledger.expire_due(club.tx, now=club.now, limit=1_000).done
