@@ -30,6 +30,8 @@ from huitong.platform.db import Database, Scope, Tx
 SERVER = "HUITONG_TEST_DATABASE_URL"
 HOME = "HUITONG_TEST_HOME"
 RUN = "HUITONG_TEST_RUN"
+# Settings of the person who runs the tests do not reach them, but for the server and a data file.
+KEPT = frozenset({SERVER, "HUITONG_ONLINE_RETAIL"})
 HOME_PREFIX = "huitong-tests-"
 TEMPLATE_LOCK = 7_401_126
 LOOPBACK = ("localhost", "127.0.0.1", "::1", None)
@@ -64,8 +66,9 @@ def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run its own home, before the workers inherit the environment."""
     if not hasattr(config, "workerinput"):
-        for name in [name for name in os.environ if name.startswith("HUITONG_") and name != SERVER]:
-            del os.environ[name]
+        for name in list(os.environ):
+            if name.startswith("HUITONG_") and name not in KEPT:
+                del os.environ[name]
         os.environ[RUN] = secrets.token_hex(4)
         if SERVER not in os.environ:
             os.environ[HOME] = str(run_stack.enter_context(_home_of_run()))

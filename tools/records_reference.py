@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from huitong.channels.connectors.file.targets import plain_type
 from huitong.channels.model import (
+    FURTHER_KEYS_OF_KIND,
     KEY_OF_KIND,
     PERSONAL_FIELDS,
     RECORD_OF_KIND,
@@ -44,7 +45,8 @@ def render() -> str:
 def _section(kind: RecordKind, parts: dict[str, type[BaseModel]]) -> str:
     model = RECORD_OF_KIND[kind]
     happened = TIME_OF_KIND.get(kind)
-    keyed = f"Key: `{KEY_OF_KIND[kind]}` within its channel account. "
+    keys = (KEY_OF_KIND[kind], *FURTHER_KEYS_OF_KIND.get(kind, ()))
+    keyed = f"Key: {' with '.join(f'`{key}`' for key in keys)} within its channel account. "
     keyed += f"Happened: `{happened}`." if happened else "It is no fact in time."
     return f"## {kind}\n\n{model.__doc__}\n\n{keyed}\n\n{_table(model, parts)}"
 

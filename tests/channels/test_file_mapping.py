@@ -101,7 +101,7 @@ class TestLoadMapping:
             ("kind: order\nfields: {order_no: {const: x}}", "“order_no”, the key of the record"),
             (
                 "kind: order\nfields: {order_no: a, store: {column: b, const: c}}",
-                "exactly one of column, const, sum and position",
+                "exactly one of column, columns, const, sum and position",
             ),
             (
                 "kind: order\nfields: {order_no: a, store: {column: b, unit: yuan}}",

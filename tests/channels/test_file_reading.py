@@ -10,16 +10,13 @@ import orjson
 import pytest
 
 from huitong.channels.connectors.file import Import, ImportReport, Mapping, check_file, load_mapping
+from huitong.channels.connectors.file.folder import FOLDER_PREFIX
+from huitong.channels.connectors.file.forms import FileUnreadable, UnknownForm
 from huitong.channels.connectors.file.layout import MissingColumns
 from huitong.channels.connectors.file.mapping import UnknownColumns
 from huitong.channels.connectors.file.reading import Preparer, cut
-from huitong.channels.connectors.file.staging import (
-    FOLDER_PREFIX,
-    FileUnreadable,
-    Found,
-    UnknownForm,
-    stage,
-)
+from huitong.channels.connectors.file.staged import Found
+from huitong.channels.connectors.file.staging import stage
 from huitong.channels.model import Arrival, Member, Order, Product, RecordKind
 from tests.channels.make import make_account
 
@@ -206,7 +203,8 @@ class TestRefusals:
     @pytest.mark.parametrize(
         "name,content,sentence",
         [
-            ("x.xlsx", b"PK", "does not say how the file is to be read"),
+            ("x.pdf", b"%PDF", "does not say how the file is to be read"),
+            ("x.xlsx.gz", b"", "does not say how the file is to be read"),
             ("orders", b"order_no", "does not say how the file is to be read"),
         ],
     )
@@ -221,7 +219,7 @@ class TestRefusals:
         "name,content,sentence",
         [
             ("x.csv", b"", "it is empty"),
-            ("x.csv", "编号\n1\n".encode("gbk"), "not written in UTF-8"),
+            ("x.csv", b"a\xff,b\n1,2\n", "neither in UTF-8 nor in GBK"),
             ("x.csv", b"order_no,Order_No\n", "“Order_No” stands twice"),
             ("x.parquet", b"PAR1 not really", "damaged or of another form"),
             ("x.csv.gz", b"not gzip", "damaged or of another form"),
@@ -423,8 +421,8 @@ class TestPages:
 
 class TestCheckFile:
     def test_it_reports_what_an_import_would_meet(self) -> None:
-        report = check_file(Import(FIXTURES / "broken.csv", ORDER, make_account(1)))
-        assert report == ImportReport(
+        checked = check_file(Import(FIXTURES / "broken.csv", ORDER, make_account(1)))
+        assert checked.report == ImportReport(
             file="broken.csv",
             rows=11,
             records=9,

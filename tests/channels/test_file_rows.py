@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from huitong.channels.connectors.file.broken import BrokenRows
+from huitong.channels.connectors.file.forms import FileUnreadable
 from huitong.channels.connectors.file.rows import count_rows, split_lines, split_rows
-from huitong.channels.connectors.file.staging import FileUnreadable, Staged, check_complete, stage
+from huitong.channels.connectors.file.staged import Staged
+from huitong.channels.connectors.file.staging import check_complete, stage
 from huitong.channels.model import RecordKind
 
 HEAD = "sku,spu,name\n"
@@ -68,17 +71,18 @@ class TestRows:
 
     def test_random_files_lose_no_row(self, tmp_path: Path) -> None:
         chance = random.Random(7)
-        for _ in range(60):
+        for turn in range(60):
             cells = ["a", "", '"q"', '"a,b"', '"x\ny"', '"""', 'm"m', " s", "é", ","]
             lines = [
                 ",".join(chance.choices(cells, k=chance.choice((2, 3, 3, 3, 4)))) for _ in range(30)
             ]
             path, target = tmp_path / "r.csv", tmp_path / "t.csv"
             path.write_text(HEAD + "\n".join(lines) + "\n")
-            split = split_rows(path, target, 3, ",")
-            assert count_rows(target, 3, ",") == split.row_count
+            broken = BrokenRows(tmp_path / f"broken-{turn}")
+            readable = split_rows(path, target, 3, ",", broken)
+            assert count_rows(target, 3, ",") == readable
             with stage(path, RecordKind.PRODUCT, None) as (staged, _):
-                assert list(staged.broken) == split.broken
+                assert list(staged.broken) == list(broken)
 
     def test_an_engine_that_passes_over_rows_gets_the_file_refused(self) -> None:
         check_complete(Path("p.csv"), readable=2, staged=2)
@@ -88,8 +92,9 @@ class TestRows:
     def test_json_lines_that_are_no_text_stand_alone(self, tmp_path: Path) -> None:
         path, target = tmp_path / "p.ndjson", tmp_path / "t.ndjson"
         path.write_bytes(b'{"sku":"A"}\r\n{"sku":"\xff"}\n\n{"\x01":1}\n{"sku":"B"}')
-        split = split_lines(path, target)
-        assert (split.row_count, [one.row for one in split.broken]) == (3, [2, 4])
+        found = BrokenRows(tmp_path / "broken")
+        assert split_lines(path, target, found) == 3
+        assert [one.row for one in found] == [2, 4]
         keys, broken = staged_of(tmp_path, path.read_bytes(), "q.ndjson")
         assert (keys, broken) == (["A", "B"], [2, 4])
 

@@ -225,7 +225,8 @@ JOIN customer_name AS target ON target.customer_id = m.target_id
 JOIN org.brand AS b ON b.group_id = m.group_id AND b.id = m.brand_id
 """,
     "links": """
-SELECT encode(one.blind_index, 'hex'), encode(other.blind_index, 'hex'), k.strength,
+SELECT encode(one.blind_index, 'hex'), encode(other.blind_index, 'hex'), k.verified,
+  k.other_verified, k.first_at, k.last_at,
   r.external_id, r.version
 FROM identity.link AS k
 JOIN identity.identifier AS one ON one.group_id = k.group_id AND one.id = k.identifier_id

@@ -85,7 +85,7 @@ def places(tx: Tx) -> list[object]:
     """Return where every row of the domain stands; an update of any kind moves its row."""
     return [
         tx.rows(f"SELECT t.ctid::text FROM customers.{table} AS t")  # noqa: S608
-        for table in ("customer", "card", "profile", "consent")
+        for table in ("customer", "card", "statement", "consent")
     ]
 
 
@@ -202,7 +202,7 @@ class TestMembers:
         assert (one.name, one.city, one.cards) == ("安**", "杭州", ("****5678",))
         assert [each.masked for each in one.identifiers] == ["138****8001"]
         assert [each.purpose for each in one.consents] == ["marketing"]
-        for table in ("customer", "card", "profile", "consent"):
+        for table in ("customer", "card", "statement", "consent"):
             row = str(tx.rows(f"SELECT t::text FROM customers.{table} AS t"))  # noqa: S608
             assert "安娜" not in row
             assert "VIP" not in row
@@ -428,7 +428,7 @@ class TestErase:
         assert (one.name, one.city, one.cards, one.identifiers) == (None, None, (), ())
         assert one.status is CustomerStatus.EXITED
         assert customers.find_by_card(tx, brand_id=account.brand_id, number="C1") is None
-        assert tx.rows("SELECT sealed FROM customers.profile") == [(None,)]
+        assert tx.rows("SELECT sealed FROM customers.statement") == [(None,)]
         assert tx.rows("SELECT store FROM customers.customer") == [(None,)]
 
     def test_an_erased_member_who_enrols_again_is_told_as_returning(self, tx: Tx) -> None:

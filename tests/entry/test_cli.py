@@ -282,12 +282,68 @@ class TestRecords:
         assert by_id == shown
         assert "keeps every promise" in founded.done("ledger", "verify")
 
-    def test_a_dry_run_needs_no_database(self, huitong: Cli, files: Path) -> None:
+    def test_an_offline_dry_run_needs_no_database(self, huitong: Cli, files: Path) -> None:
         orders = str(files / "orders.ndjson")
-        wanted = ("import", "order", orders, "--channel", "pos", "--dry-run", "--json")
+        wanted = ("import", "order", orders, "--channel", "pos", "--dry-run", "--offline", "--json")
         said = huitong(*wanted, HUITONG_DATABASE_URL=NO_DATABASE)
         (report,) = json.loads(said.stdout)
-        assert (report["applied"], report["refused"], report["rejects"]) == (1, 1, None)
+        assert (report["applied"], report["refused"], report["standings"]) == (1, 1, None)
+
+    def test_a_dry_run_holds_a_file_against_the_database_and_writes_nothing(
+        self, founded: Cli, files: Path
+    ) -> None:
+        wanted = ("import", "order", str(files / "orders.ndjson"), "--channel", "pos", "--dry-run")
+        (report,) = json.loads(founded.done(*wanted, "--json"))
+        assert report["standings"] == {"new": 1}
+        assert report["unknown_skus"] == {"JUMPER": 1}
+        assert report["first_rows"] == {"channels.unreadable": [2]}
+        assert report["amounts"]["paid_minor"] == 12_800
+        said = founded.done(*wanted)
+        assert "128.00" in said
+        assert "Nothing was written" in said
+        assert founded.done("inbox", "list").strip() == "Nothing is there."
+
+    def test_what_was_refused_is_put_right_by_hand(self, founded: Cli, files: Path) -> None:
+        founded.done("import", "order", str(files / "orders.ndjson"), "--channel", "pos")
+        (refused,) = json.loads(founded.done("inbox", "list", "--refused", "--json"))
+        wanted = ("inbox", "fix", refused["id"], "--set", "paid_minor=500")
+        assert founded(*wanted).returncode == 2, "A fix says why."
+        fixed = founded.done(*wanted, "--reason", "the till wrote a word", "--json")
+        assert json.loads(fixed) == {"applied": 1}
+        assert founded.done("inbox", "list", "--refused").strip() == "Nothing is there."
+        assert founded("inbox", "fix", refused["id"], "--set", "x", "--reason", "y").returncode == 2
+
+    def test_a_better_mapping_puts_a_whole_delivery_right(self, founded: Cli, files: Path) -> None:
+        document = (
+            "kind: order\nname: shop\nzone: Asia/Shanghai\nfields:\n"
+            "  order_no: 单号\n  ordered_at: 时间\n"
+            "  status: {column: 状态, values: {成功: completed}}\n"
+            "  list_minor: {sum: lines.list_minor}\n  paid_minor: {sum: lines.paid_minor}\n"
+            "  lines.line_id: {position: true}\n  lines.sku: 货号\n  lines.quantity: 数量\n"
+            "  lines.list_minor: {column: 金额, unit: yuan}\n"
+            "  lines.paid_minor: {column: 金额, unit: yuan}\n"
+        )
+        (files / "shop.yaml").write_text(document, encoding="utf-8")
+        (files / "shop.csv").write_bytes(
+            "单号,时间,状态,货号,数量,金额\nT1,2026/3/1 10:00,成功,S1,1,9.90\n"
+            "T2,2026/3/1 11:00,已完成,S1,1,9.90\n".encode("gbk")
+        )
+        assert "version 1" in founded.done("mapping", "save", str(files / "shop.yaml"))
+        best = json.loads(founded.done("mapping", "guess", str(files / "shop.csv"), "--json"))[0]
+        assert (best["name"], best["score"], best["missing"]) == ("shop@1", 1.0, [])
+        wanted = ("import", "order", str(files / "shop.csv"), "--channel", "pos")
+        (report,) = json.loads(founded.done(*wanted, "--mapping", "shop", "--json"))
+        assert (report["applied"], report["refused"]) == (1, 1)
+        better = document.replace("成功: completed", "成功: completed, 已完成: completed")
+        (files / "shop.yaml").write_text(better, encoding="utf-8")
+        assert "version 2" in founded.done("mapping", "save", str(files / "shop.yaml"))
+        (delivery,) = json.loads(founded.done("inbox", "list", "--json"))
+        told = founded.done(
+            "inbox", "retry", "--delivery", delivery["id"], "--mapping", "shop", "--json"
+        )
+        assert json.loads(told) == {"applied": 1}
+        assert "已完成" in founded.done("mapping", "show", "shop")
+        assert "已完成" not in founded.done("mapping", "show", "shop@1")
 
     def test_standard_input_is_a_file_too_and_its_rejects_stay_here(
         self, founded: Cli, files: Path

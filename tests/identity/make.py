@@ -44,14 +44,20 @@ def openid(value: str) -> Identifier:
     return Identifier(kind=IdentifierKind.OPENID, value=value)
 
 
-def order_of(*identifiers: Identifier, receiver: Sequence[Identifier] = ()) -> Order:
+def card(value: str, *, scope: str = "") -> Identifier:
+    return Identifier(kind=IdentifierKind.POS_CARD, value=value, scope=scope)
+
+
+def order_of(
+    *identifiers: Identifier, receiver: Sequence[Identifier] = (), at: datetime = NOW
+) -> Order:
     """Make an order of one line whose buyer has these identifiers."""
     parties = [Party(role=PartyRole.BUYER, identifiers=tuple(identifiers))] if identifiers else []
     if receiver:
         parties.append(Party(role=PartyRole.RECEIVER, identifiers=tuple(receiver)))
     return Order(
         order_no=f"O{next(record_ids)}",
-        ordered_at=NOW,
+        ordered_at=at,
         status=OrderStatus.PAID,
         parties=tuple(parties),
         list_minor=100,

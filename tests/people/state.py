@@ -10,6 +10,7 @@ JOURNALS = {
     "channels.delivery",
     "customers.merge",
     "identity.merge",
+    "identity.review",
     "ledger.account",
     "ledger.entry",
     "ledger.hold",
@@ -67,7 +68,8 @@ WHERE h.state <> 'moved'
     "overdrafts and merged accounts": """
 SELECT a.owner_id, a.asset, a.floor, a.merged_into
 FROM ledger.account AS a
-WHERE a.floor <> 0 OR a.merged_into IS NOT NULL
+WHERE (a.floor <> 0 OR a.merged_into IS NOT NULL)
+  AND a.asset NOT LIKE 'debt:%%'
 """,
 }
 

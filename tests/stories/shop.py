@@ -19,6 +19,7 @@ from tests.stories.runner import Step, World, told
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PLATFORMS = ("pos", "tmall")
 HOME_BRAND = "wool"
+APP = "@"
 LINE = re.compile(
     r"(?P<sku>[^:]+):((?P<pieces>\d+)x)?(?P<yuan>\d+\.\d\d)(\((?P<off>\w+)-(?P<off_yuan>\d+\.\d\d)\))?"
 )
@@ -100,6 +101,9 @@ def phone_of(name: str) -> str:
 
 
 def identifiers_of(name: str) -> tuple[Identifier, ...]:
+    """Return the phone of a name; a name such as @ann is somebody's id in an app."""
+    if name.startswith(APP):
+        return (Identifier(kind=IdentifierKind.OPENID, value=name, scope="app"),)
     return (Identifier(kind=IdentifierKind.PHONE, value=phone_of(name), verified=True),)
 
 

@@ -118,12 +118,13 @@ def _product(world: World, step: Step) -> str:
 
 @verb("member")
 def _member(world: World, step: Step) -> str:
-    """`member Ann`: she enrols now."""
+    """`member Ann also=@ann`: she enrols now, and is known in an app."""
     name = step.words[0]
+    also = identifiers_of(step.options["also"]) if "also" in step.options else ()
     record = Member(
         member_no=name,
         name=name,
-        identifiers=identifiers_of(name),
+        identifiers=(*identifiers_of(name), *also),
         enrolled_at=world.now,
         updated_at=world.now,
     )

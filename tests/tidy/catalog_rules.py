@@ -29,6 +29,7 @@ ONLY_GROW = frozenset({"customers.consent", "ledger.entry", "ledger.lot_use", "l
 # Tables whose rows the app or the worker may delete, and why.
 MAY_DELETE: Mapping[str, str] = {
     "channels.body": "A raw record is dropped when its days are over.",
+    "channels.text_copy": "It says where in a page a text stands, and goes with the page.",
     "identity.tombstone": "It expires by itself.",
     "ledger.operation_note": "Erasing a person takes the free text away, not the fact.",
     "orders.party": "A newer version of an order names its parties anew.",

@@ -22,7 +22,7 @@ TRADE_NAMES = frozenset({"EarningBase"})
 ANATOMY = frozenset(
     {"__init__", "model", "events", "rules", "tables", "queries", "operations", "routes", "jobs"}
 )
-MORE_ANATOMY = {"channels": frozenset({"connectors"})}
+MORE_ANATOMY = {"channels": frozenset({"connectors"}), "identity": frozenset({"graph"})}
 
 # Technical names that end in a number by themselves.
 NUMBERED_WORDS = frozenset({"utf8", "base64", "base32", "int8", "int16", "int32", "int64", "ipv4"})

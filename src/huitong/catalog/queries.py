@@ -1,10 +1,14 @@
 """Reads of the catalogue."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
+from huitong import org
 from huitong.catalog import tables
-from huitong.catalog.model import Sku
+from huitong.catalog.model import Sku, StockShown
 from huitong.platform.db import ReadTx, text_array
+
+STOCKS_LIMIT_MAX = 10_000
 
 
 def find_skus(tx: ReadTx, *, brand_id: int, codes: Iterable[str]) -> dict[str, Sku]:
@@ -37,3 +41,20 @@ def find_paths(
         },
     )
     return dict(rows)
+
+
+def stocks_on(
+    tx: ReadTx, *, brand_id: int, day: date, limit: int = STOCKS_LIMIT_MAX
+) -> list[StockShown]:
+    """Return what a brand's stores had on a day, by item and store."""
+    params = {
+        "group_id": tx.scope.group_id,
+        "brand_id": brand_id,
+        "day": day,
+        "limit": min(limit, STOCKS_LIMIT_MAX),
+    }
+    code_of = {store.id: store.code for store in org.stores(tx)}
+    return [
+        StockShown(sku, code_of[store_id], day, quantity, cost_minor)
+        for sku, store_id, quantity, cost_minor in tx.rows(tables.STOCKS_ON, params)
+    ]

@@ -26,6 +26,18 @@ SKU = Shape(
         "attributes": "text",
     },
 )
+STOCK = Shape(
+    "catalog_stock",
+    {
+        "sku_id": "bigint",
+        "store_id": "bigint",
+        "day": "date",
+        "brand_id": "bigint",
+        "quantity": "bigint",
+        "cost_minor": "bigint",
+        "told_at": "timestamptz",
+    },
+)
 
 # Products that items name, unless they are known.
 PUT_PRODUCTS = """
@@ -98,4 +110,32 @@ CROSS JOIN LATERAL (
   OFFSET 0
 ) AS found
 WHERE found.category[1] = ANY (%(tops)s::text[])
+"""
+
+# What stores have of items on a day. Two accounts may tell of the same shelf: the newer one holds,
+# and one that is as new, or does not say how new it is, is taken for newer.
+PUT_STOCKS = """
+INSERT INTO catalog.stock AS known
+  (group_id, sku_id, store_id, day, brand_id, quantity, cost_minor, told_at, recorded_at,
+   changed_at)
+SELECT %(group_id)s, incoming.sku_id, incoming.store_id, incoming.day, incoming.brand_id,
+       incoming.quantity, incoming.cost_minor, incoming.told_at, %(now)s, %(now)s
+FROM {incoming}
+ORDER BY incoming.sku_id, incoming.store_id, incoming.day
+ON CONFLICT (group_id, sku_id, store_id, day) DO UPDATE
+SET quantity = excluded.quantity, cost_minor = excluded.cost_minor, told_at = excluded.told_at,
+    changed_at = excluded.changed_at, changed_xid = pg_current_xact_id()
+WHERE COALESCE(excluded.told_at >= known.told_at, true)
+"""
+
+# What a brand's stores had of items on a day, by item and store.
+STOCKS_ON = """
+SELECT sku.code, stock.store_id, stock.quantity, stock.cost_minor
+FROM catalog.stock
+JOIN catalog.sku ON sku.group_id = stock.group_id AND sku.id = stock.sku_id
+WHERE stock.group_id = %(group_id)s
+  AND stock.brand_id = %(brand_id)s
+  AND stock.day = %(day)s
+ORDER BY sku.code, stock.store_id
+LIMIT %(limit)s
 """

@@ -9,10 +9,14 @@ from huitong.channels.model import (
     Delivery,
     DeliveryNotFound,
     DeliveryState,
+    FixMade,
     InboxRecord,
     RecordKind,
     RecordNotFound,
     RecordState,
+    RefusedSource,
+    SavedMapping,
+    Standing,
     TextForgotten,
     Way,
 )
@@ -169,6 +173,76 @@ def refused_among(tx: ReadTx, record_ids: Sequence[int]) -> set[int]:
     return {int(record_id) for record_id, *_ in found}
 
 
+def refused_sources(tx: ReadTx, record_ids: Sequence[int]) -> dict[int, RefusedSource]:
+    """Return those of some records that are refused, by id, with texts that may name persons."""
+    found = tx.rows(
+        tables.FIND_REFUSED,
+        {
+            "group_id": tx.scope.group_id,
+            "buckets": array([bucket_of(one) for one in record_ids]),
+            "ids": array(record_ids),
+        },
+    )
+    texts = texts_of_bodies(tx, [row[5] for row in found])
+    sources = {}
+    for record_id, account_id, kind, _, _, body_id, place, _, source_row in found:
+        of_body = texts.get(body_id, [])
+        text = of_body[place] if place < len(of_body) else b""
+        sources[record_id] = RefusedSource(
+            record_id, account_id, RecordKind(kind), source_row, text
+        )
+    return sources
+
+
+def fixes_of(tx: ReadTx, record_ids: Sequence[int]) -> list[FixMade]:
+    """Return the fixes that some versions went through, the oldest first."""
+    wanted = {"group_id": tx.scope.group_id, "ids": list(record_ids)}
+    return [
+        FixMade(record_id, fixed_id, tuple(fields), *rest)
+        for record_id, fixed_id, fields, *rest in tx.rows(tables.LIST_FIXES, wanted)
+    ]
+
+
+def saved_mappings(tx: ReadTx) -> list[SavedMapping]:
+    """Return the latest version of each mapping that the group keeps, by name."""
+    wanted = {"group_id": tx.scope.group_id, "name": None}
+    return [_mapping(row) for row in tx.rows(tables.LIST_MAPPINGS, wanted)]
+
+
+def saved_mapping(tx: ReadTx, name: str, *, version: int | None = None) -> SavedMapping | None:
+    """Return a version of a mapping that the group keeps, the latest unless one is asked for."""
+    wanted = {"group_id": tx.scope.group_id, "name": name, "version": version}
+    found = tx.row(tables.LIST_MAPPINGS if version is None else tables.FIND_MAPPING, wanted)
+    return None if found is None else _mapping(found)
+
+
+def standings(
+    tx: ReadTx, account: ChannelAccount, *, kind: RecordKind, versions: Sequence[tuple[str, str]]
+) -> list[Standing]:
+    """Return how (external id, version) pairs stand to what the inbox holds, in order."""
+    keys = inbox_keys(keyring(), account, kind, [external_id for external_id, _ in versions])
+    found = tx.rows(
+        tables.FIND_VERSIONS,
+        {
+            "group_id": tx.scope.group_id,
+            "account_id": account.id,
+            "kind": kind,
+            "buckets": array([bucket_of_key(key) for key in keys]),
+            "external_ids": text_array(keys),
+        },
+    )
+    held = {(row[0], row[2]) for row in found}
+    held_keys = {key for key, _ in held}
+    return [
+        Standing.KNOWN
+        if (key, version) in held
+        else Standing.CHANGED
+        if key in held_keys
+        else Standing.NEW
+        for key, (_, version) in zip(keys, versions, strict=True)
+    ]
+
+
 def places_of(tx: ReadTx, record_ids: Sequence[int]) -> list[tuple[int, int]]:
     """Return the (body, place) of the texts of some records."""
     found = tx.rows(
@@ -201,6 +275,34 @@ def texts_of_bodies(tx: ReadTx, body_ids: Sequence[int]) -> dict[int, list[bytes
     return texts
 
 
+def export(tx: ReadTx, record_ids: Sequence[int]) -> list[dict[str, object]]:
+    """Return record versions with their texts as they came, as far as these are kept."""
+    found = tx.rows(
+        tables.EXPORT_RECORDS,
+        {
+            "group_id": tx.scope.group_id,
+            "buckets": array([bucket_of(one) for one in record_ids]),
+            "ids": array(record_ids),
+        },
+    )
+    texts = texts_of_bodies(tx, [row[6] for row in found])
+    told: list[dict[str, object]] = []
+    for _, kind, version_at, state, code, recorded_at, body_id, place in found:
+        of_body = texts.get(body_id, [])
+        text = of_body[place].decode(errors="replace") if place < len(of_body) else ""
+        told.append(
+            {
+                "kind": kind,
+                "version_at": version_at,
+                "state": state,
+                "code": code,
+                "received_at": recorded_at,
+                "text": text or None,
+            }
+        )
+    return told
+
+
 def settled_places(
     tx: ReadTx, account: ChannelAccount, *, kind: RecordKind, versions: Sequence[tuple[str, str]]
 ) -> set[int]:
@@ -221,6 +323,11 @@ def settled_places(
         },
     )
     return {int(place) - 1 for (place,) in found}
+
+
+def _mapping(row: TupleRow) -> SavedMapping:
+    name, version, kind, *rest = row
+    return SavedMapping(name, version, RecordKind(kind), *rest)
 
 
 def _limited(limit: int) -> int:

@@ -35,6 +35,9 @@ JUDGED_RECORD = Shape(
 )
 REPLACED_RECORD = Shape("channels_replaced_record", {"bucket": "smallint", "id": "bigint"})
 RESEALED_BODY = Shape("channels_resealed_body", {"id": "bigint", "content": "bytea"})
+TEXT_COPY = Shape(
+    "channels_text_copy", {"bucket": "smallint", "record_id": "bigint", "body_place": "integer"}
+)
 
 # A new delivery, or another run of the same one: its counts are those of the latest run.
 OPEN_DELIVERY = """
@@ -170,6 +173,39 @@ WHERE record.group_id = %(group_id)s
   AND record.id = incoming.id
 """
 
+# Where the texts of refused versions stood before they came again: those pages are kept too.
+KEEP_FORMER_PLACES = """
+INSERT INTO channels.text_copy (group_id, bucket, record_id, body_id, body_place, brand_id)
+SELECT record.group_id, record.bucket, record.id, record.body_id, record.body_place,
+       record.brand_id
+FROM {incoming}
+JOIN channels.record AS record
+  ON record.group_id = %(group_id)s
+  AND record.bucket = incoming.bucket
+  AND record.id = incoming.id
+WHERE (record.body_id, record.body_place) <> (incoming.body_id, incoming.body_place)
+ON CONFLICT (group_id, bucket, record_id, body_id, body_place) DO NOTHING
+"""
+
+# Texts on a page of versions that were known already: the page is kept as it came.
+ADD_TEXT_COPIES = """
+INSERT INTO channels.text_copy (group_id, bucket, record_id, body_id, body_place, brand_id)
+SELECT %(group_id)s, incoming.bucket, incoming.record_id, %(body_id)s, incoming.body_place,
+       %(brand_id)s
+FROM {incoming}
+ON CONFLICT (group_id, bucket, record_id, body_id, body_place) DO NOTHING
+"""
+
+# Copies on pages that are about to be dropped.
+DROP_TEXT_COPIES = """
+DELETE FROM channels.text_copy
+USING channels.body
+WHERE text_copy.group_id = %(group_id)s
+  AND body.group_id = text_copy.group_id
+  AND body.id = text_copy.body_id
+  AND body.day < %(day)s
+"""
+
 # Refused versions whose record was applied in another version meanwhile.
 REPLACE_REFUSED = """
 UPDATE channels.record AS record
@@ -216,18 +252,52 @@ JOIN channels.record
 
 # Where the texts of every version of some records stand.
 FIND_PLACES_OF_VERSIONS = """
+WITH known AS (
+  SELECT version.bucket, version.id, version.body_id, version.body_place
+  FROM unnest(%(buckets)s::smallint[], %(ids)s::bigint[]) AS wanted (bucket, id)
+  JOIN channels.record
+    ON record.group_id = %(group_id)s
+    AND record.bucket = wanted.bucket
+    AND record.id = wanted.id
+  JOIN channels.record AS version
+    ON version.group_id = record.group_id
+    AND version.bucket = record.bucket
+    AND version.channel_account_id = record.channel_account_id
+    AND version.kind = record.kind
+    AND version.external_id = record.external_id
+)
 SELECT known.body_id, known.body_place
+FROM known
+UNION
+SELECT text_copy.body_id, text_copy.body_place
+FROM known
+JOIN channels.text_copy
+  ON text_copy.group_id = %(group_id)s
+  AND text_copy.bucket = known.bucket
+  AND text_copy.record_id = known.id
+"""
+
+# The record versions behind facts, with where their texts stand.
+EXPORT_RECORDS = """
+SELECT record.id, record.kind, record.version_at, record.state, record.code, record.recorded_at,
+       record.body_id, record.body_place
 FROM unnest(%(buckets)s::smallint[], %(ids)s::bigint[]) AS wanted (bucket, id)
 JOIN channels.record
   ON record.group_id = %(group_id)s
   AND record.bucket = wanted.bucket
   AND record.id = wanted.id
-JOIN channels.record AS known
-  ON known.group_id = record.group_id
-  AND known.bucket = record.bucket
-  AND known.channel_account_id = record.channel_account_id
-  AND known.kind = record.kind
-  AND known.external_id = record.external_id
+ORDER BY record.recorded_at, record.id
+"""
+
+# The texts of records that were refused and never applied, page by page after one of them.
+REFUSED_PLACES = """
+SELECT record.body_id, record.body_place, record.id
+FROM channels.record
+WHERE record.group_id = %(group_id)s
+  AND record.state = 'refused'
+  AND record.body_id > %(after_id)s
+ORDER BY record.body_id, record.body_place
+LIMIT %(limit)s
 """
 
 # Pages about to be sealed anew, so that two erasures never undo each other.
@@ -349,4 +419,57 @@ WHERE record.group_id = %(group_id)s
   AND record.bucket = incoming.bucket
   AND record.id = incoming.id
   AND record.state = 'applied'
+"""
+
+NEW_FIX = Shape(
+    "channels_new_fix",
+    {"bucket": "smallint", "record_id": "bigint", "fixed_id": "bigint", "fields": "text"},
+)
+
+# Which refused versions were put right, by whom and why; of two who do so at once the first counts.
+ADD_FIXES = """
+INSERT INTO channels.fix
+  (group_id, bucket, record_id, fixed_record_id, brand_id, fields, actor, reason, recorded_at)
+SELECT %(group_id)s, incoming.bucket, incoming.record_id, incoming.fixed_id, %(brand_id)s,
+       string_to_array(incoming.fields, chr(10)), %(actor)s, %(reason)s, %(now)s
+FROM {incoming}
+ON CONFLICT (group_id, bucket, record_id) DO NOTHING
+"""
+
+# The fixes in which some versions were the refused one or the one that stands for it.
+LIST_FIXES = """
+SELECT record_id, fixed_record_id, fields, actor, reason, recorded_at
+FROM channels.fix
+WHERE group_id = %(group_id)s
+  AND (record_id = ANY(%(ids)s) OR fixed_record_id = ANY(%(ids)s))
+ORDER BY recorded_at, record_id
+"""
+
+# Two who save a mapping of one name take turns.
+LOCK_MAPPING = """
+SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, %(group_id)s))
+"""
+
+# The next version of a mapping.
+ADD_MAPPING = """
+INSERT INTO channels.mapping (group_id, name, version, kind, document, actor, recorded_at)
+VALUES (%(group_id)s, %(name)s, %(version)s, %(kind)s, %(document)s, %(actor)s, %(now)s)
+"""
+
+# The latest version of one mapping, or of all.
+LIST_MAPPINGS = """
+SELECT DISTINCT ON (name) name, version, kind, document, actor, recorded_at
+FROM channels.mapping
+WHERE group_id = %(group_id)s
+  AND (%(name)s::text IS NULL OR name = %(name)s)
+ORDER BY name, version DESC
+"""
+
+# One version of a mapping.
+FIND_MAPPING = """
+SELECT name, version, kind, document, actor, recorded_at
+FROM channels.mapping
+WHERE group_id = %(group_id)s
+  AND name = %(name)s
+  AND version = %(version)s
 """

@@ -33,3 +33,37 @@ class CustomersSplit:
     source_id: int
     target_id: int
     identifier_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersCarved:
+    """What came with `identifier_ids` belongs to `source_id` now, and not to `target_id` any more.
+
+    It reads as a split of which there was no merge: the source gets what was never its own.
+    """
+
+    carving_id: int
+    brand_id: int
+    source_id: int
+    target_id: int
+    identifier_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersClassified:
+    """What kind of buyer a customer is changed, from an instant in the world on."""
+
+    customer_id: int
+    brand_id: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentApproved:
+    """A document that a customer had handed in was looked at and found good."""
+
+    submission_id: int
+    customer_id: int
+    brand_id: int
+    kind: str
+    submitted_at: datetime

@@ -4,15 +4,21 @@ from collections.abc import Sequence
 
 from huitong.channels import routes as channels_routes
 from huitong.customers import routes as customers_routes
+from huitong.entry.rights import routes as rights_routes
+from huitong.identity import routes as identity_routes
 from huitong.loyalty import routes as loyalty_routes
 from huitong.orders import routes as orders_routes
 from huitong.platform import routes as platform_routes
 from huitong.platform.http import Router
+from huitong.signals import routes as signals_routes
 
 ROUTERS: Sequence[Router] = (
     platform_routes.router,
     *channels_routes.ROUTERS,
-    customers_routes.router,
+    *customers_routes.ROUTERS,
+    rights_routes.router,
+    identity_routes.router,
     orders_routes.router,
+    signals_routes.router,
     *loyalty_routes.ROUTERS,
 )

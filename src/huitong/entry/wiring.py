@@ -8,18 +8,27 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import cast
 
-from huitong import catalog, channels, customers, identity, ledger, loyalty, orders, org
+from huitong import catalog, channels, customers, identity, ledger, loyalty, orders, org, signals
 from huitong.channels import jobs as channels_jobs
 from huitong.channels.model import RecordKind
-from huitong.customers.events import CustomerEnrolled, CustomersMerged, CustomersSplit
+from huitong.customers.events import (
+    CustomerEnrolled,
+    CustomersCarved,
+    CustomersClassified,
+    CustomersMerged,
+    CustomersSplit,
+    DocumentApproved,
+)
 from huitong.entry import revisions
-from huitong.identity.events import PersonsMerged, PersonsSplit
+from huitong.entry.rights import jobs as rights_jobs
+from huitong.entry.rights.erasing import Forget, Forgotten, RecordsOf, forget_person
+from huitong.identity.events import PersonCarved, PersonsMerged, PersonsSplit
 from huitong.ledger import jobs as ledger_jobs
-from huitong.orders.events import WaitingRefused
+from huitong.orders.events import ErasedToldAgain, OrdersClassified, WaitingRefused
 from huitong.platform import crypto, embedded, jobs
 from huitong.platform.assembly import Platform
 from huitong.platform.crypto import Keyring
-from huitong.platform.db import Database, EventTable, Tx
+from huitong.platform.db import Database, EventTable, ReadTx, Tx
 from huitong.platform.jobs import JobHandler, Recurring
 from huitong.platform.outbox import Delivery
 from huitong.platform.pipeline import Applier
@@ -33,6 +42,7 @@ def merge_customers(tx: Tx, merged: Sequence[object], now: datetime) -> None:
             tx, source=one.source_id, target=one.target_id, key=_merge_key(one.merge_id), now=now
         )
         orders.reassign(tx, source=one.source_id, target=one.target_id)
+        signals.reassign(tx, source=one.source_id, target=one.target_id)
         loyalty.reassign(
             tx, source=one.source_id, target=one.target_id, brand_id=one.brand_id, now=now
         )
@@ -53,11 +63,35 @@ def split_customers(tx: Tx, split: Sequence[object], now: datetime) -> None:
         order_ids = orders.give_back(
             tx, source=one.source_id, target=one.target_id, identifier_ids=one.identifier_ids
         )
+        signals.give_back(
+            tx, source=one.source_id, target=one.target_id, identifier_ids=one.identifier_ids
+        )
         loyalty.give_back(
             tx,
             source=one.source_id,
             target=one.target_id,
             order_ids=order_ids,
+            identifier_ids=one.identifier_ids,
+            brand_id=one.brand_id,
+            now=now,
+        )
+
+
+def carve_customers(tx: Tx, carved: Sequence[object], now: datetime) -> None:
+    """Let what came with identifiers go where they went; nothing was ever merged in the ledger."""
+    for one in cast("Sequence[CustomersCarved]", carved):
+        order_ids = orders.give_back(
+            tx, source=one.source_id, target=one.target_id, identifier_ids=one.identifier_ids
+        )
+        signals.give_back(
+            tx, source=one.source_id, target=one.target_id, identifier_ids=one.identifier_ids
+        )
+        loyalty.give_back(
+            tx,
+            source=one.source_id,
+            target=one.target_id,
+            order_ids=order_ids,
+            identifier_ids=one.identifier_ids,
             brand_id=one.brand_id,
             now=now,
         )
@@ -72,22 +106,20 @@ def tell_inbox(tx: Tx, refused: Sequence[object], _now: datetime) -> None:
 def erase_person(tx: Tx, person_id: int, *, now: datetime) -> Mapping[str, int]:
     """Forget a person everywhere and return how many rows each domain went over.
 
+    :raises PersonNotFound: when the group has no such person, or only as part of another.
+    """
+    return forget_everywhere(tx, person_id, now=now).counts
+
+
+def forget_everywhere(tx: Tx, person_id: int, *, now: datetime) -> Forgotten:
+    """Forget a person everywhere and return what was done, and what the journal keeps of it.
+
     `tx` sees every brand of the group. A repeat changes nothing. The inbox forgets every version of
-    the records that were applied to the person; what it refused and never applied names nobody
-    that could be looked up, and goes with the key of its day.
+    the records that were applied to the person, and of the refused ones those that name them.
 
     :raises PersonNotFound: when the group has no such person, or only as part of another.
     """
-    reached = identity.erase(tx, person_id, now=now)
-    customer_ids = customers.erase(tx, reached.person_ids, now=now)
-    told = customers.records_of(tx, customer_ids=customer_ids)
-    record_ids = sorted({*told, *orders.records_of(tx, customer_ids)})
-    receipt = {
-        "identity": len(reached.identifier_ids),
-        "customers": len(customer_ids),
-        "channels": channels.erase(tx, record_ids),
-    }
-    return receipt | {domain: erase(tx, customer_ids) for domain, erase in ERASE.items()}
+    return forget_person(tx, person_id, forget=ERASE, records=RECORDS, now=now)
 
 
 def _merge_key(merge_id: int) -> str:
@@ -96,19 +128,37 @@ def _merge_key(merge_id: int) -> str:
 
 # What happens in the same transaction when a lower domain tells a fact; whole batches.
 EVENTS: EventTable = {
-    CustomerEnrolled: (loyalty.settle_enrolled,),
+    CustomerEnrolled: (loyalty.settle_enrolled, loyalty.welcome),
+    CustomersClassified: (loyalty.settle_classified_customers,),
+    DocumentApproved: (loyalty.give_for_documents,),
+    OrdersClassified: (loyalty.settle_classified_orders,),
     WaitingRefused: (tell_inbox,),
     PersonsMerged: (customers.reassign,),
     PersonsSplit: (customers.give_back,),
-    CustomersMerged: (merge_customers,),
-    CustomersSplit: (split_customers,),
+    PersonCarved: (customers.carve,),
+    CustomersCarved: (carve_customers, loyalty.part_gifts, customers.give_back_consents),
+    CustomersMerged: (merge_customers, loyalty.join_gifts),
+    CustomersSplit: (split_customers, loyalty.part_gifts, customers.give_back_consents),
+    ErasedToldAgain: (rights_jobs.ask_to_forget,),
 }
 
 # Who forgets the customers of an erased person, after identity and customers have.
-ERASE: Mapping[str, Callable[[Tx, Sequence[int]], int]] = {
+ERASE: Mapping[str, Forget] = {
     "orders": orders.erase,
+    "signals": signals.erase,
     "ledger": ledger.erase,
     "loyalty": loyalty.erase,
+}
+
+# Which inbox records told of customers: an erasure forgets their texts.
+RECORDS: Sequence[RecordsOf] = (orders.records_of, signals.records_of, loyalty.records_of)
+
+# What each domain holds of customers, for the person who asks for it.
+EXPORT: Mapping[str, Callable[[ReadTx, Sequence[int]], object]] = {
+    "orders": orders.export,
+    "programme": loyalty.export,
+    "openings": loyalty.export_openings,
+    "signals": signals.export,
 }
 
 # Whom a record of each kind meets on its way in; what one applier refuses the next never sees.
@@ -123,7 +173,20 @@ APPLY: Mapping[str, Sequence[Applier]] = {
         loyalty.apply_orders,
     ),
     RecordKind.REFUND: (orders.apply_refunds, loyalty.apply_refunds),
-    RecordKind.FULFILMENT: (orders.apply_fulfilments,),
+    RecordKind.FULFILMENT: (orders.apply_fulfilments, loyalty.apply_fulfilments),
+    RecordKind.SIGNAL: (
+        identity.resolve_people,
+        customers.apply_customers,
+        customers.apply_fans,
+        signals.apply_signals,
+    ),
+    RecordKind.STOCK: (catalog.apply_stocks,),
+    RecordKind.OPENING: (
+        identity.resolve_people,
+        customers.apply_customers,
+        customers.apply_openings,
+        loyalty.apply_openings,
+    ),
 }
 
 # A platform's synchronous question and the one function that answers it; none is asked yet.
@@ -134,6 +197,7 @@ JOBS: Mapping[str, JobHandler] = {
     channels_jobs.FORGET_BODIES: channels_jobs.forget_bodies,
     ledger_jobs.EXPIRE_DUE: ledger_jobs.expire_due,
     jobs.FORGET_DONE: jobs.forget_done,
+    **rights_jobs.HANDLERS,
 }
 DELIVERIES: Mapping[str, Delivery] = {}
 
@@ -148,6 +212,8 @@ def recurring(settings: Settings) -> Mapping[str, Recurring]:
         channels_jobs.FORGET_BODIES: Recurring(
             DAY, {"retention_days": settings.inbox_retention_days}
         ),
+        rights_jobs.FINISH_EXITS: Recurring(DAY, {}),
+        rights_jobs.DROP_TOMBSTONES: Recurring(DAY, {}),
         jobs.FORGET_DONE: Recurring(DAY, {"retention_days": settings.jobs_retention_days}),
     }
 

@@ -22,3 +22,17 @@ class PersonsSplit:
     source_id: int
     target_id: int
     identifier_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCarved:
+    """Identifiers went from one person to another, who may be new; no merge was undone for it.
+
+    What came with them goes along.
+    """
+
+    carving_id: int
+    identity_domain_id: int
+    from_id: int
+    to_id: int
+    identifier_ids: tuple[int, ...]

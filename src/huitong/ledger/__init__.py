@@ -33,7 +33,15 @@ from huitong.ledger.operations import (
     reassign,
     split_back,
 )
-from huitong.ledger.queries import balances, history, lots, open_hold_keys, verify
+from huitong.ledger.queries import (
+    balances,
+    export,
+    history,
+    holders,
+    lots,
+    open_hold_keys,
+    verify,
+)
 
 __all__ = [
     "Activate",
@@ -62,7 +70,9 @@ __all__ = [
     "balances",
     "erase",
     "expire_due",
+    "export",
     "history",
+    "holders",
     "lots",
     "open_account",
     "open_hold_keys",

@@ -1,15 +1,26 @@
 """Loyalty: the programme, what orders earn under it, tiers with their reason, spending."""
 
 from huitong.loyalty.operations import (
+    apply_fulfilments,
+    apply_openings,
     apply_orders,
     apply_programme,
     apply_refunds,
     erase,
+    freeze_openings,
     give_back,
+    give_for_documents,
+    join_gifts,
+    part_gifts,
     reassign,
+    records_of,
+    settle_classified_customers,
+    settle_classified_orders,
     settle_customers,
     settle_enrolled,
     spend_points,
+    unfreeze_openings,
+    welcome,
 )
 from huitong.loyalty.queries import (
     explain_tier,
@@ -18,20 +29,47 @@ from huitong.loyalty.queries import (
     versions_of,
     why_of,
 )
+from huitong.loyalty.queries.exporting import export
+from huitong.loyalty.queries.gifts import (
+    gifts_of,
+)
+from huitong.loyalty.queries.openings import (
+    cut_over_history,
+    cut_overs,
+    export_openings,
+    opened,
+)
 
 __all__ = [
+    "apply_fulfilments",
+    "apply_openings",
     "apply_orders",
     "apply_programme",
     "apply_refunds",
+    "cut_over_history",
+    "cut_overs",
     "erase",
     "explain_tier",
+    "export",
+    "export_openings",
+    "freeze_openings",
+    "gifts_of",
     "give_back",
+    "give_for_documents",
+    "join_gifts",
+    "opened",
+    "part_gifts",
     "programme_at",
     "reassign",
+    "records_of",
+    "settle_classified_customers",
+    "settle_classified_orders",
     "settle_customers",
     "settle_enrolled",
     "spend_points",
     "standings_of",
+    "unfreeze_openings",
     "versions_of",
+    "welcome",
     "why_of",
 ]

@@ -11,3 +11,18 @@ class WaitingRefused:
 
     record_id: int
     refused: Refused
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedToldAgain:
+    """A record told once more of an order whose person was erased; its text must go too."""
+
+    record_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersClassified:
+    """What kind of sale an order is changed."""
+
+    order_id: int
+    brand_id: int

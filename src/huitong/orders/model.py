@@ -1,11 +1,13 @@
 """What an order is to us once its channel has told it: snapshots, changes and refusals."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
 from huitong.channels.model import OrderKind, OrderStatus
+from huitong.customers.model import Classed, ClassSource
 from huitong.platform.errors import DomainError, Kind
 from huitong.platform.page import Note
 
@@ -47,6 +49,8 @@ class Snapshot(NamedTuple):
     bonus_paid_minor: int
     disputed: bool
     lines: tuple[LineSnapshot, ...]
+    # What kind of sale it is besides `kind`; known to those who asked for it (`classes_of`).
+    classes: frozenset[Classed] = frozenset()
 
 
 class Step(StrEnum):
@@ -67,6 +71,18 @@ class Change(NamedTuple):
 
 
 CHANGE: Note[Change] = Note("orders.change")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderClass:
+    """What kind of sale an order is, who says so, and what speaks for it (no personal values)."""
+
+    order_id: int
+    classed: Classed
+    source: ClassSource
+    actor: str
+    classified_at: datetime
+    evidence: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -130,6 +146,21 @@ class UnknownLine(DomainError):
     order_no: str
     line_id: str
     record_no: str
+
+
+@dataclass(eq=False)
+class SoldInSeveralPlaces(DomainError):
+    """A package names an order number that several channel accounts of the brand have used."""
+
+    code: ClassVar[str] = "orders.sold_in_several_places"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    sentence: ClassVar[str] = (
+        "Package {package_no} names order {order_no}, and {count} channel accounts of the brand"
+        " have sold under that number: send the package by the account that sold it."
+    )
+    package_no: str
+    order_no: str
+    count: int
 
 
 @dataclass(eq=False)

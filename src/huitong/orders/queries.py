@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from psycopg.rows import TupleRow
 
 from huitong.channels.model import OrderKind, OrderStatus, PaymentKind
+from huitong.customers.model import Classed
 from huitong.orders import rules, tables
 from huitong.orders.model import (
     LineShown,
@@ -17,8 +19,12 @@ from huitong.orders.model import (
     RefundShown,
     Snapshot,
 )
-from huitong.orders.rules import LinePosition
+from huitong.orders.rules import LinePosition, SignedPackage
+from huitong.orders.tables import erasing
+from huitong.orders.tables.classifying import CLASSES_OF
 from huitong.platform.db import ReadTx, array
+
+EXPORT_STEP_ORDERS = 500
 
 
 def snapshots_of(tx: ReadTx, order_ids: Sequence[int]) -> dict[int, Snapshot]:
@@ -27,8 +33,12 @@ def snapshots_of(tx: ReadTx, order_ids: Sequence[int]) -> dict[int, Snapshot]:
         return {}
     params = {"group_id": tx.scope.group_id, "ids": array(order_ids)}
     lines: dict[int, list[LineSnapshot]] = defaultdict(list)
+    kept: dict[int, dict[str, int]] = defaultdict(dict)
     for row in tx.rows(tables.LOAD_LINES, params):
         lines[row[0]].append(_line(row))
+        kept[row[0]][row[1]] = row[3] - row[5]
+    headers = tx.rows(tables.LOAD_HEADERS, params)
+    signed = _signed_for(tx, {row[0]: kept[row[0]] for row in headers if row[9] is None})
     tender = {(row[0], row[1]): int(row[2]) for row in tx.rows(tables.LOAD_TENDER, params)}
     return {
         row[0]: Snapshot(
@@ -41,13 +51,27 @@ def snapshots_of(tx: ReadTx, order_ids: Sequence[int]) -> dict[int, Snapshot]:
             status=OrderStatus(row[6]),
             ordered_at=row[7],
             paid_at=row[8],
-            completed_at=row[9],
+            completed_at=row[9] or signed.get(row[0]),
             points_paid_minor=tender.get((row[0], PaymentKind.POINTS), 0),
             bonus_paid_minor=tender.get((row[0], PaymentKind.STORED_BONUS), 0),
             disputed=row[10],
             lines=tuple(lines[row[0]]),
         )
-        for row in tx.rows(tables.LOAD_HEADERS, params)
+        for row in headers
+    }
+
+
+def _signed_for(tx: ReadTx, kept: Mapping[int, Mapping[str, int]]) -> Mapping[int, datetime | None]:
+    """Return when orders that do not say when they were completed were signed for, if all is."""
+    if not kept:
+        return {}
+    packages: dict[int, list[SignedPackage]] = defaultdict(list)
+    params = {"group_id": tx.scope.group_id, "ids": array(list(kept))}
+    for order_id, signed_at, packed in tx.rows(tables.LOAD_PACKAGES, params):
+        pieces = {line["line_id"]: line["quantity"] for line in packed}
+        packages[order_id].append(SignedPackage(signed_at, pieces))
+    return {
+        order_id: rules.signed_for_at(kept[order_id], found) for order_id, found in packages.items()
     }
 
 
@@ -98,6 +122,36 @@ def orders_of_customer(
         },
     )
     return show(tx, [row[0] for row in found])
+
+
+def export(tx: ReadTx, customer_ids: Sequence[int]) -> list[dict[str, object]]:
+    """Return every order of customers whole, the latest first, personal fields included.
+
+    Only for the persons themselves, or with the permission to see personal values.
+    """
+    params = {"group_id": tx.scope.group_id, "customer_ids": array(customer_ids)}
+    order_ids = [row[0] for row in tx.rows(erasing.IDS_OF_CUSTOMERS, params)]
+    told: list[dict[str, object]] = []
+    for first in range(0, len(order_ids), EXPORT_STEP_ORDERS):
+        part = order_ids[first : first + EXPORT_STEP_ORDERS]
+        wanted = {"group_id": tx.scope.group_id, "ids": array(part)}
+        further = {row[0]: row[1:] for row in tx.rows(erasing.EXPORT_ORDERS, wanted)}
+        for shown in show(tx, part):
+            city, origin, attributes = further[shown.id]
+            personal = {"receiver_city": city, "origin": origin, "attributes": attributes}
+            told.append({**asdict(shown), **personal})
+    return told
+
+
+def classes_of(tx: ReadTx, order_ids: Sequence[int]) -> dict[int, frozenset[Classed]]:
+    """Return what kind of sale orders are, by order; an ordinary one is left out."""
+    if not order_ids:
+        return {}
+    classes: defaultdict[int, set[Classed]] = defaultdict(set)
+    params = {"group_id": tx.scope.group_id, "order_ids": array(order_ids)}
+    for order_id, classed in tx.rows(CLASSES_OF, params):
+        classes[order_id].add(Classed(classed))
+    return {order_id: frozenset(found) for order_id, found in classes.items()}
 
 
 def orders_since(tx: ReadTx, since: Mapping[int, datetime]) -> list[int]:

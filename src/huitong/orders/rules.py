@@ -1,8 +1,10 @@
 """Pure decisions about orders: what came back of a line, and what the rules above see of it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from huitong.channels.model import (
     Allocation,
@@ -12,6 +14,7 @@ from huitong.channels.model import (
     OrderStatus,
     Payment,
     PaymentKind,
+    Refund,
     RefundLine,
 )
 from huitong.orders.model import LineSnapshot, RefundBeyondSale, SaleBelowRefund
@@ -158,6 +161,29 @@ def completed_at(order: Order) -> datetime | None:
     return max(done) if done and len(done) == len(told) else None
 
 
+class SignedPackage(NamedTuple):
+    """When a package was signed for, and its pieces by line; no line means the whole order."""
+
+    signed_at: datetime
+    pieces: Mapping[str, int]
+
+
+def signed_for_at(kept: Mapping[str, int], packages: Sequence[SignedPackage]) -> datetime | None:
+    """Return when the last piece of an order was signed for; None while one was not.
+
+    `kept` says how many pieces of each line did not come back.
+    """
+    if not packages:
+        return None
+    if all(package.pieces for package in packages):
+        signed: Counter[str] = Counter()
+        for package in packages:
+            signed.update(package.pieces)
+        if any(signed[line_id] < pieces for line_id, pieces in kept.items()):
+            return None
+    return max(package.signed_at for package in packages)
+
+
 def sums_match(order: Order) -> bool:
     """Tell whether the lines and the freight add up to what the order says was paid."""
     return sum(_paid(order.lines)) + order.freight_minor == order.paid_minor
@@ -165,3 +191,33 @@ def sums_match(order: Order) -> bool:
 
 def _paid(lines: Sequence[Line]) -> Iterable[int]:
     return (line.paid_minor for line in lines)
+
+
+def order_without_person(order: Order) -> Order:
+    """Return an order with nothing left that points at a person; the sale stays as told."""
+    return order.model_copy(
+        update={
+            "parties": (),
+            "origin": None,
+            "receiver_city": None,
+            "close_reason": None,
+            "attributes": {},
+            "payments": tuple(_unreferenced(one) for one in order.payments),
+            "lines": tuple(one.model_copy(update={"attributes": {}}) for one in order.lines),
+        }
+    )
+
+
+def refund_without_person(refund: Refund) -> Refund:
+    """Return a refund with nothing left that points at a person."""
+    return refund.model_copy(
+        update={
+            "reason": None,
+            "attributes": {},
+            "payments": tuple(_unreferenced(one) for one in refund.payments),
+        }
+    )
+
+
+def _unreferenced(payment: Payment) -> Payment:
+    return payment.model_copy(update={"reference": None})

@@ -155,6 +155,43 @@ class NewTouchpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class NewBusinessUnit:
+    """A part of a brand that is led on its own, keyed by its code within the brand."""
+
+    brand_id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewPersonaAccount:
+    """One name towards customers that several staff speak through, keyed within its account."""
+
+    brand_id: int
+    channel_account_id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataScope:
+    """Whose stores somebody may see, besides the brands of their transaction.
+
+    Empty parts narrow nothing; of the others, a store has to be in one: of these operators, in
+    these regions or those below them, or these stores, or those where these staff work.
+    """
+
+    legal_entity_ids: frozenset[int] = frozenset()
+    region_ids: frozenset[int] = frozenset()
+    store_ids: frozenset[int] = frozenset()
+    staff_ids: frozenset[int] = frozenset()
+
+    def narrows(self) -> bool:
+        """Tell whether anything is left out at all."""
+        return bool(self.legal_entity_ids or self.region_ids or self.store_ids or self.staff_ids)
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
     """What holds of `subject_id` from a day on: its operator, its region, its parent, its store."""
 

@@ -9,10 +9,12 @@ from huitong.org import queries, tables
 from huitong.org.model import (
     ChannelAccount,
     NewBrand,
+    NewBusinessUnit,
     NewChannelAccount,
     NewHierarchy,
     NewIdentityDomain,
     NewLegalEntity,
+    NewPersonaAccount,
     NewRegion,
     NewStaff,
     NewStore,
@@ -158,6 +160,60 @@ def put_touchpoints(tx: Tx, touchpoints: Sequence[NewTouchpoint], *, now: dateti
         for new, each in zip(ids, touchpoints, strict=True)
     ]
     tx.write(tables.PUT_TOUCHPOINTS, tables.TOUCHPOINT, rows, {"now": now})
+
+
+def put_business_units(tx: Tx, units: Sequence[NewBusinessUnit], *, now: datetime) -> list[int]:
+    """Add business units of brands or rename them, by code, and return their ids in order."""
+    ids = _new_ids(tx, len(units))
+    rows = [
+        (new, unit.brand_id, unit.code, unit.name) for new, unit in zip(ids, units, strict=True)
+    ]
+    found = {
+        (brand_id, code): one
+        for one, brand_id, code in tx.write(
+            tables.PUT_BUSINESS_UNITS, tables.BUSINESS_UNIT, rows, {"now": now}
+        )
+    }
+    return [found[unit.brand_id, unit.code] for unit in units]
+
+
+def place_stores_in_units(tx: Tx, placements: Sequence[Placement], *, now: datetime) -> None:
+    """Record which business unit (place) each store (subject) is in from a day on, per brand.
+
+    :raises PlacementOverlaps: when a store has a unit of the brand from that day on or later.
+    """
+    _place(tx, tables.END_STORE_UNITS, tables.BEGIN_STORE_UNITS, placements, now)
+
+
+def put_persona_accounts(
+    tx: Tx, personas: Sequence[NewPersonaAccount], *, now: datetime
+) -> list[int]:
+    """Add persona accounts or rename them, by account and code, and return their ids in order."""
+    ids = _new_ids(tx, len(personas))
+    rows = [
+        (new, one.brand_id, one.channel_account_id, one.code, one.name)
+        for new, one in zip(ids, personas, strict=True)
+    ]
+    found = {
+        (account_id, code): one
+        for one, account_id, code in tx.write(
+            tables.PUT_PERSONA_ACCOUNTS, tables.PERSONA_ACCOUNT, rows, {"now": now}
+        )
+    }
+    return [found[one.channel_account_id, one.code] for one in personas]
+
+
+def staff_personas(tx: Tx, placements: Sequence[Placement], *, now: datetime) -> None:
+    """Record through which persona account (place) staff (subject) speak from a day on.
+
+    Several may speak through one, and one of the staff through several.
+    """
+    ids = _new_ids(tx, len(placements))
+    rows = [
+        (new, each.subject_id, each.place_id, each.valid_from)
+        for new, each in zip(ids, placements, strict=True)
+    ]
+    tx.write(tables.BEGIN_PERSONA_STAFF, tables.PLACEMENT, rows, {"now": now})
 
 
 def operate_stores(tx: Tx, placements: Sequence[Placement], *, now: datetime) -> None:

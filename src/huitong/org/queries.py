@@ -9,6 +9,7 @@ from huitong.org.model import (
     BrandNotFound,
     ChannelAccount,
     ChannelAccountNotFound,
+    DataScope,
     Store,
     StoreKind,
 )
@@ -113,6 +114,39 @@ def stores_of_staff_on(tx: ReadTx, *, staff_ids: Sequence[int], day: date) -> Ma
     """Return the store that each of the staff worked in on a day."""
     rows = tx.rows(tables.STORES_OF_STAFF_ON, {"staff_ids": array(staff_ids), "day": day})
     return dict(rows)
+
+
+def staff_codes(tx: ReadTx) -> dict[int, str]:
+    """Return the codes of the staff by id."""
+    return dict(tx.rows(tables.STAFF_CODES))
+
+
+def units_on(
+    tx: ReadTx, *, store_ids: Sequence[int], brand_id: int, day: date
+) -> Mapping[int, int]:
+    """Return each store's business unit in a brand on a day; stores without one are left out."""
+    params = {"store_ids": array(store_ids), "brand_id": brand_id, "day": day}
+    return dict(tx.rows(tables.UNITS_ON, params))
+
+
+def personas_on(tx: ReadTx, *, staff_ids: Sequence[int], day: date) -> list[tuple[int, int]]:
+    """Return through which persona accounts staff spoke on a day, as (staff, persona) ids."""
+    rows = tx.rows(tables.PERSONAS_ON, {"staff_ids": array(staff_ids), "day": day})
+    return [(staff_id, persona_id) for staff_id, persona_id in rows]
+
+
+def visible(tx: ReadTx, *, scope: DataScope, day: date) -> frozenset[int] | None:
+    """Return the stores that somebody with this scope may see on a day; None means all of them."""
+    if not scope.narrows():
+        return None
+    params = {
+        "legal_entity_ids": array(sorted(scope.legal_entity_ids)),
+        "region_ids": array(sorted(scope.region_ids)),
+        "store_ids": array(sorted(scope.store_ids)),
+        "staff_ids": array(sorted(scope.staff_ids)),
+        "day": day,
+    }
+    return frozenset(row[0] for row in tx.rows(tables.VISIBLE_STORES, params))
 
 
 def _ids(tx: ReadTx, sql: str, codes: Sequence[str], **constants: int) -> dict[str, int]:

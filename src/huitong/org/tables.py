@@ -48,6 +48,19 @@ TOUCHPOINT = Shape(
         "channel_account_id": "bigint",
     },
 )
+BUSINESS_UNIT = Shape(
+    "org_business_unit", {"id": "bigint", "brand_id": "bigint", "code": "text", "name": "text"}
+)
+PERSONA_ACCOUNT = Shape(
+    "org_persona_account",
+    {
+        "id": "bigint",
+        "brand_id": "bigint",
+        "channel_account_id": "bigint",
+        "code": "text",
+        "name": "text",
+    },
+)
 PLACEMENT = Shape(
     "org_placement",
     {"id": "bigint", "subject_id": "bigint", "place_id": "bigint", "valid_from": "date"},
@@ -355,3 +368,126 @@ WHERE staff_id = ANY (%(staff_ids)s::bigint[])
 
 # Stores of the group.
 STORES = "SELECT id, code, name, kind FROM org.store ORDER BY code"
+
+# Business units by brand and code.
+PUT_BUSINESS_UNITS = """
+INSERT INTO org.business_unit (group_id, id, brand_id, code, name, recorded_at)
+SELECT %(group_id)s, incoming.id, incoming.brand_id, incoming.code, incoming.name, %(now)s
+FROM {incoming}
+ON CONFLICT (group_id, brand_id, code) DO UPDATE SET name = excluded.name
+RETURNING business_unit.id, business_unit.brand_id, business_unit.code
+"""
+
+# Ends the business unit that a store was in until another one of the brand begins.
+END_STORE_UNITS = """
+UPDATE org.store_unit
+SET valid_until = incoming.valid_from
+FROM {incoming}
+JOIN org.business_unit ON business_unit.id = incoming.place_id
+WHERE store_unit.store_id = incoming.subject_id
+  AND store_unit.brand_id = business_unit.brand_id
+  AND store_unit.valid_until IS NULL
+  AND store_unit.business_unit_id <> incoming.place_id
+  AND store_unit.valid_from < incoming.valid_from
+"""
+
+# Begins a business unit of a store, unless it holds already.
+BEGIN_STORE_UNITS = """
+INSERT INTO org.store_unit
+  (group_id, id, brand_id, store_id, business_unit_id, valid_from, recorded_at)
+SELECT %(group_id)s, incoming.id, business_unit.brand_id, incoming.subject_id, business_unit.id,
+       incoming.valid_from, %(now)s
+FROM {incoming}
+JOIN org.business_unit ON business_unit.id = incoming.place_id
+WHERE NOT EXISTS (
+  SELECT FROM org.store_unit
+  WHERE store_unit.store_id = incoming.subject_id
+    AND store_unit.business_unit_id = incoming.place_id
+    AND store_unit.valid_until IS NULL
+)
+"""
+
+# Persona accounts by channel account and code.
+PUT_PERSONA_ACCOUNTS = """
+INSERT INTO org.persona_account
+  (group_id, id, brand_id, channel_account_id, code, name, recorded_at)
+SELECT %(group_id)s, incoming.id, incoming.brand_id, incoming.channel_account_id, incoming.code,
+       incoming.name, %(now)s
+FROM {incoming}
+ON CONFLICT (group_id, channel_account_id, code) DO UPDATE SET name = excluded.name
+RETURNING persona_account.id, persona_account.channel_account_id, persona_account.code
+"""
+
+# Who speaks through persona accounts from a day on, unless they do already.
+BEGIN_PERSONA_STAFF = """
+INSERT INTO org.persona_staff
+  (group_id, id, brand_id, persona_account_id, staff_id, valid_from, recorded_at)
+SELECT %(group_id)s, incoming.id, persona_account.brand_id, persona_account.id,
+       incoming.subject_id, incoming.valid_from, %(now)s
+FROM {incoming}
+JOIN org.persona_account ON persona_account.id = incoming.place_id
+WHERE NOT EXISTS (
+  SELECT FROM org.persona_staff
+  WHERE persona_staff.staff_id = incoming.subject_id
+    AND persona_staff.persona_account_id = incoming.place_id
+    AND persona_staff.valid_until IS NULL
+)
+"""
+
+# The codes of the staff.
+STAFF_CODES = """
+SELECT id, code
+FROM org.staff
+"""
+
+# Which business unit of a brand each store was in on a day.
+UNITS_ON = """
+SELECT store_id, business_unit_id
+FROM org.store_unit
+WHERE store_id = ANY (%(store_ids)s::bigint[])
+  AND brand_id = %(brand_id)s
+  AND daterange(valid_from, valid_until) @> %(day)s::date
+"""
+
+# Through which persona accounts staff spoke on a day.
+PERSONAS_ON = """
+SELECT staff_id, persona_account_id
+FROM org.persona_staff
+WHERE staff_id = ANY (%(staff_ids)s::bigint[])
+  AND daterange(valid_from, valid_until) @> %(day)s::date
+ORDER BY staff_id, persona_account_id
+"""
+
+# The stores of operators, of regions and those below them, of staff, or named themselves.
+VISIBLE_STORES = """
+WITH RECURSIVE below AS (
+  SELECT wanted AS region_id
+  FROM unnest(%(region_ids)s::bigint[]) AS wanted
+  UNION
+  SELECT region_parent.region_id
+  FROM below
+  JOIN org.region_parent ON region_parent.parent_id = below.region_id
+  WHERE daterange(region_parent.valid_from, region_parent.valid_until) @> %(day)s::date
+)
+SELECT store.id
+FROM org.store
+WHERE store.id = ANY (%(store_ids)s::bigint[])
+  OR EXISTS (
+    SELECT FROM org.store_operator
+    WHERE store_operator.store_id = store.id
+      AND store_operator.legal_entity_id = ANY (%(legal_entity_ids)s::bigint[])
+      AND daterange(store_operator.valid_from, store_operator.valid_until) @> %(day)s::date
+  )
+  OR EXISTS (
+    SELECT FROM org.store_region
+    JOIN below ON below.region_id = store_region.region_id
+    WHERE store_region.store_id = store.id
+      AND daterange(store_region.valid_from, store_region.valid_until) @> %(day)s::date
+  )
+  OR EXISTS (
+    SELECT FROM org.staff_assignment
+    WHERE staff_assignment.store_id = store.id
+      AND staff_assignment.staff_id = ANY (%(staff_ids)s::bigint[])
+      AND daterange(staff_assignment.valid_from, staff_assignment.valid_until) @> %(day)s::date
+  )
+"""

@@ -33,7 +33,16 @@ class Permission(StrEnum):
     INBOX_READ = "inbox.read"
     INBOX_WRITE = "inbox.write"
     CUSTOMERS_READ = "customers.read"
+    CUSTOMERS_WRITE = "customers.write"
+    DOCUMENTS_REVIEW = "documents.review"
+    CONSENTS_WRITE = "consents.write"
+    RIGHTS_EXPORT = "rights.export"
+    RIGHTS_WRITE = "rights.write"
+    RIGHTS_ERASE = "rights.erase"
+    IDENTITY_READ = "identity.read"
+    IDENTITY_WRITE = "identity.write"
     ORDERS_READ = "orders.read"
+    SIGNALS_READ = "signals.read"
     POINTS_READ = "points.read"
     PROGRAMME_READ = "programme.read"
     PROGRAMME_WRITE = "programme.write"
@@ -53,7 +62,20 @@ PERMISSION_NAMES: Mapping[Permission, PermissionName] = {
     Permission.INBOX_READ: PermissionName("查看数据接入", "See what was taken in"),
     Permission.INBOX_WRITE: PermissionName("写入与重试接入数据", "Send records in and retry them"),
     Permission.CUSTOMERS_READ: PermissionName("查看客户（脱敏）", "See customers, masked"),
+    Permission.CUSTOMERS_WRITE: PermissionName("办理入会与修改客户", "Enrol and change customers"),
+    Permission.DOCUMENTS_REVIEW: PermissionName("审核会员证件", "Review members' documents"),
+    Permission.CONSENTS_WRITE: PermissionName("登记授权同意", "Record consents"),
+    Permission.RIGHTS_EXPORT: PermissionName(
+        "导出个人信息副本（明文）", "Export all data of a person, unmasked"
+    ),
+    Permission.RIGHTS_WRITE: PermissionName("办理退会", "Let members leave"),
+    Permission.RIGHTS_ERASE: PermissionName("抹除个人信息", "Erase persons for good"),
+    Permission.IDENTITY_READ: PermissionName(
+        "查看身份合并依据（脱敏）", "See why records are one person, masked"
+    ),
+    Permission.IDENTITY_WRITE: PermissionName("合并与拆分自然人", "Merge and split persons"),
     Permission.ORDERS_READ: PermissionName("查看订单", "See orders"),
+    Permission.SIGNALS_READ: PermissionName("查看行为信号", "See what people do without buying"),
     Permission.POINTS_READ: PermissionName("查看积分与明细", "See points and their history"),
     Permission.PROGRAMME_READ: PermissionName("查看会员方案", "See the programme"),
     Permission.PROGRAMME_WRITE: PermissionName("修改会员方案", "Change the programme"),

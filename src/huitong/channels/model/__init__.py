@@ -1,5 +1,14 @@
 """The nouns of channels: canonical records, and the inbox that takes them in."""
 
+from huitong.channels.model.fixing import (
+    Fix,
+    FixMade,
+    MappingNotFound,
+    NoRecordText,
+    NoSuchPlace,
+    NothingFixed,
+    SavedMapping,
+)
 from huitong.channels.model.inbox import (
     Arrival,
     Delivery,
@@ -11,20 +20,28 @@ from huitong.channels.model.inbox import (
     NotRefused,
     RecordNotFound,
     RecordState,
+    RefusedSource,
+    Standing,
     Taken,
     TextForgotten,
     Way,
 )
+from huitong.channels.model.kinds import (
+    FURTHER_KEYS_OF_KIND,
+    KEY_OF_KIND,
+    KINDS_OF_PERSONAL_KEYS,
+    PERSONAL_FIELDS,
+    RECORD_OF_KIND,
+    TIME_OF_KIND,
+    key_told,
+)
+from huitong.channels.model.openings import Opening, OpeningKind, OpeningLot
 from huitong.channels.model.records import (
     AMOUNT_MINOR_MAX,
-    KEY_OF_KIND,
     LINES_MAX,
     LONG_TEXT_LENGTH_MAX,
-    PERSONAL_FIELDS,
     QUANTITY_MAX,
-    RECORD_OF_KIND,
     TEXT_LENGTH_MAX,
-    TIME_OF_KIND,
     Allocation,
     Amount,
     Attributes,
@@ -61,10 +78,14 @@ from huitong.channels.model.records import (
     RefundStatus,
     Text,
 )
+from huitong.channels.model.signals import Signal, SignalKind, Subject
+from huitong.channels.model.stocks import Stock
 
 __all__ = [
     "AMOUNT_MINOR_MAX",
+    "FURTHER_KEYS_OF_KIND",
     "KEY_OF_KIND",
+    "KINDS_OF_PERSONAL_KEYS",
     "LINES_MAX",
     "LONG_TEXT_LENGTH_MAX",
     "PERSONAL_FIELDS",
@@ -81,6 +102,8 @@ __all__ = [
     "Delivery",
     "DeliveryNotFound",
     "DeliveryState",
+    "Fix",
+    "FixMade",
     "Forgotten",
     "Fulfilment",
     "Gender",
@@ -92,9 +115,16 @@ __all__ = [
     "Key",
     "Line",
     "LongText",
+    "MappingNotFound",
     "Member",
     "MemberStatus",
+    "NoRecordText",
+    "NoSuchPlace",
     "NotRefused",
+    "NothingFixed",
+    "Opening",
+    "OpeningKind",
+    "OpeningLot",
     "Order",
     "OrderKind",
     "OrderStatus",
@@ -116,8 +146,16 @@ __all__ = [
     "RefundLine",
     "RefundStage",
     "RefundStatus",
+    "RefusedSource",
+    "SavedMapping",
+    "Signal",
+    "SignalKind",
+    "Standing",
+    "Stock",
+    "Subject",
     "Taken",
     "Text",
     "TextForgotten",
     "Way",
+    "key_told",
 ]

@@ -25,6 +25,7 @@ class Way(StrEnum):
     FILE = "file"
     PUSH = "push"
     PULL = "pull"
+    FIX = "fix"
 
 
 class DeliveryState(StrEnum):
@@ -107,6 +108,28 @@ class InboxRecord:
     source_row: int | None
     occurred_at: datetime | None
     recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSource:
+    """A refused version as the inbox holds it: whose it is, where its row stood, and its text.
+
+    The text is empty when it is no longer kept.
+    """
+
+    record_id: int
+    account_id: int
+    kind: RecordKind
+    row: int | None
+    text: bytes
+
+
+class Standing(StrEnum):
+    """How a record on its way in stands to what the inbox holds of it."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    KNOWN = "known"
 
 
 @dataclass(frozen=True, slots=True)

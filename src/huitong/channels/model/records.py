@@ -1,7 +1,8 @@
 """Canonical records: what every connector produces and what files may bring, one schema a kind.
 
 Amounts are integer fen, instants carry a zone, keys are the platform's own text. Field names are
-the column names of CSV, Parquet and NDJSON files (docs/reference/records.md).
+the column names of CSV, Parquet and NDJSON files (docs/reference/records.md). Signals, stock and
+opening balances have files of their own beside this one; `kinds.py` lists all of them.
 """
 
 from datetime import date
@@ -59,6 +60,9 @@ class RecordKind(StrEnum):
     ORDER = "order"
     REFUND = "refund"
     FULFILMENT = "fulfilment"
+    SIGNAL = "signal"
+    STOCK = "stock"
+    OPENING = "opening"
 
 
 class IdentifierKind(StrEnum):
@@ -431,46 +435,3 @@ class Product(Record):
     def external_id(self) -> str:
         """Return the SKU code."""
         return self.sku
-
-
-RECORD_OF_KIND: dict[RecordKind, type[Record]] = {
-    RecordKind.MEMBER: Member,
-    RecordKind.PRODUCT: Product,
-    RecordKind.ORDER: Order,
-    RecordKind.REFUND: Refund,
-    RecordKind.FULFILMENT: Fulfilment,
-}
-
-KEY_OF_KIND: dict[RecordKind, str] = {
-    RecordKind.MEMBER: "member_no",
-    RecordKind.PRODUCT: "sku",
-    RecordKind.ORDER: "order_no",
-    RecordKind.REFUND: "refund_no",
-    RecordKind.FULFILMENT: "package_no",
-}
-# When the fact of a record happened; a product is no fact in time.
-TIME_OF_KIND: dict[RecordKind, str] = {
-    RecordKind.MEMBER: "enrolled_at",
-    RecordKind.ORDER: "ordered_at",
-    RecordKind.REFUND: "refunded_at",
-    RecordKind.FULFILMENT: "shipped_at",
-}
-# Fields whose values may name a person: never quoted in a reason, a log or a report.
-PERSONAL_FIELDS = frozenset(
-    {
-        "attributes",
-        "birthday_on",
-        "card_no",
-        "city",
-        "gender",
-        "identifiers",
-        "member_no",
-        "name",
-        "parties",
-        "receiver_city",
-        "reference",
-        "scope",
-        "tags",
-        "value",
-    }
-)

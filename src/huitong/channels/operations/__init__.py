@@ -6,8 +6,15 @@ from huitong.channels.operations.deliveries import (
     open_delivery,
     size_delivery,
 )
+from huitong.channels.operations.fixing import fix
 from huitong.channels.operations.folding import Feed
-from huitong.channels.operations.forgetting import erase, forget_bodies, reassign
+from huitong.channels.operations.forgetting import (
+    erase,
+    forget_bodies,
+    reassign,
+    refused_naming,
+)
+from huitong.channels.operations.mappings import save_mapping
 from huitong.channels.operations.refusing import refuse_later
 from huitong.channels.operations.retrying import retry
 from huitong.channels.operations.taking import take_page
@@ -17,11 +24,14 @@ __all__ = [
     "Source",
     "erase",
     "finish_delivery",
+    "fix",
     "forget_bodies",
     "open_delivery",
     "reassign",
     "refuse_later",
+    "refused_naming",
     "retry",
+    "save_mapping",
     "size_delivery",
     "take_page",
 ]

@@ -8,7 +8,13 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from huitong.channels import tables
-from huitong.channels.model import Arrival, Incoming, RecordKind, RecordState
+from huitong.channels.model import (
+    KINDS_OF_PERSONAL_KEYS,
+    Arrival,
+    Incoming,
+    RecordKind,
+    RecordState,
+)
 from huitong.channels.rules import Seen, Verdict, bucket_of_key, inbox_keys, judge, waves
 from huitong.org.model import ChannelAccount
 from huitong.platform.crypto import keyring
@@ -44,7 +50,7 @@ class Feed:
 
 def keyed(arrivals: Sequence[Arrival], feed: Feed) -> list[Arrival]:
     """Return the arrivals under the keys that the inbox keeps."""
-    if feed.kind is not RecordKind.MEMBER:
+    if feed.kind not in KINDS_OF_PERSONAL_KEYS:
         return list(arrivals)
     keys = inbox_keys(keyring(), feed.account, feed.kind, [one.external_id for one in arrivals])
     return [replace(one, external_id=key) for one, key in zip(arrivals, keys, strict=True)]

@@ -4,13 +4,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from huitong.channels import tables
+from huitong.channels import rules, tables
 from huitong.channels.model import Forgotten
 from huitong.channels.operations.taking import cipher_of_day
 from huitong.channels.queries import BODY_PLACE, texts_of_bodies
 from huitong.channels.rules import pack
 from huitong.platform.db import Tx, array
 from huitong.platform.ids import bucket_of
+
+REFUSED_PER_STEP_MAX = 2_000
 
 
 def forget_bodies(tx: Tx, *, before: date) -> Forgotten:
@@ -20,6 +22,7 @@ def forget_bodies(tx: Tx, *, before: date) -> Forgotten:
     """
     until = {"group_id": tx.scope.group_id, "day": before}
     day_count = tx.execute(tables.FORGET_DAY_KEYS, until)
+    tx.execute(tables.DROP_TEXT_COPIES, until)
     body_count = tx.execute(tables.DROP_BODIES, until)
     return Forgotten(day_count=day_count, body_count=body_count)
 
@@ -50,6 +53,33 @@ def erase(tx: Tx, record_ids: Sequence[int]) -> int:
         rows.append((body_id, cipher.seal(pack(kept), place=BODY_PLACE, row=body_id)))
     tx.write(tables.RESEAL_BODIES, tables.RESEALED_BODY, rows)
     return erased_count
+
+
+def refused_naming(tx: Tx, values: Sequence[str]) -> list[int]:
+    """Return the refused records whose kept text holds one of some values, however it is spelled.
+
+    They were never applied, so nothing else leads from a person to them.
+    """
+    wanted = [needle for value in values if (needle := rules.tight(value))]
+    found: list[int] = []
+    after_id = 0
+    while wanted:
+        rows = tx.rows(
+            tables.REFUSED_PLACES,
+            {"group_id": tx.scope.group_id, "after_id": after_id, "limit": REFUSED_PER_STEP_MAX},
+        )
+        # The last page of a full step may go on beyond it, so it is met again in the next one.
+        is_full = len(rows) == REFUSED_PER_STEP_MAX and rows[0][0] != rows[-1][0]
+        step = [row for row in rows if not is_full or row[0] != rows[-1][0]]
+        if not step:
+            return found
+        texts = texts_of_bodies(tx, [row[0] for row in step])
+        for body_id, place, record_id in step:
+            text = rules.tight(rules.plain(texts[body_id][place])) if body_id in texts else ""
+            if any(needle in text for needle in wanted):
+                found.append(int(record_id))
+        after_id = step[-1][0]
+    return found
 
 
 def reassign(tx: Tx, *, source: int, target: int) -> int:

@@ -39,6 +39,20 @@ def take_page(
     applied is kept as `superseded`; a refused one is kept with its reason and blocks nobody.
     `packed` is `pack` of the texts when the caller prepared it already.
     """
+    fates = take(tx, arrivals, feed=feed, delivery_id=delivery_id, now=now, packed=packed)
+    return [answer(fate) for fate in fates]
+
+
+def take(
+    tx: Tx,
+    arrivals: Sequence[Arrival],
+    *,
+    feed: Feed,
+    delivery_id: int,
+    now: datetime,
+    packed: bytes | None = None,
+) -> list[Fate]:
+    """Take one page as `take_page` does, and return what became of each arrival."""
     assert len(arrivals) <= RECORDS_PER_PAGE_MAX, "A page is cut before it is taken."
     if not arrivals:
         return []
@@ -56,6 +70,7 @@ def take_page(
         )
         of_news = [(place, arrivals[place], fates[place]) for place in news]
         _add_records(tx, of_news, feed=feed, body_id=body_id, delivery_id=delivery_id, now=now)
+        _add_copies(tx, fates, brand_id=feed.account.brand_id, body_id=body_id)
         again = [
             (fate, arrival.version_at, body_id, place, delivery_id, arrival.row)
             for place, arrival, fate in of_news
@@ -64,7 +79,7 @@ def take_page(
         judge_again(tx, again)
         replace_refused(tx, fates)
     count_page(tx, delivery_id, states=Counter(fate.state for fate in fates))
-    return [answer(fate) for fate in fates]
+    return fates
 
 
 def answer(fate: Fate) -> Result[Taken]:
@@ -93,6 +108,7 @@ def judge_again(
         )
         for fate, version_at, body_id, body_place, delivery_id, row in judged
     ]
+    tx.write(tables.KEEP_FORMER_PLACES, tables.JUDGED_RECORD, rows)
     tx.write(tables.JUDGE_AGAIN, tables.JUDGED_RECORD, rows)
 
 
@@ -169,6 +185,17 @@ def _add_records(
         "now": now,
     }
     tx.write(tables.ADD_RECORDS, tables.NEW_RECORD, rows, constants)
+
+
+def _add_copies(tx: Tx, fates: Sequence[Fate], *, brand_id: int, body_id: int) -> None:
+    """Note where on the page the texts of known versions stand, so that an erasure finds them."""
+    rows = [
+        (fate.bucket, fate.record_id, place)
+        for place, fate in enumerate(fates)
+        if fate.state is RecordState.KNOWN
+    ]
+    constants = {"brand_id": brand_id, "body_id": body_id}
+    tx.write(tables.ADD_TEXT_COPIES, tables.TEXT_COPY, rows, constants)
 
 
 def _code_and_reason(fate: Fate) -> tuple[str | None, str | None]:

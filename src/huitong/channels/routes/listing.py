@@ -169,7 +169,7 @@ def retry(platform: Running, caller: Calling, wanted: RetryIn) -> RetriesOut:
     results = dict(zip(tried, answers, strict=True))
     return RetriesOut(
         items=[
-            _retried(record_id, results.get(record_id) or NotRefused().as_refused())
+            retried(record_id, results.get(record_id) or NotRefused().as_refused())
             for record_id in wanted.record_ids
         ]
     )
@@ -232,7 +232,8 @@ def _record(record: InboxRecord) -> RecordOut:
     )
 
 
-def _retried(record_id: int, result: Result[Taken]) -> RetriedOut:
+def retried(record_id: int, result: Result[Taken]) -> RetriedOut:
+    """Return what became of a record as its caller is told it."""
     if isinstance(result, Ok):
         return RetriedOut(record_id=record_id, state=result.value.state.value)
     return RetriedOut(record_id=record_id, state="refused", code=result.code, reason=result.reason)

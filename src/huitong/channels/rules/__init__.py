@@ -1,6 +1,7 @@
 """Pure decisions of the inbox: what a text says, which version it is, and whether it is news."""
 
-from huitong.channels.rules.bodies import pack, unpack
+from huitong.channels.rules.bodies import pack, plain, tight, unpack
+from huitong.channels.rules.editing import edited
 from huitong.channels.rules.keys import bucket_of_key, inbox_keys
 from huitong.channels.rules.reading import (
     CONFLICTING,
@@ -20,11 +21,14 @@ __all__ = [
     "Verdict",
     "arrive",
     "bucket_of_key",
+    "edited",
     "inbox_keys",
     "judge",
     "pack",
+    "plain",
     "read_record",
     "refusal_of",
+    "tight",
     "unpack",
     "version_of",
     "waves",

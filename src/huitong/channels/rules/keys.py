@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from huitong.channels.model import KEY_OF_KIND, RecordKind
+from huitong.channels.model import KEY_OF_KIND, KINDS_OF_PERSONAL_KEYS, RecordKind
 from huitong.org.model import ChannelAccount
 from huitong.platform.crypto import Keyring
 from huitong.platform.ids import bucket_of_digest
@@ -12,11 +12,11 @@ from huitong.platform.ids import bucket_of_digest
 def inbox_keys(
     ring: Keyring, account: ChannelAccount, kind: RecordKind, external_ids: Sequence[str]
 ) -> list[str]:
-    """Return the keys under which the inbox keeps records: a member's number goes in blind.
+    """Return the keys under which the inbox keeps records: keys that may name a person go in blind.
 
-    That number may be a phone number, and the rows of the inbox name nobody.
+    A member's number may be a phone number, and the rows of the inbox name nobody.
     """
-    if kind is not RecordKind.MEMBER:
+    if kind not in KINDS_OF_PERSONAL_KEYS:
         return list(external_ids)
     field, scope = KEY_OF_KIND[kind], str(account.id)
     return [ring.blind_index(account.group_id, field, scope, one).hex() for one in external_ids]

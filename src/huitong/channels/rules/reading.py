@@ -3,6 +3,7 @@
 A sentence names the field and its place, and quotes the value only where no person can be in it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,6 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from huitong.channels.model import (
-    KEY_OF_KIND,
     PERSONAL_FIELDS,
     RECORD_OF_KIND,
     Arrival,
@@ -22,6 +22,7 @@ from huitong.channels.model import (
     Record,
     RecordKind,
     Refund,
+    key_told,
 )
 from huitong.channels.rules.versions import version_of
 from huitong.org.model import ChannelAccount
@@ -60,6 +61,7 @@ FAULTS: dict[str, str] = {
     "enum": "is none of {expected}",
     "string_type": "is not a text",
     "string_too_short": "is empty",
+    "string_pattern_mismatch": "is no word of small letters, digits and “_”",
     "string_too_long": "is longer than {max_length} characters",
     "too_short": "needs at least {min_length}",
     "too_long": "holds more than {max_length}",
@@ -82,6 +84,17 @@ UNCONVERTED: dict[str, str] = {
     "date": "is not written as the mapping says",
     "string": "is none of the values that the mapping knows",
 }
+# What stands in a workbook's cell in the place of a value, and what to do about it.
+_OPEN_AND_SAVE = "; open the workbook, put that right, save it and import it again"
+SPREADSHEET_FAULTS: dict[str, str] = {
+    "#FORMULA?": "is a formula that was saved without its value" + _OPEN_AND_SAVE,
+    **dict.fromkeys(
+        ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"),
+        "is an error of the spreadsheet" + _OPEN_AND_SAVE,
+    ),
+}
+# “1.23457E+17”: what a spreadsheet makes of a long number.
+SHORTENED = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
 
 
 @dataclass(eq=False)
@@ -227,8 +240,8 @@ def _told_by(kind: RecordKind, text: bytes) -> tuple[str | None, datetime | None
         return None, None
     if not isinstance(said, dict):
         return None, None
-    key = said.get(KEY_OF_KIND[kind])
-    fits = isinstance(key, str) and 0 < len(key) <= KEY_LENGTH_MAX and "\0" not in key
+    key = key_told(kind, said)
+    fits = key is not None and len(key) <= KEY_LENGTH_MAX and "\0" not in key
     try:
         updated_at = INSTANT_READER.validate_python(said.get("updated_at"))
     except ValidationError:
@@ -265,8 +278,15 @@ def _complaint(error: "ErrorDetails") -> str:
     kind = error["type"]
     if _marked(error["input"], CONFLICTING) is not None:
         return "is not the same in all rows of the record"
-    if _marked(error["input"], UNREADABLE) is not None:
+    unread = _marked(error["input"], UNREADABLE)
+    if unread is not None and unread in SPREADSHEET_FAULTS:
+        return SPREADSHEET_FAULTS[unread]
+    if unread is not None and kind.startswith("string") and SHORTENED.fullmatch(unread):
+        return "was shortened by a spreadsheet; export it as text, so that no digit is lost"
+    if unread is not None:
         return UNCONVERTED.get(kind.split("_", maxsplit=1)[0], "cannot be converted")
+    if kind == "greater_than_equal" and error["loc"][-1] == "quantity":
+        return "is less than 0; what came back is a refund: import it as such"
     words = FAULTS.get(kind) or FAULTS_BY_START.get(kind.split("_", maxsplit=1)[0])
     return words.format(**error.get("ctx", {})) if words else "cannot be read"
 

@@ -1,8 +1,95 @@
 """Writes of customers: taking records, merging and splitting, forgetting."""
 
-from huitong.customers.operations.forgetting import erase
-from huitong.customers.operations.locking import lock_customers
-from huitong.customers.operations.merging import give_back, reassign
-from huitong.customers.operations.taking import apply_customers
+from huitong.customers.operations.cards import (
+    replace_cards,
+    set_card_states,
+)
+from huitong.customers.operations.carving import carve
+from huitong.customers.operations.consents import (
+    give_back_consents,
+    put_consent_policy,
+    receipt_for,
+    state_consents,
+)
+from huitong.customers.operations.enrolling import (
+    enrol,
+    review_documents,
+    submit_documents,
+)
+from huitong.customers.operations.following import apply_fans
+from huitong.customers.operations.forgetting import (
+    erase,
+)
+from huitong.customers.operations.leaving import (
+    cancel_exits,
+    finish_exits,
+    put_exit_policy,
+    request_exits,
+    settle_exits,
+)
+from huitong.customers.operations.locking import (
+    lock_customers,
+)
+from huitong.customers.operations.merging import (
+    give_back,
+    reassign,
+)
+from huitong.customers.operations.opening import apply_openings
+from huitong.customers.operations.owned import (
+    add_belongings,
+    change_belongings,
+    classify_customers,
+    remove_belongings,
+    withdraw_classifications,
+)
+from huitong.customers.operations.profiles import (
+    correct,
+    trust_sources,
+    withdraw_corrections,
+)
+from huitong.customers.operations.relations import (
+    end_relations,
+    link_own_customers,
+    move_relations,
+    relate,
+)
+from huitong.customers.operations.taking import (
+    apply_customers,
+)
 
-__all__ = ["apply_customers", "erase", "give_back", "lock_customers", "reassign"]
+__all__ = [
+    "add_belongings",
+    "apply_customers",
+    "apply_fans",
+    "apply_openings",
+    "cancel_exits",
+    "carve",
+    "change_belongings",
+    "classify_customers",
+    "correct",
+    "end_relations",
+    "enrol",
+    "erase",
+    "finish_exits",
+    "give_back",
+    "give_back_consents",
+    "link_own_customers",
+    "lock_customers",
+    "move_relations",
+    "put_consent_policy",
+    "put_exit_policy",
+    "reassign",
+    "receipt_for",
+    "relate",
+    "remove_belongings",
+    "replace_cards",
+    "request_exits",
+    "review_documents",
+    "set_card_states",
+    "settle_exits",
+    "state_consents",
+    "submit_documents",
+    "trust_sources",
+    "withdraw_classifications",
+    "withdraw_corrections",
+]

@@ -14,8 +14,18 @@ def erase(tx: Tx, person_ids: Sequence[int], *, now: datetime) -> list[int]:
     """
     assert tx.scope.brand_ids is None, "Persons are erased in a transaction that sees every brand."
     params = {"group_id": tx.scope.group_id, "person_ids": array(sorted(person_ids)), "now": now}
-    customer_ids = [row[0] for row in tx.rows(tables.ALL_OF_PERSONS, params)]
+    customer_ids = [row[0] for row in tx.rows(tables.people.ALL_OF_PERSONS, params)]
     params["customer_ids"] = array(customer_ids)
-    for forget in (tables.ERASE_CUSTOMERS, tables.ERASE_PROFILES, tables.ERASE_CARDS):
+    for forget in (
+        tables.people.ERASE_CUSTOMERS,
+        tables.merging.ERASE_TOLD,
+        tables.statements.ERASE_STATEMENTS,
+        tables.belongings.ERASE_BELONGINGS,
+        tables.classes.ERASE_CLASSIFICATIONS,
+        tables.relations.ERASE_RELATIONS,
+        tables.relations.ERASE_OWN_CUSTOMERS,
+        tables.submissions.ERASE_SUBMISSIONS,
+        tables.cards.ERASE_CARDS,
+    ):
         tx.execute(forget, params)
     return customer_ids

@@ -29,7 +29,9 @@ def lock_customers(tx: Tx, customer_ids: Iterable[int]) -> dict[int, LockedCusto
     if not wanted:
         return {}
     params = {"group_id": tx.scope.group_id, "customer_ids": array(wanted)}
-    return {row[0]: LockedCustomer._make(row) for row in tx.rows(tables.LOCK_CUSTOMERS, params)}
+    return {
+        row[0]: LockedCustomer._make(row) for row in tx.rows(tables.people.LOCK_CUSTOMERS, params)
+    }
 
 
 def lock_living(tx: Tx, customer_ids: Iterable[int]) -> Mapping[int, LockedCustomer]:
@@ -68,7 +70,9 @@ def find_or_make(
         (bucket_of(person_id), new_id, brand_id, person_id, CustomerStatus.ANONYMOUS.value, None)
         for new_id, person_id in zip(new_ids, missing, strict=True)
     ]
-    known |= dict(tx.write(tables.INSERT_CUSTOMERS, tables.CUSTOMER, rows, {"now": now}))
+    known |= dict(
+        tx.write(tables.people.INSERT_CUSTOMERS, tables.people.CUSTOMER, rows, {"now": now})
+    )
     overtaken = [person_id for person_id in missing if person_id not in known]
     if overtaken:
         # The insert waited for the transaction that was first; now its rows can be seen.
@@ -84,7 +88,7 @@ def _find(tx: Tx, brand_id: int, person_ids: Sequence[int]) -> dict[int, int]:
         "brand_id": brand_id,
         "person_ids": array(person_ids),
     }
-    return dict(tx.rows(tables.FIND_BY_PERSON, params))
+    return dict(tx.rows(tables.people.FIND_BY_PERSON, params))
 
 
 def _living(locked: Mapping[int, LockedCustomer], customer_id: int) -> LockedCustomer:

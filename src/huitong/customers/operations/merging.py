@@ -11,7 +11,11 @@ from huitong.customers import tables
 from huitong.customers.events import CustomersMerged, CustomersSplit
 from huitong.customers.model import CustomerStatus
 from huitong.customers.operations.locking import find_or_make, lock_customers
+from huitong.customers.operations.owned import give_back_owned, reassign_owned
+from huitong.customers.operations.profiles import give_back_statements
+from huitong.customers.operations.relations import merge_relations, part_relations
 from huitong.customers.operations.standings import keep_standings, standings_of
+from huitong.customers.queries import families
 from huitong.customers.rules import Said, Standing, earlier, higher, standing_told
 from huitong.identity.events import PersonsMerged, PersonsSplit
 from huitong.platform.db import Tx, array
@@ -41,31 +45,47 @@ def give_back(tx: Tx, split: Sequence[object], now: datetime) -> None:
     _see_every_brand(tx)
     events = {event.merge_id: event for event in cast("Sequence[PersonsSplit]", split)}
     params = {"group_id": tx.scope.group_id, "persons_merge_ids": array(list(events))}
-    merges = tx.rows(tables.STANDING_MERGES, params)
+    merges = tx.rows(tables.merging.STANDING_MERGES, params)
     locked = lock_customers(tx, [one for row in merges for one in (row[3], row[4])])
     constants = {"group_id": tx.scope.group_id, "now": now}
     sources, merge_ids = [row[3] for row in merges], [row[0] for row in merges]
-    tx.execute(tables.MARK_SPLIT, {**constants, "customer_ids": array(sources)})
-    tx.execute(tables.CLOSE_MERGES, {**constants, "merge_ids": array(merge_ids)})
+    family = families(tx, customer_ids=sources)
+    tx.execute(tables.merging.MARK_SPLIT, {**constants, "customer_ids": array(sources)})
+    tx.execute(tables.merging.CLOSE_MERGES, {**constants, "merge_ids": array(merge_ids)})
     # The latest merge comes first: what came under an identifier goes back over several of them.
     for merge_id, brand_id, persons_merge_id, source, target in merges:
         returned = events[persons_merge_id].identifier_ids
-        given_back = [(source, target, identifier_id) for identifier_id in returned]
-        tx.write(tables.GIVE_BACK_TOLD, tables.GIVEN_BACK, given_back)
+        # What is told first is heard first: orders go back before what they earn is looked at anew.
         tx.emit(CustomersSplit(merge_id, brand_id, source, target, returned))
+        given_back = [(source, target, identifier_id) for identifier_id in returned]
+        tx.write(tables.merging.GIVE_BACK_TOLD, tables.merging.GIVEN_BACK, given_back)
+        give_back_statements(
+            tx, source=locked[source], target=locked[target], identifier_ids=returned
+        )
+        part_relations(
+            tx,
+            source=source,
+            target=target,
+            merge_id=merge_id,
+            family=family[source],
+            identifier_ids=set(returned),
+            now=now,
+        )
+        give_back_owned(
+            tx, source=source, target=target, family=family[source], identifier_ids=returned
+        )
     living = [one.id for one in locked.values() if one.erased_at is None]
-    keep_standings(tx, _standings_told(tx, living), now=now)
+    keep_standings(tx, standings_by_records(tx, living), now=now)
 
 
-def _standings_told(tx: Tx, customer_ids: Sequence[int]) -> dict[int, Standing]:
+def standings_by_records(tx: Tx, customer_ids: Sequence[int]) -> dict[int, Standing]:
     """Return what customers are by all that records told of them and of those merged into them."""
     params = {"group_id": tx.scope.group_id, "customer_ids": array(sorted(customer_ids))}
     said: defaultdict[int, list[Said]] = defaultdict(list)
-    for customer_id, status, *rest in tx.rows(tables.TOLD_OF_CUSTOMERS, params):
+    for customer_id, status, *rest in tx.rows(tables.merging.TOLD_OF_CUSTOMERS, params):
         said[customer_id].append(Said(MemberStatus(status), *rest))
-    present = standings_of(tx, customer_ids)
-    standings = {one: standing_told(before, said[one]) for one, before in present.items()}
-    for target, status, enrolled_at in tx.rows(tables.STILL_MERGED, params):
+    standings = {one: standing_told(said[one]) for one in customer_ids}
+    for target, status, enrolled_at in tx.rows(tables.merging.STILL_MERGED, params):
         remaining = Standing(CustomerStatus(status), enrolled_at)
         standings[target] = _joined(standings[target], remaining)
     return standings
@@ -97,8 +117,10 @@ def _merge_wave(tx: Tx, wave: Sequence[PersonsMerged], now: datetime) -> None:
             )
         )
         tx.emit(CustomersMerged(merge_id, brand_id, source, target))
-    tx.write(tables.INSERT_MERGES, tables.MERGE, rows, {"now": now})
-    tx.write(tables.MARK_MERGED, tables.MERGE, rows, {"now": now})
+    tx.write(tables.merging.INSERT_MERGES, tables.merging.MERGE, rows, {"now": now})
+    tx.write(tables.merging.MARK_MERGED, tables.merging.MERGE, rows, {"now": now})
+    merge_relations(tx, [(row[1], row[4], row[5]) for row in rows], now=now)
+    reassign_owned(tx, [(row[4], row[5]) for row in rows])
     keep_standings(tx, standings, now=now)
 
 
@@ -106,7 +128,7 @@ def _pairs(tx: Tx, wave: Sequence[PersonsMerged], now: datetime) -> list[Pair]:
     persons = sorted({person for event in wave for person in (event.source_id, event.target_id)})
     params = {"group_id": tx.scope.group_id, "person_ids": array(persons)}
     of_person: dict[int, dict[int, int]] = {}
-    for person_id, brand_id, customer_id in tx.rows(tables.CUSTOMERS_OF_PERSONS, params):
+    for person_id, brand_id, customer_id in tx.rows(tables.merging.CUSTOMERS_OF_PERSONS, params):
         of_person.setdefault(person_id, {})[brand_id] = customer_id
     missing: dict[int, set[int]] = {}
     for event in wave:

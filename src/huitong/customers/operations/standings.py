@@ -15,14 +15,14 @@ def standings_of(tx: Tx, customer_ids: Iterable[int]) -> dict[int, Standing]:
     params = {"group_id": tx.scope.group_id, "customer_ids": array(sorted(set(customer_ids)))}
     return {
         customer_id: Standing(CustomerStatus(status), *rest)
-        for customer_id, status, *rest in tx.rows(tables.FIND_STANDINGS, params)
+        for customer_id, status, *rest in tx.rows(tables.people.FIND_STANDINGS, params)
     }
 
 
 def keep_standings(tx: Tx, standings: Mapping[int, Standing], *, now: datetime) -> None:
     """Write the standings of locked customers, by their ids."""
     rows = [_row(one, standing) for one, standing in sorted(standings.items())]
-    tx.write(tables.UPDATE_STANDINGS, tables.STANDING, rows, {"now": now})
+    tx.write(tables.people.UPDATE_STANDINGS, tables.people.STANDING, rows, {"now": now})
 
 
 def _row(customer_id: int, standing: Standing) -> tuple[object, ...]:

@@ -95,7 +95,12 @@ def _notes(
     for owner in owners:
         if owner is not None and owner.id not in notes:
             after = standings.get(owner.id, owner)
-            notes[owner.id] = Known(owner.id, STATUS_OF[after.status], after.enrolled_at)
+            status = STATUS_OF[after.status]
+            # The status of the owner is what it was when they were locked.
+            enrolled_now = (
+                status is CustomerStatus.MEMBER and owner.status != CustomerStatus.MEMBER.value
+            )
+            notes[owner.id] = Known(owner.id, status, after.enrolled_at, enrolled_now)
     return [notes[owner.id] if owner is not None else None for owner in owners]
 
 
@@ -117,15 +122,9 @@ def _take_members(
         standings[owner.id] = standing_after(standings[owner.id], record, now=now)
     changed = {one: after for one, after in standings.items() if after != before[one]}
     keep_standings(tx, changed, now=now)
-    keep_profiles(
-        tx,
-        [(record, owner) for _, record, owner in kept],
-        brand_id=brand_id,
-        ciphers=ciphers,
-        now=now,
-    )
+    keep_profiles(tx, kept, named=named, ciphers=ciphers, now=now)
     _keep_told(tx, kept, named, now)
-    _keep_consents(tx, kept, now)
+    _keep_consents(tx, kept, named, now)
     _tell_enrolled(tx, kept, before, changed, now)
     return refused, standings
 
@@ -141,14 +140,17 @@ def _keep_told(tx: Tx, told: Sequence[Told], named: Mapping[int, int], now: date
             record.status.value,
             record.enrolled_at,
             record.updated_at,
+            record.store,
+            record.touchpoint,
+            record.guide,
         )
         for incoming, record, owner in told
     ]
     constants = {"brand_id": told[0][0].account.brand_id, "now": now} if told else {}
-    tx.write(tables.PUT_TOLD, tables.TOLD, rows, constants)
+    tx.write(tables.merging.PUT_TOLD, tables.merging.TOLD, rows, constants)
 
 
-def _keep_consents(tx: Tx, told: Sequence[Told], now: datetime) -> None:
+def _keep_consents(tx: Tx, told: Sequence[Told], named: Mapping[int, int], now: datetime) -> None:
     given = [
         (incoming.record_id, owner, consent)
         for incoming, record, owner in told
@@ -167,12 +169,13 @@ def _keep_consents(tx: Tx, told: Sequence[Told], now: datetime) -> None:
             ConsentAction.GIVEN.value,
             consent.given_at,
             record_id,
+            named[record_id],
         )
         for new_id, (record_id, owner, consent) in zip(new_ids, given, strict=True)
     ]
     account = told[0][0].account
     constants = {"brand_id": account.brand_id, "channel_account_id": account.id, "now": now}
-    tx.write(tables.INSERT_CONSENTS, tables.CONSENT, rows, constants)
+    tx.write(tables.consents.INSERT_CONSENTS, tables.consents.CONSENT, rows, constants)
 
 
 def _tell_enrolled(

@@ -5,7 +5,23 @@ from typing import Annotated
 
 import typer
 
-from huitong.entry.cli import jobs, keys, people, records, running, setup, showing, value
+from huitong.entry.cli import (
+    customers,
+    identity,
+    identity_graph,
+    inbox,
+    jobs,
+    keys,
+    mappings,
+    migrating,
+    people,
+    records,
+    rights,
+    running,
+    setup,
+    showing,
+    value,
+)
 from huitong.platform.errors import DomainError
 
 app = typer.Typer(
@@ -16,7 +32,22 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
-for commands in (setup, running, records, people, value, keys, jobs):
+for commands in (
+    setup,
+    running,
+    records,
+    inbox,
+    mappings,
+    people,
+    identity,
+    identity_graph,
+    customers,
+    rights,
+    value,
+    migrating,
+    keys,
+    jobs,
+):
     commands.add_to(app)
 
 

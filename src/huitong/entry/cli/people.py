@@ -49,16 +49,22 @@ def show(
 
     now = clock.now()
     with opening.opened() as platform, platform.database.reading(Scope(context.obj)) as tx:
-        of_brand = _brand(tx, brand)
+        of_brand = brand_of(tx, brand)
         customer_id = _customer_id(tx, of_brand, who)
         shown = customers.show(tx, customer_ids=[] if customer_id is None else [customer_id])
         if not shown:
             raise CustomerNotFound(customer="of that description")
-        told = _person(shown[0]) | _value(tx, shown[0], now) | _orders(tx, shown[0])
+        told = (
+            _person(shown[0])
+            | _value(tx, shown[0], now)
+            | _care(tx, shown[0], now)
+            | _orders(tx, shown[0])
+        )
     showing.facts(told, as_json=as_json)
 
 
-def _brand(tx: "ReadTx", code: str | None) -> "Brand":
+def brand_of(tx: "ReadTx", code: str | None) -> "Brand":
+    """Return the brand with this code, or the only one there is."""
     from huitong import org
 
     if code is not None:
@@ -100,6 +106,45 @@ def _person(customer: "CustomerShown") -> dict[str, object]:
         "identifiers": [f"{one.kind} {one.masked}" for one in customer.identifiers],
         "consents": [f"{one.purpose} {one.action}" for one in customer.consents],
     }
+
+
+def _care(tx: "ReadTx", customer: "CustomerShown", now: "datetime") -> dict[str, object]:
+    """Tell who looks after them, what belongs to them, what kind of buyer they are, what gifts."""
+    from huitong import customers, loyalty
+
+    one = customer.id
+    relations = customers.relations_of(tx, customer_ids=[one]).get(one, ())
+    belongings = customers.belongings_of(tx, customer_ids=[one]).get(one, ())
+    classes = customers.classifications_of(tx, customer_ids=[one]).get(one, ())
+    stands = [
+        each
+        for each in relations
+        if not each.is_shadowed
+        and each.valid_from <= now
+        and (each.valid_until is None or now < each.valid_until)
+    ]
+    codes = _codes(tx)
+    return {
+        "relations": [
+            f"{each.kind} {codes.get(each.staff_id or each.store_id or 0, '?')}"
+            f" since {each.valid_from:%Y-%m-%d}"
+            for each in stands
+        ],
+        "beneficiaries_and_items": [str(each.kind) for each in belongings],
+        "classes": [f"{each.classed} since {each.valid_from:%Y-%m-%d}" for each in classes],
+        "gifts": [
+            f"{each.kind} {each.granted - each.clawed}"
+            + (f" ({each.withheld})" if each.withheld else "")
+            for each in loyalty.gifts_of(tx, customer_ids=[one])
+        ],
+    }
+
+
+def _codes(tx: "ReadTx") -> dict[int, str]:
+    """Return the codes of staff and stores by id."""
+    from huitong import org
+
+    return org.staff_codes(tx) | {store.id: store.code for store in org.stores(tx)}
 
 
 def _orders(tx: "ReadTx", customer: "CustomerShown") -> dict[str, object]:

@@ -1,9 +1,9 @@
-"""`huitong import` and `inbox`: records in from files, and what became of them."""
+"""`huitong import`: records in from files, or a look at what an import would meet."""
 
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -15,17 +15,13 @@ from huitong.entry.cli import opening, showing
 from huitong.entry.cli.showing import AsJson
 
 if TYPE_CHECKING:
-    from collections import Counter
-
-    from huitong.channels.connectors.file import Import, ImportReport
-    from huitong.channels.model import Delivery, InboxRecord
+    from huitong.channels.connectors.file import Checked, Import, ImportReport, Mapping
     from huitong.org.model import ChannelAccount
     from huitong.platform.assembly import Platform
 
-LIST_MAX = 500
-RETRIES_MAX = 100_000
-DELIVERY_PREFIX = "dlv"
-RECORD_PREFIX = "rec"
+    Maker = Callable[[Path], Import]
+
+UNKNOWN_SHOWN = 10
 STDIN = Path("-")
 STDIN_NAME = "stdin.ndjson"
 
@@ -38,35 +34,42 @@ class ImportKind(StrEnum):
     ORDER = "order"
     REFUND = "refund"
     FULFILMENT = "fulfilment"
-
-
-inbox = typer.Typer(no_args_is_help=True, help="What arrived, and what became of it.")
+    SIGNAL = "signal"
+    STOCK = "stock"
+    OPENING = "opening"
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command("import")(import_files)
-    app.add_typer(inbox, name="inbox")
 
 
 def import_files(
     context: typer.Context,
     kind: Annotated[ImportKind, typer.Argument(help="What the files hold.")],
     files: Annotated[
-        list[Path], typer.Argument(help="CSV, Parquet or NDJSON; “-” reads NDJSON from the input.")
+        list[Path],
+        typer.Argument(help="CSV, Excel, Parquet or NDJSON; “-” reads NDJSON from the input."),
     ],
     *,
     channel: Annotated[str, typer.Option(help="The platform they come from, such as pos.")],
     brand: Annotated[str | None, typer.Option(help="The code of the brand.")] = None,
     shop: Annotated[str | None, typer.Option(help="The code of the account there.")] = None,
     mapping: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            exists=True, dir_okay=False, help="A mapping document, when columns have other names."
+            metavar="NAME|FILE",
+            help="A mapping, when columns have other names: see “huitong mapping list”.",
         ),
     ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="The sheet of a workbook in which several have rows.")
+    ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Read and check only; change nothing.")
+        bool, typer.Option("--dry-run", help="Read, compare and sum up only; change nothing.")
+    ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="With --dry-run: compare with no database.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -75,20 +78,45 @@ def import_files(
         if path != STDIN and not path.is_file():
             message = f"“{path}” is not a file."
             raise typer.BadParameter(message, param_hint="FILES")
-    if dry_run:
-        reports = [_check(path, kind, mapping, context.obj) for path in files]
-    else:
-        with opening.opened() as platform:
-            account = _account(platform, context.obj, channel, shop, brand)
-            reports = [_import(platform, path, kind, mapping, account) for path in files]
+    if offline and not dry_run:
+        message = "--offline goes with --dry-run."
+        raise typer.BadParameter(message)
+    if offline:
+        account = _account_of_nobody(context.obj)
+        make = _maker(kind, choose_mapping(None, account.group_id, mapping), sheet, account)
+        _show_checked([_check(None, path, make) for path in files], as_json=as_json)
+        return
+    with opening.opened() as platform:
+        account = _account(platform, context.obj, channel, shop, brand)
+        make = _maker(kind, choose_mapping(platform, account.group_id, mapping), sheet, account)
+        if dry_run:
+            _show_checked([_check(platform, path, make) for path in files], as_json=as_json)
+            return
+        reports = [_import(platform, path, make) for path in files]
     _show(reports, as_json=as_json)
 
 
-def _check(path: Path, kind: ImportKind, mapping: Path | None, group_id: int) -> "ImportReport":
-    from huitong.channels.connectors.file import check_file
+def choose_mapping(
+    platform: "Platform | None", group_id: int, given: str | None
+) -> "Mapping | None":
+    """Return the mapping that an option means: a file, or a name."""
+    from huitong.channels.connectors.file import find_mapping, load_mapping
+    from huitong.platform.db import Scope
+
+    if given is None:
+        return None
+    if Path(given).is_file():
+        return load_mapping(Path(given))
+    if platform is None:
+        return find_mapping(None, given)
+    with platform.database.reading(Scope(group_id)) as tx:
+        return find_mapping(tx, given)
+
+
+def _account_of_nobody(group_id: int) -> "ChannelAccount":
     from huitong.org.model import ChannelAccount
 
-    account = ChannelAccount(
+    return ChannelAccount(
         id=0,
         group_id=group_id,
         brand_id=0,
@@ -101,19 +129,21 @@ def _check(path: Path, kind: ImportKind, mapping: Path | None, group_id: int) ->
         fulfilment_only=False,
         time_zone="Asia/Shanghai",
     )
+
+
+def _check(platform: "Platform | None", path: Path, make: "Maker") -> "Checked":
+    from huitong.channels.connectors.file import check_file
+
     with _file(path) as readable, showing.progress() as begin:
         tell = begin(f"Checking {path.name}")
-        wanted = _wanted(readable, kind, mapping, account)
-        return check_file(wanted, progress=lambda so_far: tell(so_far.rows_done, so_far.rows))
+        return check_file(
+            make(readable),
+            database=None if platform is None else platform.database,
+            progress=lambda so_far: tell(so_far.rows_done, so_far.rows),
+        )
 
 
-def _import(
-    platform: "Platform",
-    path: Path,
-    kind: ImportKind,
-    mapping: Path | None,
-    account: "ChannelAccount",
-) -> "ImportReport":
+def _import(platform: "Platform", path: Path, make: "Maker") -> "ImportReport":
     from dataclasses import replace
 
     from huitong.channels.connectors.file import import_file
@@ -122,11 +152,12 @@ def _import(
 
     with _file(path) as readable, showing.progress() as begin:
         tell = begin(f"Importing {path.name}")
+        wanted = make(readable)
         report = import_file(
             platform.database,
-            Scope(account.group_id),
-            _wanted(readable, kind, mapping, account),
-            appliers=platform.appliers[kind],
+            Scope(wanted.account.group_id),
+            wanted,
+            appliers=platform.appliers[wanted.kind],
             clock=clock.now,
             progress=lambda so_far: tell(so_far.rows_done, so_far.rows),
         )
@@ -136,14 +167,16 @@ def _import(
     return report
 
 
-def _wanted(
-    path: Path, kind: ImportKind, mapping: Path | None, account: "ChannelAccount"
-) -> "Import":
-    from huitong.channels.connectors.file import Import, load_mapping
+def _maker(
+    kind: ImportKind, mapping: "Mapping | None", sheet: str | None, account: "ChannelAccount"
+) -> "Maker":
+    """Return a function that says of a file how it is to be imported."""
+    from functools import partial
+
+    from huitong.channels.connectors.file import Import
     from huitong.channels.model import RecordKind
 
-    loaded = load_mapping(mapping) if mapping else None
-    return Import(path=path, kind=RecordKind(kind), account=account, mapping=loaded)
+    return partial(Import, kind=RecordKind(kind), account=account, mapping=mapping, sheet=sheet)
 
 
 @contextmanager
@@ -205,167 +238,48 @@ def _show(reports: "list[ImportReport]", *, as_json: bool) -> None:
     showing.table(rows, as_json=as_json, nothing="There was nothing to import.")
 
 
+def _show_checked(found: "list[Checked]", *, as_json: bool) -> None:
+    rows = [_checked(one, as_json=as_json) for one in found]
+    if as_json:
+        showing.table(rows, as_json=True, nothing="")
+        return
+    for row in rows:
+        showing.facts(row, as_json=False)
+        typer.echo("")
+    typer.echo("Nothing was written: this was a dry run.")
+
+
+def _checked(found: "Checked", *, as_json: bool) -> dict[str, object]:
+    """Tell what an import would meet; amounts in fen for programs, in yuan for people."""
+    report = found.report
+    told: dict[str, object] = {
+        "file": report.file,
+        "rows": report.rows,
+        "records": report.records,
+        "applied": report.applied,
+        "refused": report.refused,
+    }
+    if as_json:
+        told["refusals"] = report.refusals
+        told["first_rows"] = {code: list(rows) for code, rows in found.first_rows.items()}
+        told |= {"amounts": found.amounts, "standings": found.standings}
+        return told | {"unknown_skus": found.unknown_skus, "unknown_stores": found.unknown_stores}
+    for code, count in report.refusals.items():
+        first = ", ".join(map(str, found.first_rows.get(code, ())))
+        told[f"  {code}"] = f"{count} (first rows: {first})"
+    told |= {name.removesuffix("_minor"): _yuan(fen) for name, fen in found.amounts.items()}
+    if found.standings is not None:
+        told |= {f"{standing}": count for standing, count in found.standings.items()}
+    for name, unknown in (("SKUs", found.unknown_skus), ("stores", found.unknown_stores)):
+        if unknown:
+            first = ", ".join(list(unknown)[:UNKNOWN_SHOWN])
+            told[f"unknown {name}"] = f"{len(unknown)} ({first})"
+    return told
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100:,}.{fen % 100:02}"
+
+
 def _codes(report: "ImportReport") -> str:
     return ", ".join(f"{code} {count}" for code, count in report.refusals.items()) or "-"
-
-
-@inbox.command("list")
-def list_inbox(
-    context: typer.Context,
-    *,
-    refused: Annotated[
-        bool, typer.Option("--refused", help="Refused records instead of deliveries.")
-    ] = False,
-    kind: Annotated[ImportKind | None, typer.Option(help="With --refused: of this kind.")] = None,
-    code: Annotated[str | None, typer.Option(help="With --refused: for this reason.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=LIST_MAX)] = 20,
-    as_json: AsJson = False,
-) -> None:
-    """List what was delivered, or what was refused and is still open; the newest first."""
-    from huitong import channels
-    from huitong.channels.model import RecordKind
-    from huitong.platform.db import Scope
-
-    with opening.opened() as platform, platform.database.reading(Scope(context.obj)) as tx:
-        if refused:
-            of_kind = None if kind is None else RecordKind(kind)
-            records = channels.refused_records(tx, kind=of_kind, code=code, limit=limit)
-            rows = [_record(one) for one in records]
-        else:
-            rows = [_delivery(one) for one in channels.deliveries(tx, limit=limit)]
-    showing.table(rows, as_json=as_json, nothing="Nothing is there.")
-
-
-@inbox.command("show")
-def show_inbox(
-    context: typer.Context,
-    which: Annotated[str, typer.Argument(metavar="ID", help="rec_... or dlv_...")],
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Show one record and why it was refused, or one delivery and how far it is."""
-    from huitong import channels
-    from huitong.platform.db import Scope
-
-    is_delivery = which.startswith(f"{DELIVERY_PREFIX}_")
-    known_id = opening.id_of(DELIVERY_PREFIX if is_delivery else RECORD_PREFIX, which)
-    with opening.opened() as platform, platform.database.reading(Scope(context.obj)) as tx:
-        if is_delivery:
-            told = _delivery(channels.delivery(tx, known_id))
-        else:
-            told = _record(channels.record(tx, known_id))
-    showing.facts(told, as_json=as_json)
-
-
-@inbox.command("retry")
-def retry(
-    context: typer.Context,
-    records: Annotated[
-        list[str] | None, typer.Argument(metavar="ID...", help="rec_...; none: see --all.")
-    ] = None,
-    *,
-    everything: Annotated[
-        bool, typer.Option("--all", help="All that is refused, of --kind and --code if given.")
-    ] = False,
-    kind: Annotated[ImportKind | None, typer.Option(help="With --all: of this kind.")] = None,
-    code: Annotated[str | None, typer.Option(help="With --all: for this reason.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Try refused records once more, from the texts that were kept; 1 when some stay refused."""
-    if bool(records) is everything:
-        message = "Name the records, or take them --all."
-        raise typer.BadParameter(message)
-    with opening.opened() as platform:
-        if records:
-            wanted = [opening.id_of(RECORD_PREFIX, one) for one in records]
-        else:
-            wanted = _all_refused(platform, context.obj, kind, code)
-        states = _retry(platform, context.obj, wanted)
-    showing.facts(dict(states.most_common()), as_json=as_json)
-    if states.total() > states["applied"]:
-        showing.complain("some stay refused: “huitong inbox list --refused” says why.")
-        raise typer.Exit(1)
-
-
-def _all_refused(
-    platform: "Platform", group_id: int, kind: ImportKind | None, code: str | None
-) -> list[int]:
-    """Collect what is refused now, page by page, before any of it is tried."""
-    from huitong import channels
-    from huitong.channels.model import RecordKind
-    from huitong.platform.db import Scope
-
-    found: list[int] = []
-    of_kind = None if kind is None else RecordKind(kind)
-    with platform.database.reading(Scope(group_id)) as tx:
-        while len(found) < RETRIES_MAX:
-            page = channels.refused_records(
-                tx,
-                kind=of_kind,
-                code=code,
-                before_id=found[-1] if found else None,
-                limit=LIST_MAX,
-            )
-            found += [one.id for one in page]
-            if len(page) < LIST_MAX:
-                break
-    # The oldest first, as they came.
-    return found[::-1]
-
-
-def _retry(platform: "Platform", group_id: int, record_ids: list[int]) -> "Counter[str]":
-    from collections import Counter
-    from functools import partial
-
-    from huitong import channels
-    from huitong.platform import clock
-    from huitong.platform.db import Scope
-    from huitong.platform.errors import Ok
-
-    states: Counter[str] = Counter()
-    with showing.progress() as begin:
-        tell = begin("Retrying")
-        for first in range(0, len(record_ids), LIST_MAX):
-            page = record_ids[first : first + LIST_MAX]
-            now = clock.now()
-            work = partial(channels.retry, record_ids=page, appliers=platform.appliers, now=now)
-            results = platform.database.do(Scope(group_id), work, now=now)
-            for one in results:
-                states[one.value.state if isinstance(one, Ok) else one.code] += 1
-            tell(first + len(page), len(record_ids))
-    return states
-
-
-def _delivery(delivery: "Delivery") -> dict[str, object]:
-    from huitong.platform import ids
-
-    return {
-        "id": ids.show(DELIVERY_PREFIX, delivery.id),
-        "kind": str(delivery.kind),
-        "way": str(delivery.way),
-        "source": delivery.source,
-        "mapping": delivery.mapping,
-        "state": str(delivery.state),
-        "records": delivery.record_count,
-        "applied": delivery.applied_count,
-        "refused": delivery.refused_count,
-        "superseded": delivery.superseded_count,
-        "known": delivery.known_count,
-        "run_at": delivery.run_at,
-    }
-
-
-def _record(record: "InboxRecord") -> dict[str, object]:
-    from huitong.platform import ids
-
-    return {
-        "id": ids.show(RECORD_PREFIX, record.id),
-        "kind": str(record.kind),
-        "external_id": record.external_id,
-        "row": record.source_row,
-        "state": str(record.state),
-        "code": record.code,
-        "reason": record.reason,
-        "delivery": ids.show(DELIVERY_PREFIX, record.delivery_id),
-        "recorded_at": record.recorded_at,
-    }

@@ -1,11 +1,12 @@
 """Forgets a person: the key and every way to find them; ids and facts stay."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from huitong.identity import tables
 from huitong.identity.model import PersonNotFound
 from huitong.identity.rules import tombstone_digest
+from huitong.identity.tables import people as tables
 from huitong.platform import crypto
 from huitong.platform.db import Tx, array
 from huitong.platform.ids import bucket_of_digest
@@ -16,10 +17,16 @@ TOMBSTONE_DAYS = 730
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """Whom an erasure reached: the person with everybody merged into them, and their names."""
+    """Whom an erasure reached: the person with everybody merged into them, and their names.
+
+    `tombstones` are the keyed digests that stay of them until `tombstones_until`; a repeat of an
+    erasure has none.
+    """
 
     person_ids: tuple[int, ...]
     identifier_ids: tuple[int, ...]
+    tombstones: tuple[bytes, ...] = field(default=(), compare=False)
+    tombstones_until: datetime | None = field(default=None, compare=False)
 
 
 def erase(tx: Tx, person_id: int, *, now: datetime) -> Erased:
@@ -40,12 +47,32 @@ def erase(tx: Tx, person_id: int, *, now: datetime) -> Erased:
     params = {**scope, "person_ids": array(family), "now": now}
     tx.rows(tables.LOCK_PERSONS, params)
     indexes = tx.rows(tables.INDEXES_OF_PERSON, scope)
-    if head[3] is None:
-        _bury(tx, [index for _, index in indexes if index], now)
-        tx.execute(tables.ERASE_IDENTIFIERS, params)
-        tx.execute(tables.MARK_ERASED, params)
-        tx.execute(tables.DROP_SALTS, params)
-    return Erased(tuple(family), tuple(row[0] for row in indexes))
+    identifier_ids = tuple(row[0] for row in indexes)
+    if head[3] is not None:
+        return Erased(tuple(family), identifier_ids)
+    digests = _digests(tx, [index for _, index in indexes if index])
+    until = now + timedelta(days=TOMBSTONE_DAYS)
+    bury(tx, digests, until=until)
+    tx.execute(tables.ERASE_IDENTIFIERS, params)
+    tx.execute(tables.MARK_ERASED, params)
+    tx.execute(tables.DROP_SALTS, params)
+    return Erased(tuple(family), identifier_ids, tuple(digests), until)
+
+
+def bury(tx: Tx, digests: Sequence[bytes], *, until: datetime) -> None:
+    """Put tombstones of erased identifiers up until a day; those that stand are kept as long."""
+    rows = [(bucket_of_digest(digest), digest) for digest in sorted(set(digests))]
+    tx.write(tables.INSERT_TOMBSTONES, tables.TOMBSTONE, rows, {"expires_at": until})
+
+
+def erase_unclaimed(tx: Tx, identifier_ids: Sequence[int], *, now: datetime) -> int:
+    """Forget identifiers that belong to nobody, such as those of receivers; return how many."""
+    params = {
+        "group_id": tx.scope.group_id,
+        "identifier_ids": array(sorted(set(identifier_ids))),
+        "now": now,
+    }
+    return tx.execute(tables.ERASE_UNCLAIMED, params)
 
 
 def drop_tombstones(tx: Tx, *, now: datetime) -> int:
@@ -53,9 +80,6 @@ def drop_tombstones(tx: Tx, *, now: datetime) -> int:
     return tx.execute(tables.DROP_TOMBSTONES, {"group_id": tx.scope.group_id, "now": now})
 
 
-def _bury(tx: Tx, indexes: list[bytes], now: datetime) -> None:
+def _digests(tx: Tx, indexes: Sequence[bytes]) -> list[bytes]:
     keyring, group_id = crypto.keyring(), tx.scope.group_id
-    digests = [tombstone_digest(keyring, group_id, index) for index in indexes]
-    rows = [(bucket_of_digest(digest), digest) for digest in digests]
-    expires_at = now + timedelta(days=TOMBSTONE_DAYS)
-    tx.write(tables.INSERT_TOMBSTONES, tables.TOMBSTONE, rows, {"expires_at": expires_at})
+    return [tombstone_digest(keyring, group_id, index) for index in indexes]

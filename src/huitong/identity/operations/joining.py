@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from huitong.identity import tables
 from huitong.identity.operations.found import Found
 from huitong.identity.operations.locking import LockedPerson, Overtaken
 from huitong.identity.operations.mentions import PageSays
 from huitong.identity.rules import SEALED_PLACE, Decision
+from huitong.identity.tables import people as tables
 from huitong.platform import crypto
 from huitong.platform.db import Tx
 
@@ -62,6 +62,7 @@ def _row(
         # Nobody's key can seal what belongs to nobody; the blind index alone is kept.
         seal(owner, named.value, new_id) if owner else None,
         says.verified[place],
+        named.is_virtual,
     )
 
 

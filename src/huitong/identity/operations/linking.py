@@ -1,36 +1,87 @@
-"""Keeps the evidence: which record named which identifiers together."""
+"""Keeps the evidence: which records named which identifiers together, from when until when."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 
 from huitong.channels.model import Incoming
-from huitong.identity import tables
-from huitong.identity.model import Strength
-from huitong.identity.operations.found import Found, anchor
-from huitong.identity.operations.mentions import PageSays
+from huitong.identity.operations.found import Found, centre
+from huitong.identity.operations.mentions import PageSays, told_at
+from huitong.identity.tables import evidence as tables
 from huitong.platform.db import Tx
 from huitong.platform.ids import bucket_of
+
+Manner: TypeAlias = tuple[int, int, bool, bool]
+"""Two identifiers, the smaller id first, and which of them was verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a page tells of two identifiers."""
+
+    record_id: int
+    first_at: datetime
+    last_at: datetime
 
 
 def link_identifiers(
     tx: Tx, says: PageSays, found: Found, incoming: Sequence[Incoming], now: datetime
-) -> None:
-    """Link what each record named together; the first record of an account stands."""
-    pairs: dict[tuple[int, int], tuple[int, Strength]] = {}
+) -> set[int]:
+    """Link what each record named together; return the places whose evidence may say more now.
+
+    New evidence says more, a longer span of known evidence only of what is watched, and nothing
+    that is suspended says anything.
+    """
+    told: dict[Manner, _Told] = {}
+    place_of: dict[int, int] = {}
     for record, (each, places) in enumerate(zip(incoming, says.buyers, strict=True)):
         if len(places) > 1:
-            first, proving = anchor(says, record), says.proving[record]
+            first, sure = centre(says, record), says.sure[record]
+            instant = told_at(each.record, now)
             for place in places:
+                place_of[found.id_of(place)] = place
                 if place != first:
-                    strength = Strength.PROVES if place in proving else Strength.SUGGESTS
-                    one, other = sorted((found.id_of(first), found.id_of(place)))
-                    pairs.setdefault((one, other), (each.record_id, strength))
-    new_ids = tx.new_ids([bucket_of(one) for one, _ in pairs])
+                    manner = _manner(found, first, place, sure)
+                    known = told.get(manner)
+                    told[manner] = _longer(known, each.record_id, instant)
+    if not told:
+        return set()
+    new_ids = tx.new_ids([bucket_of(manner[0]) for manner in told])
     rows = [
-        (bucket_of(one), new_id, one, other, record_id, strength.value)
-        for new_id, ((one, other), (record_id, strength)) in zip(
-            new_ids, pairs.items(), strict=True
+        (
+            bucket_of(one),
+            new_id,
+            one,
+            other,
+            says.account.id,
+            span.record_id,
+            verified,
+            other_verified,
+            span.first_at,
+            span.last_at,
+        )
+        for new_id, ((one, other, verified, other_verified), span) in zip(
+            new_ids, told.items(), strict=True
         )
     ]
-    constants = {"channel_account_id": says.account.id, "now": now}
-    tx.write(tables.INSERT_LINKS, tables.LINK, rows, constants)
+    changed = set()
+    for one, other, is_new in tx.write(tables.TELL, tables.TOLD, rows, {"now": now}):
+        ends = {place_of[one], place_of[other]}
+        changed |= ends if is_new else ends & found.watched
+    return changed - found.suspended
+
+
+def _manner(found: Found, first: int, place: int, sure: frozenset[int]) -> Manner:
+    one, other = found.id_of(first), found.id_of(place)
+    if one < other:
+        return one, other, first in sure, place in sure
+    return other, one, place in sure, first in sure
+
+
+def _longer(known: _Told | None, record_id: int, instant: datetime) -> _Told:
+    if known is None:
+        return _Told(record_id, instant, instant)
+    return replace(
+        known, first_at=min(known.first_at, instant), last_at=max(known.last_at, instant)
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from huitong.identity import tables
+from huitong.identity.tables import people as tables
 from huitong.platform.db import Tx, array
 
 

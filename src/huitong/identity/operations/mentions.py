@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from huitong.channels.model import (
@@ -9,16 +10,21 @@ from huitong.channels.model import (
     IdentifierKind,
     Incoming,
     Member,
+    Opening,
     Order,
     Party,
     PartyRole,
+    Record,
+    Signal,
 )
 from huitong.identity import rules
 from huitong.identity.model import Strength
-from huitong.identity.rules import Unusable
+from huitong.identity.rules import EffectivePolicy, Unusable, Worth
 from huitong.org.model import ChannelAccount
 from huitong.platform.crypto import Keyring
 from huitong.platform.ids import bucket_of_digest
+
+NAMES_NOBODY = "Only members, orders, signals and openings name people."
 
 
 class Named(NamedTuple):
@@ -29,6 +35,7 @@ class Named(NamedTuple):
     value: str
     blind_index: bytes
     bucket: int
+    is_virtual: bool
 
 
 @dataclass(slots=True)
@@ -38,32 +45,52 @@ class PageSays:
     `buyers` and `others` hold one entry a record: the places of its buyer's (or member's)
     identifiers, and those of the other parties with their role. `proving` holds which of the
     buyer's prove who that is: what one record verified proves nothing for another, or persons
-    would depend on where pages are cut. `causes` says of a record why identifiers were left out.
+    would depend on where pages are cut. `sure` holds what each record verified. `causes` says of a
+    record why identifiers were left out.
     """
 
     account: ChannelAccount
+    policy: EffectivePolicy
     named: list[Named] = field(default_factory=list)
     verified: list[bool] = field(default_factory=list)
     buyers: list[Sequence[int]] = field(default_factory=list)
     proving: list[Sequence[int]] = field(default_factory=list)
+    sure: list[frozenset[int]] = field(default_factory=list)
     others: list[Sequence[tuple[PartyRole, int]]] = field(default_factory=list)
     causes: list[Sequence[Unusable]] = field(default_factory=list)
 
 
-def read_page(keyring: Keyring, group_id: int, page: Sequence[Incoming]) -> PageSays:
-    """Return what a page of members or orders of one channel account says of people."""
+def read_page(
+    keyring: Keyring, group_id: int, page: Sequence[Incoming], policy: EffectivePolicy
+) -> PageSays:
+    """Return what a page of records of one channel account says of people."""
     account = page[0].account
-    reader = _Reader(keyring, group_id, account)
+    reader = _Reader(keyring, group_id, account, policy)
     for incoming in page:
         assert incoming.account.id == account.id, "A page comes from one channel account."
         record = incoming.record
         if isinstance(record, Order):
             reader.read_parties(record.parties)
         else:
-            assert isinstance(record, Member), "Only members and orders name people."
+            assert isinstance(record, Member | Signal | Opening), NAMES_NOBODY
             reader.read_buyer(record.identifiers)
             reader.says.others.append(())
     return reader.says
+
+
+def told_at(record: Record, now: datetime) -> datetime:
+    """Return when in the world a record said what it says; one without a time says it now."""
+    match record:
+        case Order():
+            return record.ordered_at
+        case Signal():
+            return record.occurred_at
+        case Opening():
+            return record.as_of
+        case Member():
+            return record.updated_at or record.enrolled_at or now
+        case _:
+            raise AssertionError(NAMES_NOBODY)
 
 
 @dataclass(slots=True)
@@ -76,14 +103,18 @@ class _Manner:
     index_of: Callable[[str], bytes]
     proves: bool
     proves_verified: bool
+    virtual: Strength
+    is_plain: bool
     places: dict[str, int | Unusable] = field(default_factory=dict)
 
 
 class _Reader:
     """Reads identifiers, each spelling once; pages repeat them."""
 
-    def __init__(self, keyring: Keyring, group_id: int, account: ChannelAccount) -> None:
-        self.says = PageSays(account)
+    def __init__(
+        self, keyring: Keyring, group_id: int, account: ChannelAccount, policy: EffectivePolicy
+    ) -> None:
+        self.says = PageSays(account, policy)
         self._keyring = keyring
         self._group_id = group_id
         self._manners: dict[tuple[IdentifierKind, str], _Manner] = {}
@@ -110,6 +141,7 @@ class _Reader:
         places: list[int] = []
         proving: list[int] = []
         causes: list[Unusable] = []
+        sure: set[int] = set()
         for identifier in identifiers:
             manner = self._manner(identifier)
             place = self._place(identifier, manner)
@@ -120,11 +152,15 @@ class _Reader:
                 places.append(place)
             if identifier.verified:
                 says.verified[place] = True
+                sure.add(place)
             proves = manner.proves or (manner.proves_verified and identifier.verified)
+            if proves and says.named[place].is_virtual:
+                proves = manner.virtual is Strength.PROVES
             if proves and place not in proving:
                 proving.append(place)
         says.buyers.append(places)
         says.proving.append(proving)
+        says.sure.append(frozenset(sure))
         says.causes.append(causes)
 
     def _manner(self, identifier: Identifier) -> _Manner:
@@ -134,15 +170,17 @@ class _Reader:
         return manner
 
     def _new_manner(self, kind: IdentifierKind, scope: str) -> _Manner:
-        policy = rules.POLICIES[kind]
+        of_kind = self.says.policy.rules[kind]
         valid_in = rules.scope_of(kind, scope, self.says.account)
         manner = self._manners[kind, scope] = _Manner(
             kind=kind.value,
             scope=valid_in,
-            read=policy.read,
+            read=rules.POLICIES[kind].read,
             index_of=self._keyring.blind_indexer(self._group_id, kind.value, valid_in),
-            proves=policy.unverified is Strength.PROVES,
-            proves_verified=policy.verified is Strength.PROVES,
+            proves=of_kind.unverified is Strength.PROVES,
+            proves_verified=of_kind.verified is Strength.PROVES,
+            virtual=of_kind.virtual,
+            is_plain=self.says.policy.is_plain(kind),
         )
         return manner
 
@@ -157,11 +195,20 @@ class _Reader:
         value = manner.read(spelling)
         if isinstance(value, Unusable):
             return value
+        is_virtual = False
+        if not manner.is_plain:
+            worth = self.says.policy.worth(IdentifierKind(manner.kind), value)
+            is_virtual = worth is Worth.VIRTUAL
+            if worth is Worth.BLOCKED:
+                return Unusable.BLOCKED
+            if is_virtual and manner.virtual is Strength.NEVER:
+                return Unusable.VIRTUAL
         says = self.says
         index = manner.index_of(value)
         place = self._place_of_index.setdefault(index, len(says.named))
         if place == len(says.named):
-            named = Named(manner.kind, manner.scope, value, index, bucket_of_digest(index))
+            bucket = bucket_of_digest(index)
+            named = Named(manner.kind, manner.scope, value, index, bucket, is_virtual)
             says.named.append(named)
             says.verified.append(False)
         return place

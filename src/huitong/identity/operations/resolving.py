@@ -1,19 +1,21 @@
 """Finds or makes the person behind each record of a page."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from huitong.channels.model import Incoming, Member
-from huitong.identity import tables
+from huitong.channels.model import Incoming, Member, Opening
 from huitong.identity.model import PARTIES, PERSON, Known, NoUsableIdentifier, PartyIdentifier
 from huitong.identity.operations.found import Found, anchor, find_identifiers
-from huitong.identity.operations.joining import Owners, join_identifiers, new_persons
+from huitong.identity.operations.joining import join_identifiers, new_persons
 from huitong.identity.operations.linking import link_identifiers
-from huitong.identity.operations.locking import LockedPerson, Overtaken, lock_persons
+from huitong.identity.operations.locking import Overtaken, lock_persons
 from huitong.identity.operations.mentions import PageSays, read_page
-from huitong.identity.operations.merging import Move, move_persons
-from huitong.identity.rules import Decision, Mentions, Unusable, decide
+from huitong.identity.operations.policies import effective_policy, presumed_policy
+from huitong.identity.operations.recomputing import Change, recompute
+from huitong.identity.rules import Mentions, Unusable, decide
+from huitong.identity.tables import people as tables
 from huitong.platform import crypto
 from huitong.platform.db import Tx, array
 from huitong.platform.errors import Ok
@@ -26,33 +28,77 @@ MERGE_REASON = "one record named identifiers of both"
 
 
 def resolve_people(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
-    """Find or make the person behind each member or order of one channel account.
+    """Find or make the person behind each record of one channel account.
 
-    Identifiers that one record names belong to one person, so persons may merge. Leaves the notes
-    `PERSON` and `PARTIES`. A member without a usable identifier is refused; an order is not.
+    Identifiers that one record names belong to one person, as far as the policy of the domain lets
+    them prove it, so persons may merge, and part. Leaves the notes `PERSON` and `PARTIES`. A member
+    or an opening without a usable identifier is refused; an order or a signal is not.
     """
     incoming = cast("Sequence[Incoming]", page.records)
-    says = read_page(crypto.keyring(), tx.scope.group_id, incoming)
-    found = _find_or_make(tx, says, incoming, now)
-    link_identifiers(tx, says, found, incoming, now)
+    says, found = _find_or_make(tx, incoming, now)
     page.put(PERSON, _persons(says, found))
     page.put(PARTIES, _parties(says, found))
     return [_outcome(*each) for each in zip(incoming, says.buyers, says.causes, strict=True)]
 
 
-def _find_or_make(tx: Tx, says: PageSays, incoming: Sequence[Incoming], now: datetime) -> Found:
+def _find_or_make(tx: Tx, incoming: Sequence[Incoming], now: datetime) -> tuple[PageSays, Found]:
     for _ in range(ATTEMPTS_MAX):
-        found = find_identifiers(tx, says)
-        if _is_settled(says, found):
-            return found
+        says, found = _look(tx, incoming)
+        settled = _is_settled(says, found)
+        if settled and not any(len(places) > 1 for places in says.buyers):
+            return says, found
         try:
             with tx.savepoint():
-                _make(tx, says, found, incoming, now)
+                changed = _take(tx, says, found, incoming, settled=settled, now=now)
         except Overtaken:
             continue
-        return found
+        if changed:
+            # Whose each identifier is, now that they were weighed.
+            found = find_identifiers(tx, says)
+        return says, found
     message = f"Other transactions were first with these identifiers {ATTEMPTS_MAX} times."
     raise AssertionError(message)
+
+
+def _look(tx: Tx, incoming: Sequence[Incoming]) -> tuple[PageSays, Found]:
+    """Read the page under the policy in effect, and look up what it names."""
+    domain_id = incoming[0].account.identity_domain_id
+    policy = presumed_policy(tx, domain_id)
+    keyring, group_id = crypto.keyring(), tx.scope.group_id
+    says = read_page(keyring, group_id, incoming, policy)
+    found = find_identifiers(tx, says)
+    if found.digest != policy.digest:
+        policy = effective_policy(tx, domain_id)
+        says = read_page(keyring, group_id, incoming, policy)
+        found = find_identifiers(tx, says)
+    return says, found
+
+
+def _take(
+    tx: Tx,
+    says: PageSays,
+    found: Found,
+    incoming: Sequence[Incoming],
+    *,
+    settled: bool,
+    now: datetime,
+) -> bool:
+    """Write what a page tells; tell whether anybody changed beyond what is new with the page."""
+    fresh = {place for place, known in enumerate(found.ids) if known is None}
+    made = _Made() if settled else _make(tx, says, found, now)
+    changed = link_identifiers(tx, says, found, incoming, now)
+    roots = changed - made.plain
+    if not roots:
+        return False
+    change = Change(
+        domain_id=says.account.identity_domain_id,
+        roots=frozenset(found.id_of(place) for place in roots),
+        reason=MERGE_REASON,
+        record_of=_witnesses(says, found, incoming),
+        fresh=frozenset(found.id_of(place) for place in fresh),
+        locked=made.locked,
+    )
+    return recompute(tx, change, policy=says.policy, now=now)
 
 
 def _is_settled(says: PageSays, found: Found) -> bool:
@@ -69,18 +115,29 @@ def _is_one_known(found: Found, places: Sequence[int], proving: Sequence[int]) -
     persons = found.persons
     if len(places) == 1:
         return persons[places[0]] is not None
-    proven = {persons[place] for place in proving}
+    proven = {persons[place] for place in proving if place not in found.suspended}
     return len(proven) <= 1 and all(persons[place] is not None for place in places)
 
 
-def _make(
-    tx: Tx, says: PageSays, found: Found, incoming: Sequence[Incoming], now: datetime
-) -> None:
-    """Write what a page brings that is new, and complete `found` with it.
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a page brought: persons locked or new, and places that cannot break any limit."""
+
+    locked: frozenset[int] = frozenset()
+    plain: frozenset[int] = frozenset()
+
+
+def _make(tx: Tx, says: PageSays, found: Found, now: datetime) -> _Made:
+    """Write the identifiers and persons that a page brings, and complete `found` with them.
+
+    Where a record names several persons, what is new joins the oldest until all is weighed.
 
     :raises Overtaken: when another transaction was first with an identifier or moved a person.
     """
-    decisions = decide(Mentions(found.persons, says.buyers, says.proving))
+    speaking = [
+        [place for place in proving if place not in found.suspended] for proving in says.proving
+    ]
+    decisions = decide(Mentions(found.persons, says.buyers, speaking))
     changing = [each for each in decisions if each.joining or len(each.persons) > 1]
     persons = lock_persons(tx, [person for each in changing for person in each.persons])
     made = new_persons(tx, says, [each for each in changing if not each.persons])
@@ -94,16 +151,23 @@ def _make(
     rows = [(bucket_of(one.id), one.id, one.salt) for one in made]
     tx.write(tables.INSERT_PERSONS, tables.PERSON, rows, {"domain_id": domain_id, "now": now})
     _verify(tx, found)
-    move_persons(tx, _moves(says, found, changing, incoming), domain_id=domain_id, now=now)
-    _complete(found, owned, joins)
-
-
-def _complete(found: Found, owned: Sequence[tuple[Decision, LockedPerson]], joins: Owners) -> None:
-    """Note whose the identifiers are now."""
-    owner_of = {person: owner.id for each, owner in owned for person in each.persons}
-    found.persons = [owner_of.get(each, each) if each else None for each in found.persons]
     for place, owner in joins.items():
         found.persons[place] = owner.id
+    return _Made(
+        locked=frozenset(persons) | {one.id for one in made},
+        plain=frozenset(
+            place
+            for each in changing
+            if not each.persons and _is_plain(says, each.joining)
+            for place in each.joining
+        ),
+    )
+
+
+def _is_plain(says: PageSays, joining: Sequence[int]) -> bool:
+    """Tell whether new identifiers are so few and so different that no limit can be broken."""
+    kinds = {says.named[place].kind for place in joining}
+    return len(kinds) == len(joining) <= says.policy.identifiers_without_question
 
 
 def _verify(tx: Tx, found: Found) -> None:
@@ -115,27 +179,16 @@ def _verify(tx: Tx, found: Found) -> None:
         tx.execute(tables.VERIFY_IDENTIFIERS, params)
 
 
-def _moves(
-    says: PageSays, found: Found, changing: Sequence[Decision], incoming: Sequence[Incoming]
-) -> list[Move]:
-    """Return the merges of a page: everybody into the oldest, with the record that shows it."""
-    return [
-        Move(
-            source_id=source,
-            target_id=decision.persons[0],
-            reason=MERGE_REASON,
-            record_id=incoming[_witness(says, found, decision, source)].record_id,
-        )
-        for decision in changing
-        for source in decision.persons[1:]
-    ]
-
-
-def _witness(says: PageSays, found: Found, decision: Decision, person: int) -> int:
-    for record in decision.records:
-        if any(found.persons[place] == person for place in says.buyers[record]):
-            return record
-    return decision.records[0]
+def _witnesses(says: PageSays, found: Found, incoming: Sequence[Incoming]) -> dict[int, int]:
+    """Return, by person, the first record of the page that names more than this person."""
+    witnesses: dict[int, int] = {}
+    for record, places in enumerate(says.buyers):
+        if len(places) > 1:
+            for place in places:
+                person = found.persons[place]
+                if person is not None:
+                    witnesses.setdefault(person, incoming[record].record_id)
+    return witnesses
 
 
 def _persons(says: PageSays, found: Found) -> list[Known | None]:
@@ -145,7 +198,7 @@ def _persons(says: PageSays, found: Found) -> list[Known | None]:
         if not places:
             answers.append(None)
             continue
-        place = places[0] if len(places) == 1 else anchor(says, record)
+        place = places[0] if len(places) == 1 else anchor(says, found, record)
         answer = known.get(place)
         if answer is None:
             person_id = found.persons[place]
@@ -163,7 +216,7 @@ def _parties(says: PageSays, found: Found) -> list[tuple[PartyIdentifier, ...]]:
 
 
 def _outcome(incoming: Incoming, places: Sequence[int], causes: Sequence[Unusable]) -> Outcome:
-    if places or not isinstance(incoming.record, Member):
+    if places or not isinstance(incoming.record, Member | Opening):
         return Ok(None)
     kinds = sorted({cause.value for cause in causes})
     return NoUsableIdentifier(causes=", ".join(kinds)).as_refused()

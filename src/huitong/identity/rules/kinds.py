@@ -31,6 +31,7 @@ class Unusable(Enum):
 
     MASKED = "masked"
     VIRTUAL = "virtual number"
+    BLOCKED = "blocked value"
     UNREADABLE = "unreadable"
 
 
@@ -43,7 +44,7 @@ class ScopeRule(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class Reading:
     """What one kind of identifier is worth; `read` answers the normal form or why there is none."""
 
     verified: Strength
@@ -148,23 +149,23 @@ def _is_masked(value: str) -> bool:
 
 _PROVES, _SUGGESTS = Strength.PROVES, Strength.SUGGESTS
 
-POLICIES: dict[IdentifierKind, Policy] = {
-    IdentifierKind.PHONE: Policy(_PROVES, _PROVES, ScopeRule.EVERYWHERE, _phone),
-    IdentifierKind.EMAIL: Policy(_PROVES, _SUGGESTS, ScopeRule.EVERYWHERE, _email),
+POLICIES: dict[IdentifierKind, Reading] = {
+    IdentifierKind.PHONE: Reading(_PROVES, _PROVES, ScopeRule.EVERYWHERE, _phone),
+    IdentifierKind.EMAIL: Reading(_PROVES, _SUGGESTS, ScopeRule.EVERYWHERE, _email),
     # One user in one shop, the same for every app.
-    IdentifierKind.OUID: Policy(_PROVES, _PROVES, ScopeRule.ACCOUNT, _opaque),
+    IdentifierKind.OUID: Reading(_PROVES, _PROVES, ScopeRule.ACCOUNT, _opaque),
     # One member of a brand over all its shops.
-    IdentifierKind.OMID: Policy(_PROVES, _PROVES, ScopeRule.BRAND, _opaque),
+    IdentifierKind.OMID: Reading(_PROVES, _PROVES, ScopeRule.BRAND, _opaque),
     # One user as one app sees them.
-    IdentifierKind.BUYER_OPEN_UID: Policy(_PROVES, _PROVES, ScopeRule.ACCOUNT, _opaque),
-    IdentifierKind.JD_XID: Policy(_PROVES, _PROVES, ScopeRule.ACCOUNT, _opaque),
-    IdentifierKind.YZ_OPEN_ID: Policy(_PROVES, _PROVES, ScopeRule.ACCOUNT, _opaque),
-    IdentifierKind.DOUDIAN_OPEN_ID: Policy(_PROVES, _PROVES, ScopeRule.ACCOUNT, _opaque),
-    IdentifierKind.OPENID: Policy(_PROVES, _PROVES, ScopeRule.ACCOUNT, _opaque),
+    IdentifierKind.BUYER_OPEN_UID: Reading(_PROVES, _PROVES, ScopeRule.ACCOUNT, _opaque),
+    IdentifierKind.JD_XID: Reading(_PROVES, _PROVES, ScopeRule.ACCOUNT, _opaque),
+    IdentifierKind.YZ_OPEN_ID: Reading(_PROVES, _PROVES, ScopeRule.ACCOUNT, _opaque),
+    IdentifierKind.DOUDIAN_OPEN_ID: Reading(_PROVES, _PROVES, ScopeRule.ACCOUNT, _opaque),
+    IdentifierKind.OPENID: Reading(_PROVES, _PROVES, ScopeRule.ACCOUNT, _opaque),
     # One WeChat user over all apps of one developer account.
-    IdentifierKind.UNIONID: Policy(_PROVES, _PROVES, ScopeRule.BRAND, _opaque),
-    IdentifierKind.EXTERNAL_USERID: Policy(_PROVES, _PROVES, ScopeRule.ACCOUNT, _opaque),
-    IdentifierKind.POS_CARD: Policy(_PROVES, _PROVES, ScopeRule.BRAND, _number),
+    IdentifierKind.UNIONID: Reading(_PROVES, _PROVES, ScopeRule.BRAND, _opaque),
+    IdentifierKind.EXTERNAL_USERID: Reading(_PROVES, _PROVES, ScopeRule.ACCOUNT, _opaque),
+    IdentifierKind.POS_CARD: Reading(_PROVES, _PROVES, ScopeRule.BRAND, _number),
     # A document nobody looked at is what somebody typed.
-    IdentifierKind.DOCUMENT: Policy(_PROVES, _SUGGESTS, ScopeRule.EVERYWHERE, _number),
+    IdentifierKind.DOCUMENT: Reading(_PROVES, _SUGGESTS, ScopeRule.EVERYWHERE, _number),
 }

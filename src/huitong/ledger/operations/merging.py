@@ -235,11 +235,11 @@ def _moved(key: str, posted: Posted) -> Moved:
 
 
 def _mark(tx: Tx, book: Book, pair: _Pair, merged_into: int | None) -> None:
-    """Say where the source's value is, and that each owner's keys count for the other."""
+    """Say where the source's value is, and that the keys of all once merged count for each."""
     group_id = tx.scope.group_id
     marked = {"group_id": group_id, "owner": pair.source, "target": merged_into}
     tx.execute(writes.MARK_MERGED, marked)
     once_one = {*pair, *(alias for owner in pair for alias in book.aliases.get(owner, ()))}
-    for owner in pair:
+    for owner in sorted(once_one):
         aliases = array(sorted(once_one - {owner}))
         tx.execute(writes.ADD_ALIASES, {"group_id": group_id, "owner": owner, "aliases": aliases})

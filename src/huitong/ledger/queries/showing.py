@@ -1,6 +1,7 @@
 """What owners have, where it came from, and what happened to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from huitong.ledger.model import Balance, HistoryEntry, HistoryPage, Lot, Side
@@ -30,6 +31,17 @@ def balances(tx: ReadTx, owners: Sequence[int], *, asset: str, now: datetime) ->
     )
     found = {row[0]: position(asset, Sums(*row)) for row in rows}
     return [found.get(owner) or Balance(owner=owner, asset=asset) for owner in owners]
+
+
+def holders(tx: ReadTx, *, asset: str, buckets: range) -> list[int]:
+    """Return the owners in these buckets who have something of the asset, by id."""
+    params = {
+        "group_id": tx.scope.group_id,
+        "asset": asset,
+        "first": buckets.start,
+        "last": buckets.stop - 1,
+    }
+    return [row[0] for row in tx.rows(shows.HOLDERS, params)]
 
 
 def lots(
@@ -80,3 +92,29 @@ def history(
         for version, amount, balance_after, side, *rest in rows[:limit]
     )
     return HistoryPage(entries, entries[-1].version if len(rows) > limit else None)
+
+
+def export(tx: ReadTx, owners: Sequence[int], *, now: datetime) -> list[dict[str, object]]:
+    """Return every account of owners: balance, lots and the whole statement, oldest entry last."""
+    params = {"group_id": tx.scope.group_id, "owners": array(sorted(set(owners)))}
+    told: list[dict[str, object]] = []
+    for owner, asset in tx.rows(shows.ASSETS, params):
+        (balance,) = balances(tx, [owner], asset=asset, now=now)
+        told.append(
+            {
+                **asdict(balance),
+                "lots": [asdict(lot) for lot in lots(tx, owner, asset=asset, spent=True)],
+                "entries": [asdict(entry) for entry in _statement(tx, owner, asset)],
+            }
+        )
+    return told
+
+
+def _statement(tx: ReadTx, owner: int, asset: str) -> Iterator[HistoryEntry]:
+    cursor: int | None = None
+    while True:
+        page = history(tx, owner, asset=asset, cursor=cursor, limit=HISTORY_LIMIT_MAX)
+        yield from page.entries
+        cursor = page.next_cursor
+        if cursor is None:
+            return

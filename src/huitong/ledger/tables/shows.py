@@ -1,5 +1,16 @@
 """The SQL that shows balances, lots and statements."""
 
+# Who has something of an asset on their account, in some buckets; what lapsed lately still counts.
+HOLDERS = """
+    SELECT a.owner_id
+    FROM ledger.account AS a
+    WHERE a.group_id = %(group_id)s
+      AND a.bucket BETWEEN %(first)s AND %(last)s
+      AND a.asset = %(asset)s
+      AND a.balance <> 0
+    ORDER BY a.owner_id
+"""
+
 # The sums from which the balances of owners at an instant follow. A hold that has timed out by
 # then counts as let go, whether or not anybody has posted that.
 BALANCES = """
@@ -94,6 +105,16 @@ LOTS = """
       AND (%(spent)s OR l.remaining > 0)
     ORDER BY l.id DESC
     LIMIT %(limit)s
+"""
+
+# Which assets owners have, or had.
+ASSETS = """
+    SELECT a.owner_id, a.asset
+    FROM ledger.account AS a
+    JOIN unnest(%(owners)s::bigint[]) AS wanted(owner_id)
+      ON a.owner_id = wanted.owner_id AND a.bucket = (wanted.owner_id & 4095)::smallint
+    WHERE a.group_id = %(group_id)s
+    ORDER BY a.owner_id, a.asset
 """
 
 # The statement of one account, newest first, below a version.

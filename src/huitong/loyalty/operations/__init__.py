@@ -1,8 +1,22 @@
 """Writes of `loyalty`: programmes, settling of orders, spending, moving, forgetting."""
 
+from huitong.loyalty.operations.bringing import records_of
+from huitong.loyalty.operations.cutting import freeze_openings, unfreeze_openings
+from huitong.loyalty.operations.giving import (
+    give_for_documents,
+    join_gifts,
+    part_gifts,
+    welcome,
+)
 from huitong.loyalty.operations.moving import erase, give_back, reassign
+from huitong.loyalty.operations.opening import apply_openings
 from huitong.loyalty.operations.programmes import apply_programme
+from huitong.loyalty.operations.reclassifying import (
+    settle_classified_customers,
+    settle_classified_orders,
+)
 from huitong.loyalty.operations.settling import (
+    apply_fulfilments,
     apply_orders,
     apply_refunds,
     settle_customers,
@@ -11,13 +25,24 @@ from huitong.loyalty.operations.settling import (
 from huitong.loyalty.operations.spending import spend_points
 
 __all__ = [
+    "apply_fulfilments",
+    "apply_openings",
     "apply_orders",
     "apply_programme",
     "apply_refunds",
     "erase",
+    "freeze_openings",
     "give_back",
+    "give_for_documents",
+    "join_gifts",
+    "part_gifts",
     "reassign",
+    "records_of",
+    "settle_classified_customers",
+    "settle_classified_orders",
     "settle_customers",
     "settle_enrolled",
     "spend_points",
+    "unfreeze_openings",
+    "welcome",
 ]

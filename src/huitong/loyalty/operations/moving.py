@@ -9,6 +9,8 @@ from huitong import ledger
 from huitong.ledger.model import ClawBack, Grant, Lot, Movement, Operation, Release
 from huitong.loyalty import queries, tables
 from huitong.loyalty.model import Asset
+from huitong.loyalty.operations import bringing
+from huitong.loyalty.queries.openings import tiers_brought
 from huitong.loyalty.rules import tiers
 from huitong.loyalty.rules.settling import hold_key
 from huitong.platform.db import Tx
@@ -33,6 +35,7 @@ def reassign(tx: Tx, *, source: int, target: int, brand_id: int, now: datetime) 
     params = {"group_id": tx.scope.group_id, "source": source, "target": target}
     tx.execute(tables.REASSIGN_POSITIONS, params)
     tx.execute(tables.REASSIGN_REDEMPTIONS, params)
+    bringing.follow(tx, source=source, target=target)
     recompute_tiers(tx, [target], brand_id=brand_id, now=now)
 
 
@@ -42,14 +45,14 @@ def give_back(
     source: int,
     target: int,
     order_ids: Sequence[int],
+    identifier_ids: Sequence[int] = (),
     brand_id: int,
     now: datetime,
 ) -> None:
     """Let grants follow the orders that went back to the source, and recompute both tiers.
 
-    What these orders granted since the merge lies with the target and is handed over. What a
-    dispute froze before the merge is with the source again; what it froze since is free until the
-    next word of it.
+    What these orders granted since the merge lies with the target and is handed over; what a
+    dispute froze is free again until the next word of it. Openings go back with `identifier_ids`.
     """
     params = {"group_id": tx.scope.group_id, "source": target, "target": source}
     tx.execute(tables.GIVE_BACK_REDEMPTIONS, params)
@@ -61,6 +64,7 @@ def give_back(
     operations = _hand_over(tx, followed, source=source, target=target, brand_id=brand_id, now=now)
     results = ledger.post(tx, operations, now=now)
     assert not any(isinstance(one, Refused) for one in results), "What is there can be given back."
+    bringing.part(tx, source=source, target=target, identifier_ids=identifier_ids, now=now)
     recompute_tiers(tx, [source, target], brand_id=brand_id, now=now)
 
 
@@ -128,9 +132,9 @@ def _granted_meanwhile(tx: Tx, owner: int, brand_id: int) -> dict[tuple[int, str
 def recompute_tiers(tx: Tx, customer_ids: Sequence[int], *, brand_id: int, now: datetime) -> None:
     """Set tiers from the growth values that the ledger holds now, whatever they were before.
 
-    Who comes back to the tier that an order last brought them to has it since that order.
+    Before the first programme takes effect, the tiers are those that it will have.
     """
-    version = queries.programme_or_none(tx, brand_id=brand_id, at=now)
+    version = queries.programme_or_first(tx, brand_id=brand_id, at=now)
     if version is None:
         return
     asset = Asset.GROWTH.of_brand(brand_id)
@@ -138,19 +142,17 @@ def recompute_tiers(tx: Tx, customer_ids: Sequence[int], *, brand_id: int, now: 
         one.owner: one.balance for one in ledger.balances(tx, customer_ids, asset=asset, now=now)
     }
     standings = queries.standings_of(tx, customer_ids)
-    bought = queries.tiers_bought(tx, customer_ids)
+    brought = tiers_brought(tx, customer_ids, at=now)
     moved = []
     for customer_id in customer_ids:
-        tier = tiers.reached(version.programme, growth[customer_id]).code
+        earned = tiers.reached(version.programme, growth[customer_id])
+        tier = tiers.at_least(version.programme, earned, brought.get(customer_id, ())).code
         before = standings.get(customer_id)
         held = before.tier if before else None
-        # Who never had growth has no tier of their own to keep.
-        if tier != held and (held or growth[customer_id]):
+        # Who never had growth, nor brought a tier, has none of their own to keep.
+        if tier != held and (held or growth[customer_id] or customer_id in brought):
             moved.append((customer_id, held, tier))
-    rows = [
-        (bucket_of(one), one, brand_id, tier, bought.get((one, tier), now), now)
-        for one, _, tier in moved
-    ]
+    rows = [(bucket_of(one), one, brand_id, tier, now, now) for one, _, tier in moved]
     tx.write(tables.UPSERT_STANDINGS, tables.STANDING, rows)
     ids = tx.new_ids([bucket_of(one) for one, _, _ in moved])
     changes = [
@@ -163,11 +165,13 @@ def recompute_tiers(tx: Tx, customer_ids: Sequence[int], *, brand_id: int, now: 
 def erase(tx: Tx, customer_ids: Sequence[int]) -> int:
     """Forget nothing more: grants, tiers and redemptions hold ids and amounts, no person.
 
-    Returns how many positions were looked at, so that the receipt can say so.
+    What openings told beyond that is forgotten. Returns how many positions and openings were looked
+    at, so that the receipt can say so.
     """
+    openings = bringing.erase(tx, customer_ids)
     found = tx.row(
         tables.COUNT_POSITIONS,
         {"group_id": tx.scope.group_id, "customer_ids": list(customer_ids)},
     )
     assert found is not None, "A count always answers."
-    return int(found[0])
+    return int(found[0]) + openings

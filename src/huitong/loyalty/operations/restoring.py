@@ -10,7 +10,7 @@ from huitong.loyalty import tables
 from huitong.loyalty.model import Asset
 from huitong.loyalty.rules import returning
 from huitong.orders.model import Snapshot
-from huitong.platform.db import Tx
+from huitong.platform.db import Tx, array, text_array
 from huitong.platform.ids import bucket_of
 
 
@@ -29,20 +29,24 @@ class Restoration:
 
 
 def restorations_of(tx: Tx, orders: Sequence[Snapshot]) -> list[Restoration]:
-    """Return what is still to be given back of points spent on these orders of one account."""
-    returned = {order.order_no: order for order in orders if _has_come_back(order)}
+    """Return what is still to be given back of points spent on these orders."""
+    returned = {
+        (order.channel_account_id, order.order_no): order
+        for order in orders
+        if _has_come_back(order)
+    }
     if not returned:
         return []
     found = []
-    for redemption_id, order_no, customer_id, key, points, restored in tx.rows(
+    for redemption_id, account_id, order_no, customer_id, key, points, restored in tx.rows(
         tables.REDEMPTIONS_OF,
         {
             "group_id": tx.scope.group_id,
-            "account": orders[0].channel_account_id,
-            "order_nos": sorted(returned),
+            "accounts": array([account_id for account_id, _ in returned]),
+            "order_nos": text_array([order_no for _, order_no in returned]),
         },
     ):
-        order = returned[order_no]
+        order = returned[account_id, order_no]
         due = returning.restored_for(
             points, value_minor=_value_minor(order), returned_minor=_returned_minor(order)
         )

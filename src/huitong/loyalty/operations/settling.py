@@ -135,6 +135,29 @@ def apply_refunds(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
     return _answers(settle(tx, [order for order in orders if order], now=now), orders)
 
 
+def apply_fulfilments(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
+    """Settle the orders that a page of packages is about: what is signed for is completed.
+
+    A package may come through another account than its order, so each order keeps its own.
+    """
+    told = [change.snapshot for change in page.get(CHANGE)]
+    found = {one.order_id: one for one in told if one is not None}
+    since = _members(tx, sorted({one.customer_id for one in found.values() if one.customer_id}))
+    accounts = {one.id: one for one in org.channel_accounts(tx)}
+    orders = [
+        _Order(
+            snapshot=one,
+            account=accounts[one.channel_account_id],
+            member_since=since.get(one.customer_id) if one.customer_id else None,
+            occurred_at=one.completed_at or one.ordered_at,
+            is_new=False,
+        )
+        for one in found.values()
+    ]
+    settled = dict(zip(found, settle(tx, orders, now=now), strict=True))
+    return [settled[one.order_id] if one is not None else Ok(None) for one in told]
+
+
 def settle_enrolled(tx: Tx, enrolled: Sequence[object], now: datetime) -> None:
     """Settle what customers bought before we knew that they are members; an event handler."""
     ids = [one.customer_id for one in enrolled if isinstance(one, CustomerEnrolled)]
@@ -163,28 +186,41 @@ def settle_customers(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> N
         }
         order_ids = sales.orders_since(tx, since)
         for at in range(0, len(order_ids), RECORDS_PER_PAGE_MAX):
-            page = order_ids[at : at + RECORDS_PER_PAGE_MAX]
+            page = sales.snapshots_of(tx, order_ids[at : at + RECORDS_PER_PAGE_MAX])
+            _settle_known(tx, page, members=members, accounts=accounts, now=now)
+
+
+def settle_orders(tx: Tx, order_ids: Sequence[int], *, now: datetime) -> None:
+    """Settle orders that are known, whoever's they are; their customers are locked here."""
+    accounts = {one.id: one for one in org.channel_accounts(tx)} if order_ids else {}
+    for at in range(0, len(order_ids), RECORDS_PER_PAGE_MAX):
+        found = sales.snapshots_of(tx, order_ids[at : at + RECORDS_PER_PAGE_MAX])
+        owners = [one.customer_id for one in found.values() if one.customer_id is not None]
+        customers.lock_customers(tx, owners)
+        members = customers.find_customers(tx, customer_ids=owners)
+        for brand_id in sorted({one.brand_id for one in found.values()}):
+            page = {one: each for one, each in found.items() if each.brand_id == brand_id}
             _settle_known(tx, page, members=members, accounts=accounts, now=now)
 
 
 def _settle_known(
     tx: Tx,
-    order_ids: Sequence[int],
+    snapshots: Mapping[int, Snapshot],
     *,
     members: Mapping[int, Customer],
     accounts: Mapping[int, ChannelAccount],
     now: datetime,
 ) -> None:
-    snapshots = sales.snapshots_of(tx, order_ids)
     known = [
         _Order(
             snapshot=one,
             account=accounts[one.channel_account_id],
-            member_since=members[one.customer_id].enrolled_at,
+            member_since=_member_since(members[one.customer_id]),
             occurred_at=one.ordered_at,
             is_new=False,
         )
-        for one in map(snapshots.__getitem__, order_ids)  # The oldest first; ids do not tell.
+        # The oldest first; ids do not tell.
+        for one in sorted(snapshots.values(), key=lambda one: (one.ordered_at, one.order_id))
         if one.customer_id is not None
     ]
     refused = [one for one in settle(tx, known, now=now) if isinstance(one, Refused)]
@@ -200,6 +236,7 @@ def settle(tx: Tx, orders: Sequence[_Order], *, now: datetime) -> list[Outcome]:
     owned = [order for order in orders if order.snapshot.customer_id is not None]
     refusals = _restore(tx, orders, now)
     if owned:
+        owned = _classed(tx, owned)
         batch = _look_up(tx, owned, now)
         plans = [_plan(order, batch) for order in owned]
         refusals |= _post(tx, [plan for plan in plans if plan.settled], now)
@@ -218,6 +255,24 @@ def _look_up(tx: Tx, orders: Sequence[_Order], now: datetime) -> _Batch:
         spendable=_spendable(tx, orders, now),
         now=now,
     )
+
+
+def _classed(tx: Tx, orders: Sequence[_Order]) -> list[_Order]:
+    """Return the orders with what kind of sale each is, by itself or by its buyer then."""
+    buyers = {order.snapshot.customer_id for order in orders}
+    of_buyer = customers.classifications_of(tx, customer_ids=[one for one in buyers if one])
+    known = [order.snapshot.order_id for order in orders if not order.is_new]
+    of_order = sales.classes_of(tx, known)
+    if not of_buyer and not of_order:
+        return list(orders)
+    classed = []
+    for order in orders:
+        snapshot = order.snapshot
+        then = of_buyer.get(snapshot.customer_id or 0, ())
+        classes = customers.classes_at(then, snapshot.ordered_at)
+        classes |= of_order.get(snapshot.order_id, frozenset())
+        classed.append(order._replace(snapshot=snapshot._replace(classes=classes)))
+    return classed
 
 
 def _plan(order: _Order, batch: _Batch) -> _Plan:
@@ -339,10 +394,11 @@ def _occurred_at(record: Record, order: Snapshot, *, is_new: bool) -> datetime:
 
 def _members(tx: Tx, customer_ids: Sequence[int]) -> dict[int, datetime | None]:
     found = customers.find_customers(tx, customer_ids=customer_ids)
-    return {
-        one.id: one.enrolled_at if one.status is CustomerStatus.MEMBER else None
-        for one in found.values()
-    }
+    return {one.id: _member_since(one) for one in found.values()}
+
+
+def _member_since(customer: Customer) -> datetime | None:
+    return customer.enrolled_at if customer.status is CustomerStatus.MEMBER else None
 
 
 def _since(since: Mapping[int, datetime | None], change: Change) -> datetime | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from huitong.loyalty import queries, tables
+from huitong.loyalty.queries.openings import tiers_brought
 from huitong.loyalty.rules import tiers
 from huitong.platform.db import Tx
 from huitong.platform.ids import bucket_of
@@ -26,10 +27,12 @@ def move(tx: Tx, grown: Mapping[int, Grown], *, now: datetime) -> None:
     brand_id = next(iter(grown.values())).brand_id
     programme = queries.programme_at(tx, brand_id=brand_id, at=now).programme
     standings = queries.standings_of(tx, sorted(grown))
+    brought = tiers_brought(tx, sorted(grown), at=now)
     standing_rows, change_rows = [], []
     for customer_id, (growth, _, order_id, since) in grown.items():
         before = standings.get(customer_id)
-        tier = tiers.after(programme, before, growth)
+        earned = tiers.after(programme, before, growth)
+        tier = tiers.at_least(programme, earned, brought.get(customer_id, ()))
         if before is not None and tier.code == before.tier:
             continue
         bucket = bucket_of(customer_id)

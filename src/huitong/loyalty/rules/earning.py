@@ -101,7 +101,7 @@ def earned(order: Snapshot, terms: Terms, asset: Asset, *, net: bool = False) ->
     shares = []
     held: set[int] = set()
     for rule in terms.rules(asset):
-        if order.kind in rule.except_kinds:
+        if order.kind in rule.except_kinds or not order.classes.isdisjoint(rule.except_classes):
             continue
         places = terms.places(rule, order)
         if places:

@@ -92,8 +92,12 @@ def _shares(case: Case, before: Position | None, full: Earned, cap: Cap) -> tupl
         return cap(full.shares) if may_earn else ()
     bases_before = [(share.rule, share.base_minor) for share in before.shares]
     bases_now = [(share.rule, share.base_minor) for share in full.shares]
-    if not may_earn or bases_before == bases_now:
+    if bases_before == bases_now:
         return before.shares
+    if not may_earn:
+        # Who is no member any more keeps what they earned, but for rules that never were for it.
+        rules = {share.rule for share in full.shares}
+        return tuple(share for share in before.shares if share.rule in rules)
     return cap(full.shares)
 
 

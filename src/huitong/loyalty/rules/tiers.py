@@ -1,5 +1,7 @@
 """Which tier a growth value reaches, and why."""
 
+from collections.abc import Sequence
+
 from huitong.loyalty.model import (
     DowngradePolicy,
     Programme,
@@ -24,6 +26,12 @@ def after(programme: Programme, standing: Standing | None, growth: int) -> Tier:
     if held is None or earned.growth >= held.growth:
         return earned
     return earned if programme.downgrade is DowngradePolicy.AT_ONCE else held
+
+
+def at_least(programme: Programme, tier: Tier, brought: Sequence[str]) -> Tier:
+    """Return the highest of a tier and those that a member brought along for a time."""
+    kept = [one for one in programme.tiers if one.code in brought]
+    return max([tier, *kept], key=lambda one: one.growth)
 
 
 def explain(

@@ -14,6 +14,7 @@ from huitong.orders import rules, tables
 from huitong.orders.events import WaitingRefused
 from huitong.orders.model import CHANGE, Change, RefundOfAnotherOrder, Step, UnknownLine
 from huitong.orders.operations import waiting
+from huitong.orders.operations.erasing import stripped
 from huitong.orders.operations.waiting import Arrived
 from huitong.orders.queries import positions_of, snapshots_of
 from huitong.orders.rules import LinePosition
@@ -118,7 +119,7 @@ def _apply(
     if not order_ids or not arrived:
         return {}
     _lock(tx, sorted(set(order_ids.values())))
-    placed = _place(tx, arrived, order_ids)
+    placed = _place(tx, stripped(tx, arrived, order_ids), order_ids)
     positions = positions_of(tx, sorted({one.order_id for one in placed}))
     moved: set[tuple[int, str]] = set()
     kept: list[_Placed] = []

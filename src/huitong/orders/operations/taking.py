@@ -13,6 +13,7 @@ from huitong.identity.model import PARTIES, PERSON, PartyIdentifier
 from huitong.identity.model import Known as KnownPerson
 from huitong.orders import rules, tables
 from huitong.orders.model import CHANGE, Change, SaleBelowRefund, Snapshot, Step
+from huitong.orders.operations.erasing import strip_orders
 from huitong.orders.operations.packing import take_waiting_packages
 from huitong.orders.operations.refunding import take_waiting_refunds
 from huitong.orders.operations.waiting import bucket_of_order_no, let_orders_by, taken_for
@@ -38,12 +39,14 @@ class _Taken(NamedTuple):
 def expect_orders(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
     """Let no record begin to wait for these orders from here on; stands before every other applier.
 
-    A refund page takes this lock before it locks customers, so an order page does too.
+    A refund page takes this lock before it locks customers, so an order page does too. What is
+    told of orders of erased persons loses everything personal here, before anybody else sees it.
     """
     del now
     (first, *_) = page.records
     assert isinstance(first, Incoming), "Pages from the inbox hold what came in."
     let_orders_by(tx, brand_id=first.account.brand_id)
+    strip_orders(tx, page)
     return [Ok(None)] * len(page.records)
 
 
@@ -175,7 +178,8 @@ def _take_what_waited(tx: Tx, taken: Sequence[_Taken], now: datetime) -> set[int
     order_ids = {one.order.order_no: one.order_id for one in taken}
     refunds, packages = taken_for(tx, account=account, order_nos=list(order_ids), now=now)
     take_waiting_packages(tx, packages, order_ids, brand_id=account.brand_id, now=now)
-    return take_waiting_refunds(tx, refunds, order_ids, brand_id=account.brand_id, now=now)
+    touched = take_waiting_refunds(tx, refunds, order_ids, brand_id=account.brand_id, now=now)
+    return touched | {order_ids[one.record.order_no] for one in packages}
 
 
 def _change(one: _Taken, snapshots: Mapping[int, Snapshot]) -> Change:

@@ -23,7 +23,12 @@ from huitong.orders.tables.packing import (
     TAKE_WAITING,
     UPSERT_PACKAGES,
 )
-from huitong.orders.tables.reading import LOAD_HEADERS, LOAD_LINES, LOAD_TENDER
+from huitong.orders.tables.reading import (
+    LOAD_HEADERS,
+    LOAD_LINES,
+    LOAD_PACKAGES,
+    LOAD_TENDER,
+)
 from huitong.orders.tables.refunding import (
     DROP_REFUND_LINES,
     FIND_REFUND_LINES,
@@ -98,6 +103,7 @@ __all__ = [
     "LIST_OF_CUSTOMER",
     "LOAD_HEADERS",
     "LOAD_LINES",
+    "LOAD_PACKAGES",
     "LOAD_TENDER",
     "LOCK_HEADERS",
     "MOVE_POSITIONS",

@@ -150,7 +150,9 @@ ERASE_HEADERS = """
 UPDATE orders.header
 SET receiver_city = NULL,
     origin = NULL,
+    close_reason = NULL,
     attributes = NULL,
+    is_erased = true,
     changed_xid = pg_current_xact_id()
 WHERE group_id = %(group_id)s
   AND customer_id = ANY(%(customer_ids)s::bigint[])

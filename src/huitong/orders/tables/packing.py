@@ -1,12 +1,12 @@
 """Named SQL of packages, and of what waits for an order that has not come."""
 
-# find_orders_anywhere: the orders of several channel accounts by their numbers.
+# find_orders_anywhere: the orders of several channel accounts by their numbers, with their owners.
 FIND_ORDERS_ANYWHERE = """
-SELECT found.order_no, found.id
+SELECT found.order_no, found.id, found.channel_account_id, found.customer_id
 FROM unnest(%(accounts)s::bigint[]) AS sold (account_id)
 CROSS JOIN unnest(%(order_nos)s::text[]) AS wanted (order_no)
 CROSS JOIN LATERAL (
-  SELECT h.order_no, h.id
+  SELECT h.order_no, h.id, h.channel_account_id, h.customer_id
   FROM orders.header AS h
   WHERE h.group_id = %(group_id)s
     AND h.channel_account_id = sold.account_id

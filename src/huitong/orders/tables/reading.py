@@ -17,6 +17,16 @@ JOIN unnest(%(ids)s::bigint[]) AS wanted(id) ON h.id = wanted.id AND h.bucket = 
 WHERE h.group_id = %(group_id)s
 """
 
+# load_packages: when the packages of orders were signed for, and what is in them.
+LOAD_PACKAGES = """
+SELECT p.order_id, p.signed_at, p.lines
+FROM orders.package AS p
+JOIN unnest(%(ids)s::bigint[]) AS wanted(id)
+  ON p.order_id = wanted.id AND p.bucket = (wanted.id & 4095)
+WHERE p.group_id = %(group_id)s
+  AND p.signed_at IS NOT NULL
+"""
+
 # load_lines: the lines of orders with what has come back of them, in their order.
 LOAD_LINES = """
 SELECT

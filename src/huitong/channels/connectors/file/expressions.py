@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from duckdb.sqltypes import DuckDBPyType
 
 from huitong.channels.connectors.file.mapping import FieldRule
-from huitong.channels.connectors.file.targets import Sort
+from huitong.channels.connectors.file.targets import Sort, Target
+from huitong.channels.connectors.file.workbook import ERRORS
 from huitong.channels.rules import CONFLICTING, UNREADABLE
 
 # A DOUBLE that is further than this from whole fen was no amount of money.
@@ -24,6 +25,22 @@ WHOLE_KINDS = frozenset({"tinyint", "smallint", "integer", "bigint"})
 LIST_SEPARATOR = "|"
 INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%S.%f"
 DAY_FORMAT = "%Y-%m-%d"
+# How times and days are written where people read them; all begin with the year, so that no day
+# is taken for a month.
+USUAL_DAYS = ("%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
+USUAL_CLOCKS = (" %H:%M:%S", " %H:%M", "", " %H时%M分%S秒", "%H:%M:%S", " %H:%M:%S.%f")
+USUAL_INSTANTS = (
+    *(day + time for day in ("%Y-%m-%d", *USUAL_DAYS) for time in USUAL_CLOCKS),
+    "%Y%m%d%H%M%S",
+)
+# The format that means Excel's number of days, in a text file that was saved so.
+SERIAL = "excel"
+SERIAL_MAX = 2_958_465
+# A number that a spreadsheet has shortened: “1.23457E+17”; its last digits are gone.
+SHORTENED = r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+"
+BLANKS = " \t\u00a0\u3000"
+FULL_WIDTH = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000"
+HALF_WIDTH = "".join(chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)) + " "
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +50,7 @@ class Cell:
     sql: str
     kind: str
     nested: DuckDBPyType | None = None
+    has_errors: bool = False
 
 
 def literal(text: str) -> str:
@@ -61,11 +79,41 @@ def conflicting(low: str, high: str) -> str:
     return f"'{{\"{CONFLICTING}\":' || {json_text(both)} || '}}'"
 
 
-def value_of(cell: Cell, rule: FieldRule, sort: Sort, zone: str | None) -> str:
+def bare_text(sql: str) -> str:
+    """Return the expression of a text cell without what exports put around it.
+
+    Blanks and tabs; and the `="…"` by which they keep spreadsheets from rounding long numbers.
+    """
+    trimmed = f"trim({sql}, {literal(BLANKS)})"
+    inner = f"trim(substr({trimmed}, 3, length({trimmed}) - 3), {literal(BLANKS)})"
+    is_wrapped = f"starts_with({trimmed}, '=\"') AND ends_with({trimmed}, '\"')"
+    return f"CASE WHEN {is_wrapped} THEN {inner} ELSE {trimmed} END"
+
+
+def folded(sql: str) -> str:
+    """Return the expression of a text with full-width letters, digits and signs made plain.
+
+    A text of ASCII alone, which has as many bytes as characters, is left alone: that is most.
+    """
+    return (
+        f"CASE WHEN strlen({sql}) = length({sql}) THEN {sql}"
+        f" ELSE translate({sql}, {literal(FULL_WIDTH)}, {literal(HALF_WIDTH)}) END"
+    )
+
+
+def value_of(cell: Cell, rule: FieldRule, target: Target, zone: str | None) -> str:
     """Return the expression of a cell's canonical value in JSON."""
     if cell.nested is not None:
         return nested_json(cell.sql, cell.nested)
-    text = text_of(cell)
+    said = _value_of(cell, rule, target, zone)
+    if not cell.has_errors:
+        return said
+    marks = ", ".join(map(literal, ERRORS))
+    return f"CASE WHEN {cell.sql} IN ({marks}) THEN {_unreadable(cell.sql)} ELSE {said} END"
+
+
+def _value_of(cell: Cell, rule: FieldRule, target: Target, zone: str | None) -> str:
+    text, sort = text_of(cell), target.sort
     if rule.values is not None:
         return _chosen(text, rule)
     if rule.unit == "yuan":
@@ -76,11 +124,17 @@ def value_of(cell: Cell, rule: FieldRule, sort: Sort, zone: str | None) -> str:
         case Sort.INSTANT:
             said = _else_unreadable(instant_of(cell, rule, zone), text)
         case Sort.DAY:
-            said = _else_unreadable(_day_of(text, rule), text)
+            said = _else_unreadable(_day_of(cell, rule), text)
+        case Sort.WHOLE | Sort.TRUTH if cell.kind == "varchar":
+            said = json_text(folded(text))
         case Sort.TEXTS:
             said = _texts(text, rule.separator or LIST_SEPARATOR)
         case Sort.WHOLE_PART:
             said = f"CASE WHEN json_valid({text}) THEN {text} ELSE {_unreadable(text)} END"
+        case _ if target.is_key() and cell.kind == "varchar":
+            is_short = f"regexp_full_match({text}, {literal(SHORTENED)})"
+            whole = json_text(folded(text))
+            said = f"CASE WHEN {is_short} THEN {_unreadable(text)} ELSE {whole} END"
         case _:
             said = json_text(text)
     return said
@@ -115,11 +169,13 @@ def instant_of(cell: Cell, rule: FieldRule, zone: str | None) -> str:
         return text if is_zoned or zone is None else _in_utc(naive, zone)
     if cell.kind == "date":
         return text if zone is None else _in_utc(f"CAST({cell.sql} AS TIMESTAMP)", zone)
+    if rule.formats() == (SERIAL,):
+        return _in_written_zone(_serial(text), zone)
     if rule.formats():
         return _parsed(text, rule.formats(), zone)
     if zone is None:
         return text
-    naive = f"TRY_CAST({text} AS TIMESTAMP)"
+    naive = f"coalesce(TRY_CAST({text} AS TIMESTAMP), {_usual(text, USUAL_INSTANTS)})"
     has_zone = f"regexp_full_match({text}, {literal(ZONED)})"
     return f"CASE WHEN {has_zone} THEN {text} ELSE {_in_utc(naive, zone)} END"
 
@@ -183,7 +239,7 @@ def _amount(cell: Cell) -> str:
         fen = f"TRY_CAST({cell.sql} AS DECIMAL(18, 2))"
         is_whole = f"abs({cell.sql} - CAST({fen} AS DOUBLE)) <= {YUAN_TOLERANCE}"
     else:
-        text = f"replace(replace({text_of(cell)}, '¥', ''), '￥', '')"
+        text = f"replace(replace({folded(text_of(cell))}, '¥', ''), '￥', '')"
         fen = f"TRY_CAST(replace({text}, ',', '') AS DECIMAL(18, 2))"
         is_whole = f"regexp_full_match({text}, {literal(AMOUNT)})"
     whole = f"CAST(CAST({fen} * 100 AS BIGINT) AS VARCHAR)"
@@ -191,11 +247,37 @@ def _amount(cell: Cell) -> str:
     return f"CASE WHEN {cell.sql} IS NULL THEN NULL WHEN {is_whole} THEN {whole} ELSE {said} END"
 
 
-def _day_of(text: str, rule: FieldRule) -> str:
-    if not rule.formats():
+def _day_of(cell: Cell, rule: FieldRule) -> str:
+    text = text_of(cell)
+    if rule.formats() == (SERIAL,):
+        day = _serial(text)
+    elif rule.formats():
+        day = f"try_strptime({text}, [{', '.join(map(literal, rule.formats()))}])"
+    elif cell.kind == "varchar":
+        # A time of day behind the day is cut off: Excel gives every day one.
+        day = f"coalesce(TRY_CAST({text} AS TIMESTAMP), {_usual(text, USUAL_DAYS)})"
+    else:
         return text
-    formats = ", ".join(map(literal, rule.formats()))
-    return f"strftime(try_strptime({text}, [{formats}]), {literal(DAY_FORMAT)})"
+    return f"strftime({day}, {literal(DAY_FORMAT)})"
+
+
+def _serial(text: str) -> str:
+    """Return the expression of the time that Excel writes as a number of days since 1900."""
+    seconds = f"CAST(round(TRY_CAST({text} AS DECIMAL(18, 8)) * 86400) AS BIGINT)"
+    days = f"TRY_CAST({text} AS DECIMAL(18, 8)) BETWEEN 61 AND {SERIAL_MAX}"
+    return f"CASE WHEN {days} THEN TIMESTAMP '1899-12-30' + to_seconds({seconds}) END"
+
+
+def _usual(text: str, formats: tuple[str, ...]) -> str:
+    """Return the expression of a time that is written in one of the usual ways, year first."""
+    listed = ", ".join(map(literal, formats))
+    return f"try_strptime({folded(text)}, [{listed}])"
+
+
+def _in_written_zone(naive: str, zone: str | None) -> str:
+    if zone is not None:
+        return _in_utc(naive, zone)
+    return f"strftime({naive}, {literal(INSTANT_FORMAT)})"
 
 
 def _parsed(text: str, formats: tuple[str, ...], zone: str | None) -> str:
@@ -204,8 +286,7 @@ def _parsed(text: str, formats: tuple[str, ...], zone: str | None) -> str:
     if any("%z" in one for one in formats):
         utc = f"timezone('UTC', CAST({parsed} AS TIMESTAMPTZ))"
         return f"strftime({utc}, {literal(INSTANT_FORMAT + 'Z')})"
-    naive = f"strftime({parsed}, {literal(INSTANT_FORMAT)})"
-    return naive if zone is None else _in_utc(parsed, zone)
+    return _in_written_zone(parsed, zone)
 
 
 def _in_utc(naive: str, zone: str) -> str:

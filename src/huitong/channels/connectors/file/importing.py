@@ -4,15 +4,12 @@ A killed import is run again: its pages are cut in the same places, and what was
 over by one look-up a page.
 """
 
-import csv
 import gc
 import hashlib
 import os
-import shutil
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,8 +18,10 @@ from typing import ClassVar
 
 from huitong.channels.connectors.file.mapping import Mapping
 from huitong.channels.connectors.file.reading import Ahead, FindSettled, Prepared, Preparer, cut
-from huitong.channels.connectors.file.staging import Staged, stage
-from huitong.channels.model import RecordKind, RecordState, Taken, Way
+from huitong.channels.connectors.file.staged import Staged
+from huitong.channels.connectors.file.staging import stage
+from huitong.channels.connectors.file.tally import ImportReport, Progress, Tally
+from huitong.channels.model import RecordKind, Taken, Way
 from huitong.channels.operations import (
     Feed,
     Source,
@@ -34,7 +33,7 @@ from huitong.channels.operations import (
 from huitong.channels.queries import settled_places
 from huitong.org.model import ChannelAccount
 from huitong.platform.db import Database, Scope
-from huitong.platform.errors import DomainError, Kind, Ok, Result
+from huitong.platform.errors import DomainError, Kind, Result
 from huitong.platform.pipeline import Applier
 
 # A thread that wants to run waits this long for one that computes; Python's own 5 ms would cost a
@@ -46,46 +45,24 @@ COLLECTOR_THRESHOLDS = (200_000, 50, 1_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an import has come."""
-
-    rows_done: int
-    rows: int
-    records_done: int
-    records: int
-    refused: int
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did with each record of a file; `refusals` counts them by code.
-
-    `known` had come before and changed nothing. `rejects` is the file with the refused rows.
-    """
-
-    file: str
-    rows: int
-    records: int
-    applied: int
-    known: int
-    superseded: int
-    refused: int
-    refusals: dict[str, int]
-    rejects: Path | None
-    delivery_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Import:
     """One file to be imported: which, as what, from where, and what to make of its columns.
 
-    `mapping` None means that the columns have the canonical names.
+    `mapping` None means that the columns have the canonical names; `sheet` names the sheet of a
+    workbook where several have rows.
     """
 
     path: Path
     kind: RecordKind
     account: ChannelAccount
     mapping: Mapping | None = None
+    sheet: str | None = None
+
+    def staged(self) -> AbstractContextManager[tuple[Staged, Mapping | None]]:
+        """Stage the file and hand it out with the mapping that fits its columns."""
+        return stage(
+            self.path, self.kind, self.mapping, sheet=self.sheet, zone=self.account.time_zone
+        )
 
 
 @dataclass(eq=False)
@@ -131,7 +108,7 @@ def import_file(
         with database.reading(scope) as tx:
             return settled_places(tx, wanted.account, kind=wanted.kind, versions=versions)
 
-    with stage(wanted.path, wanted.kind, wanted.mapping) as (staged, mapping):
+    with wanted.staged() as (staged, mapping):
         source = _source(wanted, mapping)
         now = clock()
         with database.transaction(scope, now=now) as tx:
@@ -139,9 +116,9 @@ def import_file(
                 tx, wanted.account, kind=wanted.kind, source=source, now=now
             )
             size_delivery(tx, delivery_id, record_count=staged.total)
-        tally = _Tally(staged, progress)
-        pages = _prepared(staged, wanted, mapping, find_settled)
-        with _computing(), Ahead(pages) as ready:
+        tally = Tally(staged, progress)
+        pages = prepared(staged, wanted, mapping, find_settled)
+        with computing(), Ahead(pages) as ready:
             for page in ready:
                 results: list[Result[Taken]] = []
                 if page.arrivals:
@@ -159,111 +136,7 @@ def import_file(
         now = clock()
         with database.transaction(scope, now=now) as tx:
             finish_delivery(tx, delivery_id, known_count=tally.settled, now=now)
-        return tally.report(wanted, delivery_id, rejects=tally.write_rejects(wanted.path))
-
-
-def check_file(
-    wanted: Import, *, progress: Callable[[Progress], None] = lambda _: None
-) -> ImportReport:
-    """Read a file as `import_file` would and report it, without a database or a reject file.
-
-    What could be read is counted as applied.
-
-    :raises UnknownForm, FileUnreadable, UnknownColumns, MissingColumns: as `import_file` does.
-    """
-    with stage(wanted.path, wanted.kind, wanted.mapping) as (staged, mapping):
-        tally = _Tally(staged, progress)
-        with _computing():
-            for page in _prepared(staged, wanted, mapping, lambda _: set()):
-                applied = Ok(Taken(record_id=0, state=RecordState.APPLIED))
-                tally.count(page, [one.refused or applied for one in page.arrivals])
-        return tally.report(wanted, None, rejects=None)
-
-
-class _Tally:
-    """Counts what becomes of the records, and keeps which were refused and why."""
-
-    def __init__(self, staged: Staged, progress: Callable[[Progress], None]) -> None:
-        self._staged = staged
-        self._progress = progress
-        self._states: Counter[RecordState] = Counter()
-        self._codes: Counter[str] = Counter()
-        self._rows_done = 0
-        self._broken: list[tuple[int | None, str, str, str]] = []
-        self._refused_file = staged.folder / "refused.csv"
-        self._refused_file.touch(mode=0o600)
-        self.settled = 0
-
-    def count(self, page: Prepared, results: Sequence[Result[Taken]]) -> None:
-        """Count one page and tell how far the import has come."""
-        self.settled += page.settled_count
-        self._states[RecordState.KNOWN] += page.settled_count
-        self._rows_done += page.row_count
-        refused: list[tuple[int, str, str]] = []
-        for arrival, number, result in zip(page.arrivals, page.numbers, results, strict=True):
-            if isinstance(result, Ok):
-                self._states[result.value.state] += 1
-                continue
-            self._states[RecordState.REFUSED] += 1
-            self._codes[result.code] += 1
-            if number:
-                refused.append((number, result.code, result.reason))
-            else:
-                text = arrival.text.decode()
-                self._broken.append((arrival.row, result.code, result.reason, text))
-        if refused:
-            with self._refused_file.open("a", newline="", encoding="utf-8") as file:
-                csv.writer(file).writerows(refused)
-        self._progress(self._how_far())
-
-    def _how_far(self) -> Progress:
-        return Progress(
-            rows_done=self._rows_done,
-            rows=self._staged.row_count + len(self._staged.broken),
-            records_done=self._states.total(),
-            records=self._staged.total,
-            refused=self._states[RecordState.REFUSED],
-        )
-
-    def write_rejects(self, path: Path) -> Path | None:
-        """Write the reject file of an import and return where it is; None when all is well.
-
-        A reject file of an earlier import is replaced, or removed when nothing is refused now.
-        """
-        target = rejects_of(path)
-        if not self._states[RecordState.REFUSED]:
-            target.unlink(missing_ok=True)
-            return None
-        written = self._staged.folder / "rejects.csv"
-        self._staged.write_rows(self._refused_file, written)
-        with written.open("a", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows(self._broken)
-        written.chmod(0o600)
-        shutil.move(written, target)
-        return target
-
-    def report(
-        self, wanted: Import, delivery_id: int | None, *, rejects: Path | None
-    ) -> ImportReport:
-        """Return what the import did."""
-        done = self._how_far()
-        return ImportReport(
-            file=wanted.path.name,
-            rows=done.rows,
-            records=done.records,
-            applied=self._states[RecordState.APPLIED],
-            known=self._states[RecordState.KNOWN],
-            superseded=self._states[RecordState.SUPERSEDED],
-            refused=self._states[RecordState.REFUSED],
-            refusals=dict(self._codes.most_common()),
-            rejects=rejects,
-            delivery_id=delivery_id,
-        )
-
-
-def rejects_of(path: Path) -> Path:
-    """Return where the refused rows of a file go: beside it, as `<name>.rejects.csv`."""
-    return path.with_name(f"{path.name}.rejects.csv")
+        return tally.report(wanted.path.name, delivery_id, rejects=tally.write_rejects(wanted.path))
 
 
 def _check_folder(path: Path) -> None:
@@ -271,9 +144,10 @@ def _check_folder(path: Path) -> None:
         raise RejectsUnwritable(folder=str(path.parent))
 
 
-def _prepared(
+def prepared(
     staged: Staged, wanted: Import, mapping: Mapping | None, find_settled: FindSettled
 ) -> Iterator[Prepared]:
+    """Yield the pages of a staged file, the rows that are none first."""
     preparer = Preparer(
         account=wanted.account,
         kind=wanted.kind,
@@ -297,7 +171,7 @@ def _source(wanted: Import, mapping: Mapping | None) -> Source:
 
 
 @contextmanager
-def _computing() -> Iterator[None]:
+def computing() -> Iterator[None]:
     """Set the interpreter up for two threads that make millions of small records."""
     thresholds, interval = gc.get_threshold(), sys.getswitchinterval()
     gc.set_threshold(*COLLECTOR_THRESHOLDS)

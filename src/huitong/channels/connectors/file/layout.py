@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from huitong.channels.connectors.file.expressions import (
     Cell,
+    bare_text,
     conflicting,
+    folded,
     instant_of,
     joined,
     json_literal,
@@ -24,7 +26,12 @@ from huitong.channels.connectors.file.expressions import (
 from huitong.channels.connectors.file.mapping import FieldRule
 from huitong.channels.connectors.file.mapping import Mapping as FileMapping
 from huitong.channels.connectors.file.targets import Branch, plant, target_of
-from huitong.channels.model import KEY_OF_KIND, TIME_OF_KIND, RecordKind
+from huitong.channels.model import (
+    FURTHER_KEYS_OF_KIND,
+    KEY_OF_KIND,
+    TIME_OF_KIND,
+    RecordKind,
+)
 from huitong.platform.errors import DomainError, Kind
 
 if TYPE_CHECKING:
@@ -61,6 +68,8 @@ class Column:
     sql: str
     kind: str = "varchar"
     nested: "DuckDBPyType | None" = None
+    # Whether cells may hold the marks of a workbook's errors.
+    has_errors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +220,9 @@ class _Writer:
         if column.kind != "varchar":
             return Cell(column.sql, column.kind, column.nested)
         nothing = ", ".join(map(literal, dict.fromkeys(("", *self._mapping.empty))))
-        trimmed = f"trim({column.sql})"
-        return Cell(f"CASE WHEN {trimmed} NOT IN ({nothing}) THEN {trimmed} END", column.kind)
+        bare = bare_text(column.sql)
+        said = f"CASE WHEN {bare} NOT IN ({nothing}) THEN {bare} END"
+        return Cell(said, column.kind, has_errors=column.has_errors)
 
     def _clean_cell(self, name: str) -> Cell:
         return replace(self._staged_cell(name), sql=self._short[name])
@@ -245,8 +255,8 @@ class _Writer:
         if rule.column is None:
             assert rule.const is not None, "A field has a source."
             return json_literal(rule.const)
-        sort = target_of(self._mapping.kind, path).sort
-        return value_of(cell_of(rule.column), rule, sort, self._mapping.zone)
+        target = target_of(self._mapping.kind, path)
+        return value_of(cell_of(rule.column), rule, target, self._mapping.zone)
 
     def _branch(self, branch: Branch, value: Callable[[str], str], *, always: bool) -> str:
         fixed = [
@@ -279,7 +289,7 @@ class _Writer:
             return "CAST(NULL AS VARCHAR)"
         cell = cell_of(rule.column)
         if path == KEY_OF_KIND[self._mapping.kind]:
-            return text_of(cell)
+            return folded(text_of(cell))
         return instant_of(cell, rule, self._mapping.zone)
 
     def _unit(self) -> str:
@@ -288,8 +298,17 @@ class _Writer:
             return "staged.rowid"
         key = self._field_text(KEY_OF_KIND[self._mapping.kind], self._staged_cell)
         updated = self._field_text(UPDATED_AT, self._staged_cell)
-        keyed = f"'=' || {key} || chr(31) || coalesce({updated}, '')"
+        parts = [updated, *map(self._further_key, FURTHER_KEYS_OF_KIND.get(self._mapping.kind, ()))]
+        further = "".join(f" || chr(31) || coalesce({part}, '')" for part in parts)
+        keyed = f"'=' || {key}{further}"
         return f"coalesce({keyed}, '#' || staged.rowid)"
+
+    def _further_key(self, path: str) -> str:
+        """Return the expression of a part of the key beside the first, as the file writes it."""
+        rule = self._mapping.fields.get(path)
+        if rule is None or rule.column is None:
+            return "CAST(NULL AS VARCHAR)"
+        return text_of(self._staged_cell(rule.column))
 
     def _chunk(self, unit: str, table: str, order: str) -> str:
         cleaned = ", ".join(

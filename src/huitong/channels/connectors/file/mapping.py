@@ -3,7 +3,7 @@
 A document is checked whole before a file is touched, and every complaint is a sentence.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha256
@@ -29,6 +29,7 @@ from huitong.platform.errors import DomainError, Kind
 DOCUMENT_BYTES_MAX = 1_000_000
 FIELDS_MAX = 500
 REJECTED_PREFIX = "rejected."
+UNNAMED_PREFIX = "column "
 
 
 @dataclass(eq=False)
@@ -66,6 +67,10 @@ class FieldRule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     column: Annotated[str, Field(min_length=1)] | None = None
+    # The same column under the names that it had over the years; the first that is there is taken.
+    columns: Annotated[tuple[str, ...], Field(min_length=1, max_length=20)] | None = None
+    # A column that some exports lack: without it the field is empty.
+    optional: bool = False
     const: str | int | bool | None = None
     sum: str | None = None
     position: Literal[True] | None = None
@@ -80,9 +85,12 @@ class FieldRule(BaseModel):
 
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:
-        sources = [self.column, self.const, self.sum, self.position]
+        sources = [self.column, self.columns, self.const, self.sum, self.position]
         if sum(source is not None for source in sources) != 1:
-            message = "a field takes exactly one of column, const, sum and position"
+            message = "a field takes exactly one of column, columns, const, sum and position"
+            raise ValueError(message)
+        if self.optional and not self.names():
+            message = "“optional” goes with “column” or “columns”"
             raise ValueError(message)
         if self.otherwise is not None and self.values is None:
             message = "“otherwise” goes with “values”"
@@ -93,6 +101,10 @@ class FieldRule(BaseModel):
     @classmethod
     def _zone_exists(cls, zone: str | None) -> str | None:
         return _existing_zone(zone)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names that the column may have."""
+        return self.columns or ((self.column,) if self.column is not None else ())
 
     def formats(self) -> tuple[str, ...]:
         """Return the formats in which a time may be written, in the order they are tried."""
@@ -111,6 +123,12 @@ class Mapping(BaseModel):
     # Cells that mean “nothing”, beside the empty one.
     empty: tuple[str, ...] = ()
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    # The sheet of a workbook, where several have rows.
+    sheet: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    # The row of the headings, as a spreadsheet counts; else it is found by its names.
+    header_row: Annotated[int, Field(ge=1, le=30)] | None = None
+    # What the mapping is for, for people who choose among several.
+    description: Annotated[str, Field(max_length=500)] = ""
     fields: Annotated[
         dict[str, Annotated[FieldRule, BeforeValidator(_column_or_rule)]],
         Field(min_length=1, max_length=FIELDS_MAX),
@@ -127,7 +145,7 @@ class Mapping(BaseModel):
             fault for path, rule in self.fields.items() if (fault := self._fault_of(path, rule))
         ]
         key = KEY_OF_KIND[self.kind]
-        if self.fields.get(key, FieldRule(const="")).column is None:
+        if not self.fields.get(key, FieldRule(const="")).names():
             faults.append(f"“{key}”, the key of the record, needs a column")
         if faults:
             raise ValueError("; ".join(faults))
@@ -165,9 +183,31 @@ class Mapping(BaseModel):
         )
         return next((f"“{path}” {fault}" for is_fault, fault in checks if is_fault), None)
 
+    def columns(self) -> frozenset[str]:
+        """Return every name of a column that the mapping may read."""
+        return frozenset(name for rule in self.fields.values() for name in rule.names())
+
+    def fitted(self, present: Collection[str]) -> Self:
+        """Return the mapping for a file with some columns: one name a field, none that is optional.
+
+        A column that has to be there and is not keeps its (first) name, for whoever complains.
+        """
+        fitted = {}
+        for path, rule in self.fields.items():
+            names = rule.names()
+            name = next((one for one in names if one in present), None)
+            if names and name is None and rule.optional:
+                continue
+            if rule.columns is not None:
+                chosen = {"column": name or names[0], "columns": None}
+                fitted[path] = rule.model_copy(update=chosen)
+            else:
+                fitted[path] = rule
+        return self.model_copy(update={"fields": fitted})
+
     def digest(self) -> bytes:
         """Return the hash of what the mapping says; its name does not count."""
-        said = self.model_dump_json(exclude={"name"}, exclude_defaults=True)
+        said = self.model_dump_json(exclude={"name", "description"}, exclude_defaults=True)
         return sha256(said.encode()).digest()
 
     def labels(self) -> dict[str, str]:
@@ -186,11 +226,21 @@ def load_mapping(path: Path) -> Mapping:
     """
     if path.stat().st_size > DOCUMENT_BYTES_MAX:
         raise WrongMapping(mapping=path.name, faults="it is larger than a mapping can be")
+    return read_mapping(path.read_bytes(), path.name)
+
+
+def read_mapping(document: bytes, name: str) -> Mapping:
+    """Return the mapping that the text of a YAML document says; `name` is for complaints.
+
+    :raises WrongMapping: when it cannot be read or does not fit the kind it names.
+    """
+    if len(document) > DOCUMENT_BYTES_MAX:
+        raise WrongMapping(mapping=name, faults="it is larger than a mapping can be")
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        said = yaml.safe_load(document.decode("utf-8-sig"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise WrongMapping(mapping=path.name, faults="it is not readable as YAML") from error
-    return _checked(said, path.name)
+        raise WrongMapping(mapping=name, faults="it is not readable as YAML") from error
+    return _checked(said, name)
 
 
 def canonical_mapping(kind: RecordKind, columns: Iterable[str]) -> Mapping:
@@ -200,8 +250,9 @@ def canonical_mapping(kind: RecordKind, columns: Iterable[str]) -> Mapping:
     """
     fields, unknown = {}, []
     for column in columns:
-        if column.startswith(REJECTED_PREFIX):
-            continue  # A reject file that was repaired and comes back.
+        # A reject file that was repaired comes back; what has no heading means nothing here.
+        if column.startswith((REJECTED_PREFIX, UNNAMED_PREFIX)):
+            continue
         try:
             target_of(kind, column)
         except UnknownTarget:

@@ -2,15 +2,15 @@
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Generic, TypeVar
 
-from huitong.channels.connectors.file.rows import Broken
-from huitong.channels.connectors.file.staging import Found
+from huitong.channels.connectors.file.broken import Broken
+from huitong.channels.connectors.file.staged import Found
 from huitong.channels.model import Arrival, RecordKind
 from huitong.channels.rules import Unreadable, arrive, pack, version_of
 from huitong.org.model import ChannelAccount
@@ -19,6 +19,8 @@ from huitong.platform.page import LINES_PER_PAGE_MAX, RECORDS_PER_PAGE_MAX
 # Pages that wait for the database; each is a few megabytes of records.
 PAGES_AHEAD = 3
 POLL_SECONDS = 0.2
+# A page of broken rows is full at 500 of them, or at so many characters.
+BROKEN_PAGE_LENGTH_MAX = 4_000_000
 
 Item = TypeVar("Item")
 # Says which of some (external id, version) pairs need no taking any more, by their places.
@@ -81,12 +83,19 @@ class Preparer:
             row_count=sum(one.row_count for one in page),
         )
 
-    def prepare_broken(self, broken: Sequence[Broken]) -> Iterator[Prepared]:
+    def prepare_broken(self, broken: Iterable[Broken]) -> Iterator[Prepared]:
         """Yield pages of the rows that are no rows, as refused arrivals."""
-        for start in range(0, len(broken), RECORDS_PER_PAGE_MAX):
-            arrivals = [self._refused(one) for one in broken[start : start + RECORDS_PER_PAGE_MAX]]
-            packed = pack([one.text for one in arrivals])
-            yield Prepared(arrivals, [0] * len(arrivals), packed, 0, len(arrivals))
+        arrivals: list[Arrival] = []
+        size = 0
+        for one in broken:
+            is_full = len(arrivals) == RECORDS_PER_PAGE_MAX or size > BROKEN_PAGE_LENGTH_MAX
+            if arrivals and is_full:
+                yield _of_broken(arrivals)
+                arrivals, size = [], 0
+            arrivals.append(self._refused(one))
+            size += len(one.text)
+        if arrivals:
+            yield _of_broken(arrivals)
 
     def _refused(self, one: Broken) -> Arrival:
         refused = Unreadable(fault=one.fault.removesuffix(".")).as_refused()
@@ -143,6 +152,11 @@ class Ahead(Generic[Item]):
                 self._queue.put(item, timeout=POLL_SECONDS)
                 return True
         return False
+
+
+def _of_broken(arrivals: Sequence[Arrival]) -> Prepared:
+    packed = pack([one.text for one in arrivals])
+    return Prepared(arrivals, [0] * len(arrivals), packed, 0, len(arrivals))
 
 
 def _version_guessed(one: Found) -> str:

@@ -8,46 +8,34 @@ import csv
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from gzip import GzipFile
-from io import BufferedReader, TextIOWrapper
+from io import TextIOWrapper
 from pathlib import Path
+from typing import IO, AnyStr, cast
+
+from huitong.channels.connectors.file.broken import Broken, BrokenRows
+from huitong.channels.connectors.file.forms import is_packed
 
 # A record beyond this is a quote that was never closed, not a record.
 RECORD_LENGTH_MAX = 2_000_000
+BLOCK_BYTES = 1 << 20
 # No readable JSON text holds this character, so every line of NDJSON is one column.
 NO_DELIMITER = "\x01"
+
+LINE_ENDS = frozenset({"\n", "\r", b"\n"})
 
 csv.field_size_limit(RECORD_LENGTH_MAX)
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A row that is not even a row: its number in the file, how it stands there, and the fault."""
-
-    row: int
-    text: str
-    fault: str
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """How many rows are fit to be read, empty ones included, and the rows that are none."""
-
-    row_count: int
-    broken: list[Broken]
-
-
-def is_packed(path: Path) -> bool:
-    """Return whether a file is packed by gzip, as its name says."""
-    return path.suffix.lower() == ".gz"
-
-
 @contextmanager
-def opened(path: Path) -> Iterator[GzipFile | BufferedReader]:
+def opened(path: Path) -> Iterator[IO[bytes]]:
     """Open a file for reading, unpacked on the way when it is packed."""
-    with GzipFile(path) if is_packed(path) else path.open("rb") as file:
-        yield file
+    with path.open("rb") as file:
+        if is_packed(path):
+            with GzipFile(fileobj=file) as unpacked:
+                yield cast("IO[bytes]", unpacked)
+        else:
+            yield file
 
 
 @contextmanager
@@ -62,9 +50,9 @@ def _text_of(path: Path) -> Iterator[TextIOWrapper]:
 
 def count_rows(path: Path, column_count: int, delimiter: str) -> int | None:
     """Return how many rows follow the header of a CSV file; None when any of them needs parting."""
-    with _text_of(path) as lines:
+    with _text_of(path) as text:
         try:
-            lengths = Counter(map(len, _reader(lines, delimiter, strict=False)))
+            lengths = Counter(map(len, _reader(_short_lines(text), delimiter, strict=False)))
         except csv.Error:
             return None
     return lengths.total() - 1 if set(lengths) == {column_count} else None
@@ -72,20 +60,26 @@ def count_rows(path: Path, column_count: int, delimiter: str) -> int | None:
 
 def count_lines(path: Path) -> int:
     """Return how many lines a text file has."""
+    count, last = 0, b"\n"
     with opened(path) as file:
-        return sum(1 for _ in file)
+        while block := file.read(BLOCK_BYTES):
+            count += block.count(b"\n")
+            last = block[-1:]
+    return count + (last != b"\n")
 
 
-def split_rows(source: Path, target: Path, column_count: int, delimiter: str) -> Split:
+def split_rows(
+    source: Path, target: Path, column_count: int, delimiter: str, broken: BrokenRows
+) -> int:
     """Write the rows of a CSV file that have all its columns to `target`, plainly quoted.
 
-    An empty row is written as empty cells, so that the rows after it keep their numbers.
+    An empty row is written as empty cells, so that the rows after it keep their numbers. Returns
+    how many rows are fit to be read, empty ones included; the others are kept as broken.
     """
-    broken: list[Broken] = []
     written = 0
-    with _text_of(source) as lines, target.open("w", newline="", encoding="utf-8") as out:
+    with _text_of(source) as text_file, target.open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for row, (cells, text, fault) in enumerate(_Rows(lines, delimiter), start=1):
+        for row, (cells, text, fault) in enumerate(_Rows(text_file, delimiter), start=1):
             said = fault or _fault(cells, text, column_count)
             if said is None:
                 writer.writerow(cells or [""] * column_count)
@@ -95,24 +89,23 @@ def split_rows(source: Path, target: Path, column_count: int, delimiter: str) ->
                 writer.writerow([""] * column_count)
                 written += 1
             else:
-                broken.append(_broken(row, text, said))
-    return Split(written - 1, broken)
+                broken.add(_broken(row, text, said))
+    return written - 1
 
 
-def split_lines(source: Path, target: Path) -> Split:
-    """Write the lines of a text file that are texts to `target`."""
-    broken: list[Broken] = []
+def split_lines(source: Path, target: Path, broken: BrokenRows) -> int:
+    """Write the lines of a text file that are texts to `target` and return how many they are."""
     written = 0
     with opened(source) as file, target.open("wb") as out:
-        for row, line in enumerate(file, start=1):
+        for row, (line, _) in enumerate(_lines(file), start=1):
             text = line.rstrip(b"\r\n").replace(b"\r", b" ")
             said = _fault_of_line(text)
             if said is None:
                 out.write(text + b"\n")
                 written += 1
             else:
-                broken.append(_broken(row, text.decode(errors="surrogateescape"), said))
-    return Split(written, broken)
+                broken.add(_broken(row, text.decode(errors="surrogateescape"), said))
+    return written
 
 
 class _Rows:
@@ -122,8 +115,8 @@ class _Rows:
     next one, so that a quote never closed takes no good rows with it.
     """
 
-    def __init__(self, lines: Iterable[str], delimiter: str) -> None:
-        self._lines = iter(lines)
+    def __init__(self, text: IO[str], delimiter: str) -> None:
+        self._lines = _lines(text)
         self._delimiter = delimiter
         self._again: deque[str] = deque()
         self._taken: list[str] = []
@@ -148,15 +141,37 @@ class _Rows:
     def _feed(self) -> Iterator[str]:
         length = 0
         while True:
-            line = self._again.popleft() if self._again else next(self._lines, None)
-            if line is None:
+            if self._again:
+                line, is_whole = self._again.popleft(), True
+            else:
+                line, is_whole = next(self._lines, ("", False))
+            if not line:
                 return
             length = length + len(line) if self._taken else len(line)
             self._taken.append(line)
-            if length > RECORD_LENGTH_MAX:
+            if length > RECORD_LENGTH_MAX or not is_whole:
                 message = "The record does not end."
                 raise csv.Error(message)
             yield line
+
+
+def _lines(file: IO[AnyStr]) -> Iterator[tuple[AnyStr, bool]]:
+    """Yield the lines of a file and whether each is whole: of a huge one only the start is kept."""
+    while line := file.readline(RECORD_LENGTH_MAX):
+        rest = line if len(line) == RECORD_LENGTH_MAX else line[:0]
+        is_whole = not rest or rest[-1:] in LINE_ENDS
+        while rest and rest[-1:] not in LINE_ENDS:
+            rest = file.readline(BLOCK_BYTES)
+        yield line, is_whole
+
+
+def _short_lines(text: IO[str]) -> Iterator[str]:
+    """Yield the lines of a text; a csv.Error ends it at one that is no row."""
+    for line, is_whole in _lines(text):
+        if not is_whole:
+            message = "The record does not end."
+            raise csv.Error(message)
+        yield line
 
 
 def _reader(lines: Iterable[str], delimiter: str, *, strict: bool) -> Iterator[list[str]]:
@@ -170,7 +185,7 @@ def _fault(cells: list[str], text: str, column_count: int) -> str | None:
 
 
 def _fault_of_line(text: bytes) -> str | None:
-    if len(text) > RECORD_LENGTH_MAX:
+    if len(text) >= RECORD_LENGTH_MAX:
         return "line too long"
     if NO_DELIMITER.encode() in text:
         return "a control character"

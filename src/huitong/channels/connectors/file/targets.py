@@ -26,6 +26,8 @@ from huitong.channels.model import (
 )
 
 LINES = "lines"
+# Fields that are keys by another name than “…_no” and “…_id”.
+KEY_FIELDS = frozenset({"sku", "spu", "store", "return_store", "source_store"})
 # The fields that name an item of a list, and the field that a path without a further part means.
 KEYED: dict[type[BaseModel], tuple[tuple[str, ...], str | None]] = {
     Party: (("role",), "identifiers"),
@@ -72,6 +74,11 @@ class Target:
     def is_identifier(self) -> bool:
         """Return whether the place is the value of somebody's identifier."""
         return len(self.steps) > 1 and self.steps[-2].name == "identifiers"
+
+    def is_key(self) -> bool:
+        """Return whether the place names a thing or a person, so that each digit of it counts."""
+        name = self.steps[-1].name
+        return self.is_identifier() or name in KEY_FIELDS or name.endswith(("_no", "_id"))
 
 
 @dataclass

@@ -1,0 +1,276 @@
+"""HTTP in: put refused records right, and keep the mappings that files are read by."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import BaseModel, Field
+
+from huitong import channels
+from huitong.channels.connectors.file import (
+    find_mapping,
+    read_mapping,
+    remapped,
+    shipped_mappings,
+)
+from huitong.channels.connectors.file.mapping import WrongMapping
+from huitong.channels.model import (
+    Fix,
+    FixMade,
+    MappingNotFound,
+    NoRecordText,
+    NoSuchPlace,
+    NothingFixed,
+    NotRefused,
+    RecordKind,
+    RecordNotFound,
+    RefusedSource,
+    Taken,
+)
+from huitong.channels.routes.listing import RecordId, RetriesOut, retried
+from huitong.platform import clock
+from huitong.platform.assembly import Platform
+from huitong.platform.auth import KEY_PREFIX, Caller, Permission
+from huitong.platform.db import Scope
+from huitong.platform.errors import Refused, Result
+from huitong.platform.http import Calling, Router, Running
+from huitong.platform.ids import show
+from huitong.platform.page import RECORDS_PER_PAGE_MAX
+
+router = Router(tag="inbox")
+
+REASON_LENGTH_MAX = 500
+VALUE_LENGTH_MAX = 10_000
+DOCUMENT_LENGTH_MAX = 200_000
+
+
+class FixIn(BaseModel):
+    """Refused records of one cause, what to set in each, and why."""
+
+    record_ids: list[RecordId] = Field(min_length=1, max_length=RECORDS_PER_PAGE_MAX)
+    changes: dict[
+        Annotated[str, Field(min_length=1, max_length=200)],
+        Annotated[str, Field(max_length=VALUE_LENGTH_MAX)],
+    ] = Field(
+        min_length=1,
+        max_length=100,
+        description="Fields and what they should say; an empty text takes the field away.",
+        examples=[{"lines.2.sku": "SHIRT-M"}],
+    )
+    reason: str = Field(min_length=1, max_length=REASON_LENGTH_MAX)
+
+
+class RemapIn(BaseModel):
+    """Refused records whose values another mapping can read."""
+
+    record_ids: list[RecordId] = Field(min_length=1, max_length=RECORDS_PER_PAGE_MAX)
+    mapping: str = Field(min_length=1, max_length=120, description="Its name, or name@version.")
+
+
+class FixOut(BaseModel):
+    """A fix that was made of a record: what stood before, what stands now, who and why."""
+
+    record_id: RecordId
+    fixed_record_id: RecordId
+    fields: list[str]
+    actor: str
+    reason: str
+    recorded_at: datetime
+
+
+class FixesOut(BaseModel):
+    """The fixes that a record version went through, the oldest first."""
+
+    items: list[FixOut]
+
+
+class MappingIn(BaseModel):
+    """A mapping document in YAML, as `docs/howto/import-files.md` describes it."""
+
+    document: str = Field(min_length=1, max_length=DOCUMENT_LENGTH_MAX)
+
+
+class MappingOut(BaseModel):
+    """A mapping: one of the group with its version, or one that comes with Huitong."""
+
+    name: str
+    kind: RecordKind
+    version: int | None = Field(description="Null for one that comes with Huitong.")
+    description: str
+
+
+class MappingsOut(BaseModel):
+    """The mappings that files can be read by."""
+
+    items: list[MappingOut]
+
+
+@router.route(
+    "POST",
+    "/v1/inbox/refused/fix",
+    permission=Permission.INBOX_WRITE,
+    errors=[NoRecordText, NoSuchPlace],
+)
+def fix(platform: Running, caller: Calling, wanted: FixIn) -> RetriesOut:
+    """Put refused records right and take them in; what came is kept beside what was made of it.
+
+    A record that is fixed is not refused any more, so a repeat changes nothing.
+    """
+    sources = _sources(platform, caller, wanted.record_ids)
+    fixes = [
+        Fix(record_id, channels.edited(source.text, wanted.changes), tuple(wanted.changes))
+        for record_id, source in sources.items()
+    ]
+    return _answered(
+        platform, caller, wanted.record_ids, fixes=fixes, reason=wanted.reason, left={}
+    )
+
+
+@router.route(
+    "POST",
+    "/v1/inbox/refused/remap",
+    permission=Permission.INBOX_WRITE,
+    errors=[MappingNotFound],
+)
+def remap(platform: Running, caller: Calling, wanted: RemapIn) -> RetriesOut:
+    """Read what could not be converted once more, by another mapping, and take the records in."""
+    with platform.database.reading(caller.scope()) as tx:
+        mapping = find_mapping(tx, wanted.mapping)
+    sources = _sources(platform, caller, wanted.record_ids)
+    of_kind = [one for one in sources.values() if one.kind is mapping.kind]
+    read = remapped([one.text for one in of_kind], mapping)
+    fixes = [
+        Fix(one.record_id, text, fields)
+        for one, (text, fields) in zip(of_kind, read, strict=True)
+        if fields
+    ]
+    changed = {one.record_id for one in fixes}
+    left = {one: NothingFixed().as_refused() for one in sources if one not in changed}
+    reason = f"read once more by the mapping {mapping.name}"
+    return _answered(platform, caller, wanted.record_ids, fixes=fixes, reason=reason, left=left)
+
+
+@router.route(
+    "GET",
+    "/v1/inbox/records/{record_id}/fixes",
+    permission=Permission.INBOX_READ,
+    errors=[RecordNotFound],
+)
+def list_fixes(
+    platform: Running, caller: Calling, record_id: Annotated[RecordId, Path()]
+) -> FixesOut:
+    """List who put a record version right and why, from either side of the fix."""
+    with platform.database.reading(caller.scope()) as tx:
+        channels.record(tx, record_id)
+        found = channels.fixes_of(tx, [record_id])
+    return FixesOut(items=[_fix(one) for one in found])
+
+
+@router.route("GET", "/v1/inbox/mappings", permission=Permission.INBOX_READ)
+def list_mappings(platform: Running, caller: Calling) -> MappingsOut:
+    """List the mappings that the group keeps and those that come with Huitong."""
+    with platform.database.reading(caller.scope()) as tx:
+        saved = channels.saved_mappings(tx)
+    own = [
+        MappingOut(
+            name=one.name,
+            kind=one.kind,
+            version=one.version,
+            description=read_mapping(one.document.encode(), one.name).description,
+        )
+        for one in saved
+    ]
+    names = {one.name for one in own}
+    shipped = [
+        MappingOut(name=one.name, kind=one.kind, version=None, description=one.description)
+        for one in shipped_mappings()
+        if one.name not in names
+    ]
+    return MappingsOut(items=[*own, *shipped])
+
+
+@router.route(
+    "PUT",
+    "/v1/inbox/mappings/{name}",
+    permission=Permission.INBOX_WRITE,
+    errors=[WrongMapping],
+)
+def save_mapping(
+    platform: Running,
+    caller: Calling,
+    name: Annotated[str, Path(pattern=r"^[^@/]{1,100}$")],
+    wanted: MappingIn,
+) -> MappingOut:
+    """Keep a mapping document for the group; another one under its name is the next version.
+
+    The same document again is the same version, so a repeat changes nothing.
+    """
+    mapping = read_mapping(wanted.document.encode(), name)
+    now = clock.now()
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        saved = channels.save_mapping(
+            tx,
+            name=name,
+            kind=mapping.kind,
+            document=wanted.document,
+            actor=_actor(caller),
+            now=now,
+        )
+    return MappingOut(
+        name=saved.name,
+        kind=saved.kind,
+        version=saved.version,
+        description=mapping.description,
+    )
+
+
+def _sources(
+    platform: Platform, caller: Caller, record_ids: Sequence[int]
+) -> dict[int, RefusedSource]:
+    with platform.database.reading(caller.scope()) as tx:
+        return channels.refused_sources(tx, list(dict.fromkeys(record_ids)))
+
+
+def _answered(
+    platform: Platform,
+    caller: Caller,
+    record_ids: Sequence[int],
+    *,
+    fixes: Sequence[Fix],
+    reason: str,
+    left: Mapping[int, Refused],
+) -> RetriesOut:
+    # The caller's scope has let these through; they may join persons, who are of the whole group.
+    now = clock.now()
+    work = partial(
+        channels.fix,
+        fixes=fixes,
+        actor=_actor(caller),
+        reason=reason,
+        appliers=platform.appliers,
+        now=now,
+    )
+    answers = platform.database.do(Scope(caller.scope().group_id), work, now=now)
+    results: dict[int, Result[Taken]] = dict(
+        zip([one.record_id for one in fixes], answers, strict=True)
+    )
+    results |= left
+    missing = NotRefused().as_refused()
+    return RetriesOut(items=[retried(one, results.get(one, missing)) for one in record_ids])
+
+
+def _actor(caller: Caller) -> str:
+    return show(KEY_PREFIX, caller.key_id)
+
+
+def _fix(made: FixMade) -> FixOut:
+    return FixOut(
+        record_id=made.record_id,
+        fixed_record_id=made.fixed_record_id,
+        fields=list(made.fields),
+        actor=made.actor,
+        reason=made.reason,
+        recorded_at=made.recorded_at,
+    )

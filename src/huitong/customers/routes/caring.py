@@ -1,0 +1,386 @@
+"""HTTP in: who looks after customers, what belongs to them, what kind of buyers they are."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import AwareDatetime, BaseModel, Field
+
+from huitong import customers
+from huitong.channels.model import Gender
+from huitong.customers.model import (
+    BelongingKind,
+    Classed,
+    ClassSource,
+    Correction,
+    NewBelonging,
+    NewClassification,
+    NewRelation,
+    Particulars,
+    RelationEnd,
+    RelationKind,
+    RelationMove,
+)
+from huitong.customers.routes.asking import (
+    BELONGING_PREFIX,
+    CLASSIFICATION_PREFIX,
+    ITEMS_MAX,
+    RELATION_PREFIX,
+    STATEMENT_PREFIX,
+    AnswersOut,
+    BelongingId,
+    ClassificationId,
+    CustomerId,
+    RelationId,
+    StaffId,
+    StatementId,
+    StoreId,
+    Words,
+    answers,
+    keys,
+)
+from huitong.platform import clock
+from huitong.platform.auth import KEY_PREFIX, Caller, Permission
+from huitong.platform.http import Calling, RequestKey, Router, Running
+from huitong.platform.ids import show
+
+router = Router(tag="customers")
+
+
+class RelationIn(BaseModel):
+    """A relation that begins, with staff or with a store."""
+
+    customer_id: CustomerId
+    kind: RelationKind
+    staff_id: StaffId | None = None
+    store_id: StoreId | None = None
+    valid_from: AwareDatetime | None = Field(None, description="Null: now.")
+    lock_until: AwareDatetime | None = None
+    source: Words = "api"
+
+
+class RelationsIn(BaseModel):
+    """Relations that begin."""
+
+    items: Annotated[list[RelationIn], Field(min_length=1, max_length=ITEMS_MAX)]
+
+
+class EndIn(BaseModel):
+    """A relation that ends, or goes over to somebody else of the staff."""
+
+    relation_id: RelationId
+    to_staff_id: StaffId | None = None
+    at: AwareDatetime | None = Field(None, description="Null: now.")
+    lock_until: AwareDatetime | None = None
+    reason: Words
+
+
+class EndsIn(BaseModel):
+    """Relations that end, or all go over to somebody else."""
+
+    items: Annotated[list[EndIn], Field(min_length=1, max_length=ITEMS_MAX)]
+
+
+class RelationOut(BaseModel):
+    """A relation of a customer."""
+
+    id: RelationId
+    kind: RelationKind
+    staff_id: StaffId | None
+    store_id: StoreId | None
+    valid_from: datetime
+    valid_until: datetime | None
+    lock_until: datetime | None
+    source: str
+
+
+class BelongingIn(BaseModel):
+    """A beneficiary or an owned item; a child under 14 needs the guardian's consent."""
+
+    customer_id: CustomerId
+    kind: BelongingKind
+    name: str | None = Field(None, max_length=200)
+    gender: Gender | None = None
+    due_on: date | None = None
+    birthday_on: date | None = None
+    sku: str | None = Field(None, max_length=100)
+    bought_on: date | None = None
+    facts: Annotated[dict[str, str], Field(max_length=50)] = Field(default_factory=dict)
+    guardian_policy_version: str | None = Field(None, max_length=200)
+    guardian_consent_at: AwareDatetime | None = None
+
+
+class BelongingsIn(BaseModel):
+    """Beneficiaries and owned items."""
+
+    items: Annotated[list[BelongingIn], Field(min_length=1, max_length=ITEMS_MAX)]
+
+
+class BelongingOut(BaseModel):
+    """That a customer has a beneficiary or an owned item; what is said of it stays sealed."""
+
+    id: BelongingId
+    kind: BelongingKind
+    has_guardian_consent: bool
+    recorded_at: datetime
+
+
+class ClassIn(BaseModel):
+    """What kind of buyer a customer is, from an instant until another."""
+
+    customer_id: CustomerId
+    classed: Classed
+    valid_from: AwareDatetime
+    valid_until: AwareDatetime | None = None
+    source: ClassSource = ClassSource.MANUAL
+    evidence: Annotated[dict[str, int | str], Field(max_length=20)] = Field(default_factory=dict)
+
+
+class ClassesIn(BaseModel):
+    """Classes of customers."""
+
+    items: Annotated[list[ClassIn], Field(min_length=1, max_length=ITEMS_MAX)]
+
+
+class ClassOut(BaseModel):
+    """A class of a customer that stands."""
+
+    id: ClassificationId
+    classed: Classed
+    valid_from: datetime
+    valid_until: datetime | None
+    source: ClassSource
+    actor: str
+
+
+class CareOut(BaseModel):
+    """Who looks after a customer, what belongs to them, what kind of buyer they are."""
+
+    relations: list[RelationOut]
+    belongings: list[BelongingOut]
+    classes: list[ClassOut]
+
+
+class CorrectionIn(BaseModel):
+    """What is right of a customer; `cleared` are fields of which nothing is known."""
+
+    customer_id: CustomerId
+    name: str | None = Field(None, max_length=200)
+    gender: Gender | None = None
+    birthday_on: date | None = None
+    city: str | None = Field(None, max_length=200)
+    cleared: Annotated[list[str], Field(max_length=10)] = Field(default_factory=list)
+    reason: Words
+
+
+class CorrectionsIn(BaseModel):
+    """Corrections of profiles."""
+
+    items: Annotated[list[CorrectionIn], Field(min_length=1, max_length=ITEMS_MAX)]
+
+
+class WithdrawalsIn(BaseModel):
+    """Corrections that do not hold any more, or classes."""
+
+    statement_ids: Annotated[list[StatementId], Field(max_length=ITEMS_MAX)] = Field(
+        default_factory=list
+    )
+    classification_ids: Annotated[list[ClassificationId], Field(max_length=ITEMS_MAX)] = Field(
+        default_factory=list
+    )
+
+
+@router.route("GET", "/v1/customers/{customer_id}/care", permission=Permission.CUSTOMERS_READ)
+def show_care(
+    platform: Running, caller: Calling, customer_id: Annotated[CustomerId, Path()]
+) -> CareOut:
+    """Show who looks after a customer, what belongs to them, what kind of buyer they are."""
+    with platform.database.reading(caller.scope()) as tx:
+        today = customers.living(tx, customer_ids=[customer_id]).get(customer_id, customer_id)
+        relations = customers.relations_of(tx, customer_ids=[today]).get(today, ())
+        belongings = customers.belongings_of(tx, customer_ids=[today]).get(today, ())
+        classes = customers.classifications_of(tx, customer_ids=[today]).get(today, ())
+    return CareOut(
+        relations=[
+            RelationOut(
+                id=one.id,
+                kind=one.kind,
+                staff_id=one.staff_id,
+                store_id=one.store_id,
+                valid_from=one.valid_from,
+                valid_until=one.valid_until,
+                lock_until=one.lock_until,
+                source=one.source,
+            )
+            for one in relations
+            if not one.is_shadowed
+        ],
+        belongings=[
+            BelongingOut(
+                id=one.id,
+                kind=one.kind,
+                has_guardian_consent=one.guardian_consent_at is not None,
+                recorded_at=one.recorded_at,
+            )
+            for one in belongings
+        ],
+        classes=[
+            ClassOut(
+                id=one.id,
+                classed=one.classed,
+                valid_from=one.valid_from,
+                valid_until=one.valid_until,
+                source=one.source,
+                actor=one.actor,
+            )
+            for one in classes
+        ],
+    )
+
+
+@router.route("POST", "/v1/customers/relations", permission=Permission.CUSTOMERS_WRITE)
+def relate(platform: Running, caller: Calling, key: RequestKey, asked: RelationsIn) -> AnswersOut:
+    """Begin relations; one that stands already is answered and not repeated."""
+    now = clock.now()
+    new = [
+        NewRelation(
+            customer_id=one.customer_id,
+            kind=one.kind,
+            valid_from=one.valid_from or now,
+            source=one.source,
+            actor=_actor(caller),
+            staff_id=one.staff_id,
+            store_id=one.store_id,
+            lock_until=one.lock_until,
+            key=item_key,
+        )
+        for item_key, one in zip(keys(key, len(asked.items)), asked.items, strict=True)
+    ]
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        results = customers.relate(tx, new, now=now)
+    return answers(results, name="relation_id", prefix=RELATION_PREFIX)
+
+
+@router.route("POST", "/v1/customers/relations/end", permission=Permission.CUSTOMERS_WRITE)
+def end(platform: Running, caller: Calling, _key: RequestKey, asked: EndsIn) -> AnswersOut:
+    """End relations, or hand them over; what has ended is refused and changes nothing."""
+    now = clock.now()
+    moves = all(one.to_staff_id is not None for one in asked.items)
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        if not moves:
+            ends = [
+                RelationEnd(one.relation_id, one.at or now, _actor(caller), one.reason)
+                for one in asked.items
+            ]
+            return answers(customers.end_relations(tx, ends, now=now))
+        handed = [
+            RelationMove(
+                relation_id=one.relation_id,
+                to_staff_id=one.to_staff_id or 0,
+                at=one.at or now,
+                actor=_actor(caller),
+                reason=one.reason,
+                lock_until=one.lock_until,
+            )
+            for one in asked.items
+        ]
+        results = customers.move_relations(tx, handed, now=now)
+    return answers(results, name="relation_id", prefix=RELATION_PREFIX)
+
+
+@router.route("POST", "/v1/customers/belongings", permission=Permission.CUSTOMERS_WRITE)
+def add_belongings(
+    platform: Running, caller: Calling, key: RequestKey, asked: BelongingsIn
+) -> AnswersOut:
+    """Keep beneficiaries and owned items, sealed."""
+    now = clock.now()
+    new = [
+        NewBelonging(
+            customer_id=one.customer_id,
+            kind=one.kind,
+            particulars=Particulars(
+                name=one.name,
+                gender=one.gender,
+                due_on=one.due_on,
+                birthday_on=one.birthday_on,
+                sku=one.sku,
+                bought_on=one.bought_on,
+                facts=one.facts,
+            ),
+            source="api",
+            actor=_actor(caller),
+            guardian_policy_version=one.guardian_policy_version,
+            guardian_consent_at=one.guardian_consent_at,
+            key=item_key,
+        )
+        for item_key, one in zip(keys(key, len(asked.items)), asked.items, strict=True)
+    ]
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        results = customers.add_belongings(tx, new, now=now)
+    return answers(results, name="belonging_id", prefix=BELONGING_PREFIX)
+
+
+@router.route("POST", "/v1/customers/classes", permission=Permission.CUSTOMERS_WRITE)
+def classify(platform: Running, caller: Calling, key: RequestKey, asked: ClassesIn) -> AnswersOut:
+    """Say what kind of buyers customers are; what they bought since is settled again."""
+    now = clock.now()
+    new = [
+        NewClassification(
+            customer_id=one.customer_id,
+            classed=one.classed,
+            valid_from=one.valid_from,
+            source=one.source,
+            actor=_actor(caller),
+            valid_until=one.valid_until,
+            evidence=one.evidence,
+            key=item_key,
+        )
+        for item_key, one in zip(keys(key, len(asked.items)), asked.items, strict=True)
+    ]
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        results = customers.classify_customers(tx, new, now=now)
+    return answers(results, name="classification_id", prefix=CLASSIFICATION_PREFIX)
+
+
+@router.route("POST", "/v1/customers/corrections", permission=Permission.CUSTOMERS_WRITE)
+def correct(
+    platform: Running, caller: Calling, key: RequestKey, asked: CorrectionsIn
+) -> AnswersOut:
+    """Correct profiles; a correction leads over every source until it is withdrawn."""
+    now = clock.now()
+    corrections = [
+        Correction(
+            customer_id=one.customer_id,
+            actor=_actor(caller),
+            reason=one.reason,
+            name=one.name,
+            gender=one.gender,
+            birthday_on=one.birthday_on,
+            city=one.city,
+            cleared=tuple(one.cleared),
+            key=item_key,
+        )
+        for item_key, one in zip(keys(key, len(asked.items)), asked.items, strict=True)
+    ]
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        results = customers.correct(tx, corrections, now=now)
+    return answers(results, name="statement_id", prefix=STATEMENT_PREFIX)
+
+
+@router.route("POST", "/v1/customers/withdrawals", permission=Permission.CUSTOMERS_WRITE)
+def withdraw(
+    platform: Running, caller: Calling, _key: RequestKey, asked: WithdrawalsIn
+) -> AnswersOut:
+    """Take corrections and classes back; what does not stand is refused and changes nothing."""
+    now = clock.now()
+    actor = _actor(caller)
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        results = [
+            *customers.withdraw_corrections(tx, asked.statement_ids, actor=actor, now=now),
+            *customers.withdraw_classifications(tx, asked.classification_ids, actor=actor, now=now),
+        ]
+    return answers(results)
+
+
+def _actor(caller: Caller) -> str:
+    return show(KEY_PREFIX, caller.key_id)

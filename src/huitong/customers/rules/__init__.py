@@ -1,0 +1,57 @@
+"""Pure decisions of customers: what a record changes, who wins, what is shown."""
+
+from huitong.customers.rules.cards import CARD_PLACE, masked_card, normal_card
+from huitong.customers.rules.consents import consent
+from huitong.customers.rules.profiles import (
+    FIELDS,
+    MANUAL,
+    PROFILE_PLACE,
+    Statement,
+    Trust,
+    leading,
+    masked_name,
+    packed,
+    profile_of,
+    repeated,
+    superseded,
+    surviving,
+    unpacked,
+)
+from huitong.customers.rules.standings import (
+    Said,
+    Standing,
+    earlier,
+    higher,
+    is_newer,
+    standing_after,
+    standing_told,
+    status_after,
+)
+
+__all__ = [
+    "CARD_PLACE",
+    "FIELDS",
+    "MANUAL",
+    "PROFILE_PLACE",
+    "Said",
+    "Standing",
+    "Statement",
+    "Trust",
+    "consent",
+    "earlier",
+    "higher",
+    "is_newer",
+    "leading",
+    "masked_card",
+    "masked_name",
+    "normal_card",
+    "packed",
+    "profile_of",
+    "repeated",
+    "standing_after",
+    "standing_told",
+    "status_after",
+    "superseded",
+    "surviving",
+    "unpacked",
+]

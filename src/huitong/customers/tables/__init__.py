@@ -1,0 +1,27 @@
+"""The rows of `customers` and the named SQL that reads and writes them, by what they hold."""
+
+from huitong.customers.tables import (
+    belongings,
+    cards,
+    classes,
+    consents,
+    merging,
+    people,
+    relations,
+    requests,
+    statements,
+    submissions,
+)
+
+__all__ = [
+    "belongings",
+    "cards",
+    "classes",
+    "consents",
+    "merging",
+    "people",
+    "relations",
+    "requests",
+    "statements",
+    "submissions",
+]

@@ -1,0 +1,157 @@
+"""`huitong identity preview|quality`: what another policy would change, how right persons are."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from huitong.entry.cli import opening, people, showing
+from huitong.entry.cli.showing import AsJson
+
+if TYPE_CHECKING:
+    from huitong.identity.graph.preview import Preview
+    from huitong.identity.graph.truth import QualityReport
+    from huitong.identity.model import PolicyDocument
+
+GROUP = "identity"
+DECIMALS = 5
+
+BrandCode = Annotated[
+    str | None, typer.Option("--brand", help="The code of a brand; not needed when there is one.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the group that the other commands of identity are in."""
+    known = [each.typer_instance for each in app.registered_groups if each.name == GROUP]
+    group = known[0] if known and known[0] else typer.Typer(no_args_is_help=True)
+    if not known:
+        app.add_typer(group, name=GROUP, help="Who is one person.")
+    group.command("preview")(show_preview)
+    group.command("quality")(show_quality)
+
+
+def show_preview(
+    context: typer.Context,
+    policy: Annotated[
+        Path,
+        typer.Option(exists=True, dir_okay=False, help="The candidate policy, YAML or JSON."),
+    ],
+    *,
+    brand: BrandCode = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how many persons another policy would merge and split; nothing is changed."""
+    from huitong.identity.graph.preview import preview
+    from huitong.platform.db import Scope
+
+    candidate = _document(policy)
+    with opening.opened() as platform, platform.database.reading(Scope(context.obj)) as tx:
+        domain_id = people.brand_of(tx, brand).identity_domain_id
+        found = preview(tx, domain_id=domain_id, candidate=candidate)
+    if as_json:
+        from dataclasses import asdict
+
+        showing.facts(asdict(found), as_json=True)
+        return
+    _tell_preview(found)
+
+
+def show_quality(
+    context: typer.Context,
+    truth: Annotated[
+        Path,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="CSV that tells who is who: kind, scope, value, person, provable, cause.",
+        ),
+    ],
+    *,
+    brand: BrandCode = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how well persons are recognised, where the truth is known."""
+    from huitong.identity.graph.truth import measure_domain, read_truth
+    from huitong.platform.db import Scope
+
+    accounts = read_truth(truth)
+    with opening.opened() as platform, platform.database.reading(Scope(context.obj)) as tx:
+        report = measure_domain(tx, brand=people.brand_of(tx, brand), truth=accounts)
+    showing.facts(_figures(report), as_json=as_json)
+    if not as_json:
+        typer.echo()
+        rows = [
+            {
+                "cause": name,
+                "accounts": score.accounts,
+                "pairs": score.pair_ends_true,
+                "wrong": score.pair_ends_wrong,
+                "missed": score.pair_ends_missed,
+            }
+            for name, score in report.quality.by_cause.items()
+        ]
+        showing.table(rows, as_json=False, nothing="No account of the truth was ever told.")
+
+
+def _figures(report: "QualityReport") -> dict[str, object]:
+    from dataclasses import asdict
+
+    quality = report.quality
+    return {
+        "accounts": report.accounts,
+        "unknown": report.unknown,
+        "precision": round(quality.provable.precision, DECIMALS),
+        "recall": round(quality.provable.recall, DECIMALS),
+        "recall_of_all_pairs": round(quality.everything.recall, DECIMALS),
+        "bcubed_precision": round(quality.bcubed_precision, DECIMALS),
+        "bcubed_recall": round(quality.bcubed_recall, DECIMALS),
+        "persons_true": quality.persons_true,
+        "persons_found": quality.persons_found,
+        "persons_over_merged": quality.persons_over_merged,
+        "persons_under_merged": quality.persons_under_merged,
+        "by_cause": {name: asdict(score) for name, score in quality.by_cause.items()},
+    }
+
+
+def _tell_preview(found: "Preview") -> None:
+    from huitong.identity.model import PERSON_PREFIX
+    from huitong.platform import ids
+
+    showing.facts(
+        {
+            "identifiers": found.identifiers,
+            "evidence": found.evidence,
+            "persons": f"{found.persons_now} now, {found.persons_then} then",
+            "merge": f"{found.persons_that_merge} persons into {found.merged_into}",
+            "split": f"{found.persons_that_split} persons into {found.split_into}",
+            "shared_identifiers": f"{found.shared_now} now, {found.shared_then} then",
+            "held_for_review": f"{found.held_now} now, {found.held_then} then",
+        },
+        as_json=False,
+    )
+    rows = [
+        {
+            "change": change,
+            "persons": case.parts,
+            "identifiers": case.identifiers,
+            "today": " ".join(ids.show(PERSON_PREFIX, person) for person in case.person_ids),
+        }
+        for change, cases in (("merge", found.largest_merges), ("split", found.largest_splits))
+        for case in cases
+    ]
+    typer.echo()
+    showing.table(rows, as_json=False, nothing="Nobody would merge or split.")
+
+
+def _document(path: Path) -> "PolicyDocument":
+    import yaml
+    from pydantic import ValidationError
+
+    from huitong.identity.model import PolicyDocument
+
+    try:
+        return PolicyDocument.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as wrong:
+        message = f"{path} is not a policy: {str(wrong).splitlines()[0]}"
+        raise typer.BadParameter(message, param_hint="--policy") from None

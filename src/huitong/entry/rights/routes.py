@@ -1,0 +1,307 @@
+"""HTTP in: consents and the gate, and what a person can ask: a copy, to leave, to be forgotten."""
+
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+
+from fastapi import Path
+from fastapi.responses import Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from huitong import customers, org
+from huitong.customers.model import (
+    CUSTOMER_PREFIX,
+    ConsentAction,
+    ConsentSource,
+    ConsentStatement,
+    CustomerNotFound,
+    ExitAskedAlready,
+    ExitRequest,
+    ExitState,
+    ExitWish,
+    NoOpenExit,
+    NotAMember,
+    PointsAtExit,
+    PointsStillHeld,
+    PolicyVersionTaken,
+    Purpose,
+    Receipt,
+    RightKeyUsed,
+    RightKind,
+)
+from huitong.entry.rights import asking, leaving, page
+from huitong.entry.rights.asking import EraseNeedsEveryBrand
+from huitong.org.model import BrandNotFound
+from huitong.platform import clock
+from huitong.platform.auth import KEY_PREFIX, Caller, Permission
+from huitong.platform.errors import Refused, Result
+from huitong.platform.http import Calling, IdText, RequestKey, Router, Running
+from huitong.platform.ids import show
+
+router = Router(tag="rights")
+
+ASKED_MAX = 1_000
+TEXT_LENGTH_MAX = 100_000
+CHANNEL = r"^[a-z][a-z0-9_]{0,49}$"
+
+CustomerId: TypeAlias = Annotated[int, IdText(CUSTOMER_PREFIX)]
+ChannelName: TypeAlias = Annotated[str, Field(pattern=CHANNEL, examples=["sms"])]
+InPath: TypeAlias = Annotated[CustomerId, Path()]
+
+
+class StatementIn(BaseModel):
+    """What a customer agreed to or took back."""
+
+    customer_id: CustomerId
+    purpose: Purpose
+    channel: ChannelName | None = Field(None, description="Narrows marketing to one channel.")
+    action: ConsentAction
+    policy_version: str = Field("", max_length=100, description="A withdrawal needs none.")
+    occurred_at: AwareDatetime
+    source: Literal["customer", "staff", "import"] = "customer"
+    touchpoint: str | None = Field(None, max_length=100)
+
+
+class StatementsIn(BaseModel):
+    """Statements of one or many customers; the request's key and the place make each one's key."""
+
+    items: Annotated[list[StatementIn], Field(min_length=1, max_length=ASKED_MAX)]
+
+
+class AnswerOut(BaseModel):
+    """What came of one item, in the order asked; `code` and `reason` only when it was refused."""
+
+    ok: bool
+    code: str | None = None
+    reason: str | None = None
+
+
+class AnswersOut(BaseModel):
+    """One answer an item."""
+
+    items: list[AnswerOut]
+
+
+class QuestionIn(BaseModel):
+    """Whether customers' data may be used."""
+
+    customer_ids: Annotated[list[CustomerId], Field(min_length=1, max_length=ASKED_MAX)]
+    purpose: Purpose
+    channel: ChannelName | None = None
+
+
+class PolicyIn(BaseModel):
+    """A version of a text that people agree to."""
+
+    purpose: Purpose
+    version: Annotated[str, Field(min_length=1, max_length=100)]
+    content: Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH_MAX)]
+    effective_from: AwareDatetime
+
+
+class PolicyOut(BaseModel):
+    """A version as it is kept; `digest` is the SHA-256 of its text."""
+
+    purpose: Purpose
+    version: str
+    digest: str
+    effective_from: datetime
+
+
+class ExitOut(BaseModel):
+    """A wish to leave."""
+
+    customer_id: CustomerId
+    state: ExitState
+    points: PointsAtExit
+    requested_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+
+
+class ReceiptOut(BaseModel):
+    """That a right was used; it names no person."""
+
+    kind: RightKind
+    actor: str
+    detail: dict[str, object]
+    recorded_at: datetime
+
+
+class ReceiptsOut(BaseModel):
+    """The receipts of a person, the newest first."""
+
+    items: list[ReceiptOut]
+
+
+@router.route("POST", "/v1/rights/consents", permission=Permission.CONSENTS_WRITE)
+def state(platform: Running, caller: Calling, key: RequestKey, told: StatementsIn) -> AnswersOut:
+    """Record consents and withdrawals; each counts from the time of the world on."""
+    now = clock.now()
+    statements = [
+        ConsentStatement(
+            customer_id=one.customer_id,
+            purpose=one.purpose,
+            action=one.action,
+            occurred_at=one.occurred_at,
+            key=f"{key}:{place}",
+            channel=one.channel,
+            policy_version=one.policy_version,
+            source=ConsentSource(one.source),
+            touchpoint=one.touchpoint,
+            actor=_actor(caller),
+        )
+        for place, one in enumerate(told.items)
+    ]
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        results = customers.state_consents(tx, statements, now=now)
+    return AnswersOut(items=[_answer(one) for one in results])
+
+
+@router.route("POST", "/v1/rights/consents/ask", permission=Permission.CUSTOMERS_READ)
+def ask(platform: Running, caller: Calling, asked: QuestionIn) -> AnswersOut:
+    """Ask the gate whether customers' data may be used for a purpose; it changes nothing."""
+    with platform.database.reading(caller.scope()) as tx:
+        results = customers.may(
+            tx, asked.customer_ids, purpose=asked.purpose, channel=asked.channel, now=clock.now()
+        )
+    return AnswersOut(items=[_answer(one) for one in results])
+
+
+@router.route(
+    "PUT",
+    "/v1/brands/{brand}/consent-policies",
+    permission=Permission.CONSENTS_WRITE,
+    errors=[BrandNotFound, PolicyVersionTaken],
+)
+def put_policy(
+    platform: Running,
+    caller: Calling,
+    brand: Annotated[str, Path(max_length=100)],
+    wanted: PolicyIn,
+) -> PolicyOut:
+    """Keep a version of a policy text; a version never changes, so a repeat is harmless."""
+    now = clock.now()
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        kept = customers.put_consent_policy(
+            tx,
+            brand_id=org.brand(tx, code=brand).id,
+            purpose=wanted.purpose,
+            version=wanted.version,
+            content=wanted.content,
+            effective_from=wanted.effective_from,
+            actor=_actor(caller),
+            now=now,
+        )
+    return PolicyOut(
+        purpose=kept.purpose,
+        version=kept.version,
+        digest=kept.digest.hex(),
+        effective_from=kept.effective_from,
+    )
+
+
+@router.route(
+    "POST",
+    "/v1/rights/customers/{customer_id}/export",
+    permission=Permission.RIGHTS_EXPORT,
+    errors=[CustomerNotFound, RightKeyUsed],
+    response_class=Response,
+)
+def export(platform: Running, caller: Calling, key: RequestKey, customer_id: InPath) -> Response:
+    """Hand out everything that is held of the person, unmasked, as JSON; the call is receipted."""
+    now = clock.now()
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        document = asking.export(tx, customer_id, key=key, actor=_actor(caller), now=now)
+    headers = {"Cache-Control": "no-store"}
+    return Response(page.as_json(document), media_type="application/json", headers=headers)
+
+
+@router.route(
+    "POST",
+    "/v1/rights/customers/{customer_id}/exit",
+    permission=Permission.RIGHTS_WRITE,
+    errors=[CustomerNotFound, NotAMember, ExitAskedAlready, PointsStillHeld],
+)
+def request_exit(
+    platform: Running, caller: Calling, key: RequestKey, customer_id: InPath
+) -> ExitOut:
+    """Take a member's wish to leave; it is carried out when the cooling-off is over."""
+    now = clock.now()
+    wish = ExitWish(customer_id, key, _actor(caller))
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        (result,) = leaving.request_exits(tx, [wish], now=now)
+        return _exit(asking.taken(result))
+
+
+@router.route(
+    "DELETE",
+    "/v1/rights/customers/{customer_id}/exit",
+    permission=Permission.RIGHTS_WRITE,
+    errors=[NoOpenExit],
+)
+def cancel_exit(platform: Running, caller: Calling, customer_id: InPath) -> ExitOut:
+    """Take the wish to leave back, while it has not been carried out."""
+    now = clock.now()
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        (result,) = customers.cancel_exits(tx, [customer_id], now=now)
+        return _exit(asking.taken(result))
+
+
+@router.route(
+    "POST",
+    "/v1/rights/customers/{customer_id}/erase",
+    permission=Permission.RIGHTS_ERASE,
+    errors=[CustomerNotFound, RightKeyUsed, EraseNeedsEveryBrand],
+)
+def erase(platform: Running, caller: Calling, key: RequestKey, customer_id: InPath) -> ReceiptOut:
+    """Forget the person behind a customer in every brand, for good; the answer is the receipt."""
+    receipt = asking.erase(
+        platform.database,
+        caller.scope(),
+        customer_id,
+        home=platform.settings.home,
+        key=key,
+        actor=_actor(caller),
+        now=clock.now(),
+    )
+    return _receipt(receipt)
+
+
+@router.route(
+    "GET",
+    "/v1/rights/customers/{customer_id}/receipts",
+    permission=Permission.CUSTOMERS_READ,
+    errors=[CustomerNotFound],
+)
+def receipts(platform: Running, caller: Calling, customer_id: InPath) -> ReceiptsOut:
+    """List which rights the person behind a customer has used; it works for erased ones too."""
+    with platform.database.reading(caller.scope()) as tx:
+        found = customers.receipts_of(tx, person_id=asking.person_of(tx, customer_id=customer_id))
+    return ReceiptsOut(items=[_receipt(one) for one in found])
+
+
+def _actor(caller: Caller) -> str:
+    return show(KEY_PREFIX, caller.key_id)
+
+
+def _answer(result: Result[object]) -> AnswerOut:
+    if isinstance(result, Refused):
+        return AnswerOut(ok=False, code=result.code, reason=result.reason)
+    return AnswerOut(ok=True)
+
+
+def _exit(one: ExitRequest) -> ExitOut:
+    return ExitOut(
+        customer_id=one.customer_id,
+        state=one.state,
+        points=one.points,
+        requested_at=one.requested_at,
+        due_at=one.due_at,
+        ended_at=one.ended_at,
+    )
+
+
+def _receipt(one: Receipt) -> ReceiptOut:
+    return ReceiptOut(
+        kind=one.kind, actor=one.actor, detail=dict(one.detail), recorded_at=one.recorded_at
+    )

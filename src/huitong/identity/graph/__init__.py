@@ -1,0 +1,1 @@
+"""Identity over arrays: the partition of a whole domain, previews, quality, suggestions."""

@@ -1,0 +1,256 @@
+"""Links a whole identity domain at once: the batch engine."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from huitong.identity.graph import coarse, exact
+from huitong.identity.graph.arrays import (
+    CAPS,
+    FOREVER_SECONDS,
+    NO_LIMIT,
+    PROVES,
+    STRENGTH,
+    Bytes,
+    DecisionArrays,
+    EvidenceArrays,
+    Flags,
+    IdentifierArrays,
+    Linked,
+    Numbers,
+    PolicyArrays,
+    Wide,
+    link_by_rule,
+    no_decisions,
+    policy_arrays,
+)
+from huitong.identity.graph.coarse import ONE_UNPROVEN, OTHER_UNPROVEN, Fields, Parts
+from huitong.identity.graph.compiling import IS_AVAILABLE
+from huitong.identity.rules.evidence import PartitionPolicy
+
+# A word of a part counts several classes at once; this many bits of it are used.
+WORD_BITS = 62
+
+
+def link(
+    evidence: EvidenceArrays,
+    identifiers: IdentifierArrays,
+    policy: PartitionPolicy,
+    decisions: DecisionArrays | None = None,
+) -> Linked:
+    """Return whom each identifier belongs to, exactly as `rules.partition` says.
+
+    Works in seconds for a hundred million rows where numba is installed (`huitong[identity]`), and
+    by the rule itself, for some hundred thousand, where it is not.
+    """
+    decided = no_decisions() if decisions is None else decisions
+    if not IS_AVAILABLE:
+        return link_by_rule(evidence, identifiers, policy, decided)
+    rules = policy_arrays(policy, identifiers.classes)
+    parts = _new_parts(identifiers, rules)
+    code = np.empty(len(evidence.one), np.uint8)
+    coarse.survey(evidence, rules.meaning, parts.state, code)
+    _mark_shared(evidence, rules, code, parts)
+    is_silent = _unite(evidence, rules, code, parts, decided)
+    _mark_full(parts, rules)
+    coarse.spread_odd(parts)
+    # The roots of odd parts are not needed any more, so their place takes the local numbers.
+    members = np.flatnonzero(parts.is_odd).astype(np.int32)
+    parts.root[members] = np.arange(len(members), dtype=np.int32)
+    pairs = _pairs_of_odd(evidence, code, parts)
+    label, held = _settle(
+        _Odd(
+            pairs=pairs,
+            class_of=(parts.state[members] >> np.uint32(coarse.CLASS_SHIFT)).astype(np.int32),
+            is_silent=is_silent[members],
+            accepted=_local_keys(decided.accepted, parts),
+            rejected=_local_keys(decided.rejected, parts),
+        ),
+        rules,
+    )
+    parts.root[members] = members[label]
+    ends = [members[held >> exact.KEY_SHIFT], members[held & exact.LOW]]
+    return Linked(parts.root, parts.is_shared, np.stack(ends, axis=1))
+
+
+class _Odd(NamedTuple):
+    """Odd parts in local numbers; decided pairs are keys, as pairs have them."""
+
+    pairs: exact.ToldPairs
+    class_of: Numbers
+    is_silent: Flags
+    accepted: Wide
+    rejected: Wide
+
+
+def _new_parts(identifiers: IdentifierArrays, rules: PolicyArrays) -> Parts:
+    count = len(identifiers)
+    side = (
+        rules.kind_of[identifiers.class_of].astype(np.uint32) if count else np.empty(0, np.uint32)
+    )
+    side *= np.uint32(len(CAPS))
+    side += identifiers.at_most
+    state = identifiers.class_of.astype(np.uint32)
+    state <<= np.uint32(coarse.CLASS_SHIFT)
+    state |= side << np.uint32(coarse.SIDE_SHIFT)
+    return Parts(
+        state=state,
+        root=np.arange(count, dtype=np.int32),
+        activity=np.zeros(count, np.uint64),
+        is_shared=np.zeros(count, np.bool_),
+        is_odd=np.zeros(count, np.bool_),
+    )
+
+
+def _mark_shared(evidence: EvidenceArrays, rules: PolicyArrays, code: Bytes, parts: Parts) -> None:
+    """Mark whatever has too many rows around it, then keep the mark where neighbours are many."""
+    if not coarse.mark_crowded(rules, parts.state, parts.is_shared):
+        return
+    ends = np.empty(0, np.int64)
+    ends = np.empty(coarse.rows_of_crowds(evidence, code, parts.is_shared, ends), np.int64)
+    coarse.rows_of_crowds(evidence, code, parts.is_shared, ends)
+    rows, turned = ends >> 1, (ends & 1).astype(np.bool_)
+    one, other = evidence.one[rows].astype(np.int64), evidence.other[rows].astype(np.int64)
+    keys = np.where(turned, other, one) << exact.KEY_SHIFT
+    keys += np.where(turned, one, other)
+    order = np.argsort(keys)
+    rows = rows[order]
+    coarse.keep_shared(keys[order], evidence.first_at[rows], evidence.last_at[rows], rules, parts)
+
+
+def _unite(
+    evidence: EvidenceArrays,
+    rules: PolicyArrays,
+    code: Bytes,
+    parts: Parts,
+    decisions: DecisionArrays,
+) -> Flags:
+    """Unite coarse parts, mark as odd whom decisions are about, and who was silent for long.
+
+    Returns who may have been silent for so long that an episode ended.
+    """
+    origin, bit_seconds = _activity_scale(evidence, rules)
+    coarse.unite_all(evidence, code, parts, origin, bit_seconds)
+    for one, other in decisions.accepted.tolist():
+        coarse.unite(parts.root, one, other)
+    coarse.settle_roots(parts.root)
+    for pairs in (decisions.accepted, decisions.rejected):
+        parts.is_odd[pairs.reshape(-1)] = True
+    is_silent = np.ones(len(parts.root), np.bool_)
+    if bit_seconds:
+        coarse.mark_silent(parts.activity, is_silent)
+        parts.is_odd[is_silent] = True
+    return is_silent
+
+
+def _activity_scale(evidence: EvidenceArrays, rules: PolicyArrays) -> tuple[int, int]:
+    """Return the second of the first bit and the seconds a bit; 0 when 64 bits are too few."""
+    expiring = rules.expires_seconds[rules.expires_seconds != FOREVER_SECONDS]
+    if not len(expiring) or not len(evidence.one):
+        return 0, 1 << 32
+    origin, last = int(evidence.first_at.min()), int(evidence.last_at.max())
+    bit_seconds = int(expiring.min()) // 2
+    if bit_seconds == 0 or (last - origin) // bit_seconds >= coarse.ACTIVITY_BITS:
+        return origin, 0
+    return origin, bit_seconds
+
+
+def _mark_full(parts: Parts, rules: PolicyArrays) -> None:
+    """Mark the parts that break a limit, as many classes at a time as a word can count."""
+    limits = [int(limit) for limit in rules.living_max]
+    waiting = [(place, limit) for place, limit in enumerate(limits) if limit != NO_LIMIT]
+    if rules.person_identifiers_max != NO_LIMIT:
+        waiting.insert(0, (-1, rules.person_identifiers_max))
+    while waiting:
+        fields, waiting = _fields(waiting, len(limits))
+        parts.activity.fill(0)
+        coarse.mark_full(parts, fields, parts.activity)
+
+
+def _fields(
+    wanted: list[tuple[int, int]], class_count: int
+) -> tuple[Fields, list[tuple[int, int]]]:
+    """Return where to count as many limits as fit into a word, and those that do not fit."""
+    shift = np.full(class_count, -1, np.int64)
+    limits = np.zeros(class_count, np.int64)
+    size_shift, size_limit, used, taken = -1, 0, 0, 0
+    for place, limit in wanted:
+        if used + limit.bit_length() > WORD_BITS:
+            break
+        if place == -1:
+            size_shift, size_limit = used, limit
+        else:
+            shift[place], limits[place] = used, limit
+        used += limit.bit_length()
+        taken += 1
+    return Fields(shift, limits, size_shift, size_limit), wanted[taken:]
+
+
+def _settle(odd: _Odd, rules: PolicyArrays) -> tuple[Numbers, Wide]:
+    """Settle odd parts exactly; return their labels and the keys of the pairs that are held."""
+    pairs = odd.pairs
+    wanted = ~np.isin(pairs.key, odd.rejected)
+    starts = exact.starts_of(pairs, wanted, odd.is_silent, odd.class_of, rules)
+    groups = exact.new_groups(odd.class_of, len(starts.at), len(rules.kind_of))
+    limits = _limits(odd.rejected, len(odd.class_of), rules)
+    proving = wanted & (pairs.strength == PROVES)
+    order = exact.canonical_order(pairs, proving, rules.priority[odd.class_of])
+    exact.note_spans(pairs, order, starts, groups)
+    exact.join_all(pairs, order, starts, groups, limits)
+    exact.accept_all(odd.accepted, starts, groups, limits)
+    exact.release(pairs, starts, groups)
+    exact.follow_all(pairs, exact.order_of_suggestions(pairs, wanted), starts, groups, limits)
+    label = np.empty(len(odd.class_of), np.int32)
+    exact.label_all(groups, np.full(len(groups.parent), -1, np.int32), label)
+    return label, pairs.key[pairs.is_held]
+
+
+def _pairs_of_odd(evidence: EvidenceArrays, code: Bytes, parts: Parts) -> exact.ToldPairs:
+    """Return the pairs of odd parts, in local numbers, sorted."""
+    rows = np.empty(0, np.int32)
+    rows = np.empty(coarse.rows_of_odd(evidence, code, parts, rows), np.int32)
+    coarse.rows_of_odd(evidence, code, parts, rows)
+    one = parts.root[evidence.one[rows]].astype(np.int64)
+    other = parts.root[evidence.other[rows]].astype(np.int64)
+    key = np.minimum(one, other) << exact.KEY_SHIFT
+    key += np.maximum(one, other)
+    order = np.argsort(key)
+    rows, turned = rows[order], (one > other)[order]
+    spans = np.stack([evidence.first_at[rows], evidence.last_at[rows]], axis=1).astype(np.int64)
+    verified = evidence.verified[rows]
+    unverified = (2 - (verified & 1) - (verified >> 1)).astype(np.uint8)
+    said = _turned(code[rows], turned)
+    return exact.folded(key[order], said, unverified, spans)
+
+
+def _turned(code: Bytes, turned: Flags) -> Bytes:
+    """Return codes as they are for the two ends the other way round, where they are turned."""
+    strength = code & np.uint8(STRENGTH)
+    one = (code & np.uint8(ONE_UNPROVEN)) != 0
+    other = (code & np.uint8(OTHER_UNPROVEN)) != 0
+    first, second = np.where(turned, other, one), np.where(turned, one, other)
+    said: Bytes = strength
+    said |= first.astype(np.uint8) * np.uint8(ONE_UNPROVEN)
+    said |= second.astype(np.uint8) * np.uint8(OTHER_UNPROVEN)
+    return said
+
+
+def _local_keys(pairs: Numbers, parts: Parts) -> Wide:
+    """Return decided pairs in local numbers, sorted."""
+    local = parts.root[pairs].astype(np.int64).reshape(-1, 2)
+    return np.unique((local.min(axis=1) << exact.KEY_SHIFT) + local.max(axis=1))
+
+
+def _limits(rejected: Wide, count: int, rules: PolicyArrays) -> exact.Limits:
+    ends = np.concatenate([rejected >> exact.KEY_SHIFT, rejected & exact.LOW])
+    others = np.concatenate([rejected & exact.LOW, rejected >> exact.KEY_SHIFT])
+    order = np.argsort(ends, kind="stable")
+    begin = np.zeros(count + 1, np.int64)
+    np.cumsum(np.bincount(ends, minlength=count), out=begin[1:])
+    return exact.Limits(
+        living_max=rules.living_max,
+        living_seconds=rules.living_seconds,
+        size_max=rules.person_identifiers_max,
+        apart_begin=begin,
+        apart_from=others[order].astype(np.int32),
+    )

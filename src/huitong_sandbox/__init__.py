@@ -1,0 +1,1 @@
+"""A made-up world to develop and test against; it knows nothing of the product."""

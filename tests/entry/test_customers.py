@@ -1,0 +1,162 @@
+"""Customers from outside: over HTTP and on the command line."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from huitong import loyalty, org
+from huitong.entry import wiring
+from huitong.loyalty.model import Programme
+from huitong.org.model import NewStaff
+from huitong.platform import clock, ids
+from huitong.platform.auth import Permission
+from huitong.platform.db import Database, Scope
+from tests.entry.make import LONG_AGO, PHONE, PROGRAMME, make_client, make_platform, make_token
+from tests.entry.test_cli import Cli, founded, huitong
+
+__all__ = ["founded", "huitong"]
+
+PERMISSIONS = (
+    Permission.CUSTOMERS_READ,
+    Permission.CUSTOMERS_WRITE,
+    Permission.DOCUMENTS_REVIEW,
+    Permission.POINTS_READ,
+)
+GIFTS = {
+    "welcome": {"points": 50},
+    "document_gifts": [{"kind": "birth_certificate", "points": 30}],
+}
+
+
+class Shop:
+    """A brand over HTTP, with a key that may change customers."""
+
+    def __init__(self, client: TestClient, key: dict[str, str], staff_id: int) -> None:
+        self.client = client
+        self.key = key
+        self.staff = ids.show("stf", staff_id)
+
+    def post(self, path: str, body: object, *, key: str = "k1") -> list[dict[str, object]]:
+        answer = self.client.post(path, json=body, headers=self.key | {"Idempotency-Key": key})
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, object]] = answer.json()["items"]
+        return items
+
+    def get(self, path: str) -> dict[str, object]:
+        answer = self.client.get(path, headers=self.key)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, object] = answer.json()
+        return found
+
+    def enrol(self, *, key: str = "k1") -> dict[str, object]:
+        item = {
+            "identifiers": [{"kind": "phone", "value": PHONE}],
+            "consents": [
+                {
+                    "purpose": "service",
+                    "policy_version": "1",
+                    "given_at": "2026-01-02T10:00:00+08:00",
+                }
+            ],
+            "guide": "lin",
+        }
+        (answer,) = self.post(
+            "/v1/customers/enrolments", {"account": "pos:main", "items": [item]}, key=key
+        )
+        return answer
+
+
+@pytest.fixture
+def wired(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url, events=wiring.EVENTS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def shop(wired: Database, group_id: int) -> Iterator[Shop]:
+    now = clock.now()
+    with wired.transaction(Scope(group_id), now=now) as tx:
+        made = org.set_up(tx, name="Sheep", brand="wool", accounts=[("pos", "main")], now=now)
+        (lin,) = org.put_staff(tx, [NewStaff("lin")], now=now)
+        loyalty.apply_programme(
+            tx,
+            brand_id=made.brand.id,
+            programme=Programme.model_validate(PROGRAMME | GIFTS),
+            effective_from=LONG_AGO,
+            actor="test",
+            expected_version=None,
+            now=now,
+        )
+    with make_client(make_platform(wired, appliers=wiring.APPLY)) as client:
+        yield Shop(client, make_token(wired, group_id, *PERMISSIONS), lin)
+
+
+def test_who_enrols_twice_is_welcomed_once_and_their_document_gives_its_own(shop: Shop) -> None:
+    first, again = shop.enrol(), shop.enrol()
+    assert first == again
+    assert (first["is_new"], shop.enrol(key="k2")["is_new"]) == (True, False)
+    handed = {
+        "customer_id": first["id"],
+        "kind": "birth_certificate",
+        "reference": "files/1.jpg",
+        "fingerprint": "N1",
+    }
+    (document,) = shop.post("/v1/documents", {"items": [handed]})
+    assert str(document["id"]) in str(shop.get("/v1/brands/wool/documents"))
+    assert shop.get(f"/v1/documents/{document['id']}/reference") == {"reference": "files/1.jpg"}
+    decision = {"submission_id": document["id"], "state": "approved"}
+    assert [
+        shop.post("/v1/documents/decisions", {"items": [decision]})[0]["ok"] for _ in range(2)
+    ] == [True, True]
+    assert shop.get(f"/v1/customers/{first['id']}/points")["balance"] == 80
+
+
+def test_what_belongs_to_a_customer_is_added_shown_and_taken_back(shop: Shop) -> None:
+    customer = shop.enrol()["id"]
+    relation = {"customer_id": customer, "kind": "bound", "staff_id": shop.staff}
+    (bound,) = shop.post("/v1/customers/relations", {"items": [relation]}, key="r1")
+    child = {"customer_id": customer, "kind": "child", "name": "豆豆", "birthday_on": "2026-01-01"}
+    (refused,) = shop.post("/v1/customers/belongings", {"items": [child]}, key="b1")
+    assert refused["code"] == "customers.guardian_consent_missing"
+    agreed = {"guardian_policy_version": "2", "guardian_consent_at": "2026-01-02T10:00:00+08:00"}
+    shop.post("/v1/customers/belongings", {"items": [child | agreed]}, key="b2")
+    classed = {
+        "customer_id": customer,
+        "classed": "staff_purchase",
+        "valid_from": "2026-01-01T00:00:00+08:00",
+    }
+    (of_staff,) = shop.post("/v1/customers/classes", {"items": [classed]}, key="c1")
+    correction = {"customer_id": customer, "city": "苏州", "reason": "she said so"}
+    (corrected,) = shop.post("/v1/customers/corrections", {"items": [correction]}, key="d1")
+    assert shop.get(f"/v1/customers/{customer}")["city"] == "苏州"
+    care = shop.get(f"/v1/customers/{customer}/care")
+    assert "豆豆" not in str(care)
+    assert [str(care).count(word) for word in ("'rel_", "'bel_", "'cls_")] == [1, 1, 1]
+    taken_back = {"statement_ids": [corrected["id"]], "classification_ids": [of_staff["id"]]}
+    answers = shop.post("/v1/customers/withdrawals", taken_back, key="w1")
+    assert [one["ok"] for one in answers] == [True, True]
+    end = {"relation_id": bound["id"], "reason": "she moved"}
+    answers = [
+        shop.post("/v1/customers/relations/end", {"items": [end]}, key=f"e{attempt}")[0]
+        for attempt in range(2)
+    ]
+    assert [one["ok"] for one in answers] == [True, False]
+
+
+def test_a_member_is_enrolled_and_shown_on_the_command_line(founded: Cli) -> None:
+    words = ("customers", "enrol", "pos:main", f"phone={PHONE}", "--policy", "1", "--key", "k1")
+    said = [founded.done(*words, "--json") for _ in range(2)]
+    assert said[0] == said[1]
+    assert '"is_new": true' in said[0]
+    shown = founded.done("customers", "show", PHONE)
+    assert "member" in shown
+    assert "relations" in shown
+    assert "No document is open." in founded.done("customers", "reviews", "list")
+    unknown = founded(
+        "customers", "reviews", "reject", "sub_0000000000001", "--by", "lin", "--reason", "blurred"
+    )
+    assert unknown.returncode == 1
+    assert "customers.submission_not_found" in unknown.stderr
+    assert founded("customers", "enrol", "pos:main", "13800", "--policy", "1").returncode == 2
