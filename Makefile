@@ -50,7 +50,7 @@ simulate: $(DEVELOPMENT) ## Run the long simulation (ARGS="--operations 1000000 
 lock: $(INSTALLER) ## Write the locks anew for a changed pyproject.toml, keeping versions.
 	@echo uv | $(COMPILE) - --output-file requirements/installer.lock
 	@$(COMPILE) pyproject.toml --extra demo --group build --output-file requirements/runtime.lock
-	@$(COMPILE) pyproject.toml --extra demo --extra dev --group build \
+	@$(COMPILE) pyproject.toml --extra demo --extra identity --extra splink --extra dev --group build \
 		--constraint requirements/runtime.lock --output-file requirements/dev.lock
 
 upgrade: $(INSTALLER) ## Write the locks anew with the newest versions.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from bench.measuring import ROOT
 
-BENCHES = ("import_orders", "earn", "jobs")
+BENCHES = ("import_orders", "earn", "jobs", "identity")
 
 
 def main(words: Sequence[str]) -> int:

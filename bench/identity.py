@@ -49,7 +49,7 @@ def generate(folder: Path, edges: int, seed: int) -> None:
     chance = np.random.default_rng(seed)
     types = (np.int32, np.int32, np.uint32, np.uint32, np.uint8)
     columns = [np.empty(edges, kind) for kind in types]
-    classes = []
+    classes: list[np.ndarray[tuple[int], np.dtype[np.uint16]]] = []
     done = count = 0
     while done < edges:
         told = tell(populate(people=PEOPLE_A_CHUNK, seed=seed + len(classes)))

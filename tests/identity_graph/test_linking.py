@@ -86,6 +86,8 @@ def test_the_batch_engine_says_what_the_rule_says(
     evidence, identifiers, decisions = domain
     wanted = link_by_rule(evidence, identifiers, policy, decisions)
     assert shown(link(evidence, identifiers, policy, decisions)) == shown(wanted)
+    sliced = link(evidence, identifiers, policy, decisions, rows_a_slice=3)
+    assert shown(sliced) == shown(wanted)
 
 
 def test_time_that_no_word_can_hold_is_looked_at_exactly() -> None:

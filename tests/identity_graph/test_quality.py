@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from huitong.channels.model import IdentifierKind
+from huitong.identity.graph.arrays import link_by_rule, no_decisions
+from huitong.identity.graph.linking import link
 from huitong.identity.graph.quality import measure
 from huitong.identity.rules.default_policy import DEFAULT_POLICY
 from huitong_sandbox.population import (
@@ -18,7 +20,7 @@ from huitong_sandbox.population import (
     populate,
     tell,
 )
-from tests.identity_graph.populations import link_tellings, quality_of
+from tests.identity_graph.populations import arrays_of, link_tellings, quality_of
 
 PEOPLE = 20_000
 SEED = 3
@@ -113,3 +115,16 @@ def test_clerks_phones_are_found_out() -> None:
     clerk = found.by_cause["clerk"]
     assert clerk.accounts > 100
     assert clerk.pair_ends_wrong <= clerk.accounts // 100
+
+
+def test_the_batch_engine_says_what_the_rule_says_of_thousands_of_people() -> None:
+    made = populate(people=3_000, seed=8)
+    tellings = inject_junk(tell(made), accounts=len(made.accounts), count=10, seed=8)
+    evidence, identifiers = arrays_of(tellings)
+    wanted = link_by_rule(evidence, identifiers, DEFAULT_POLICY, no_decisions())
+    found = link(evidence, identifiers, DEFAULT_POLICY, rows_a_slice=100)
+    assert wanted.is_shared.sum() > 10
+    assert len(wanted.held) > 50
+    assert np.array_equal(found.label, wanted.label)
+    assert np.array_equal(found.is_shared, wanted.is_shared)
+    assert sorted(found.held.tolist()) == sorted(wanted.held.tolist())

@@ -16,14 +16,13 @@ from hypothesis import strategies as st
 
 from huitong import ledger
 from huitong.channels.model import Order, RefundStatus
-from huitong.platform.db import Tx
 from huitong.platform.errors import Ok
 from tests.loyalty.club import DAY, HER, HIM, Club, closed, comes_back, points_and_growth
 from tests.loyalty.make import rule
 from tests.people.state import differences, state_of
 
 PEOPLE = (HER, HIM)
-EXAMPLES = 12
+EXAMPLES = 10
 
 
 class Deed(NamedTuple):
@@ -53,6 +52,7 @@ class Life:
 
     club: Club
     orders: dict[str, Order] = field(default_factory=dict)
+    every_order: dict[str, Order] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
     count: int = 0
     # What each was answered as spent, under the customer who was asked.
@@ -69,7 +69,8 @@ class Life:
         order = self.club.buys(
             deed.who, number, deed.number, ordered_at=at, paid_at=at, completed_at=at
         )
-        self.orders[number], self.left[number] = order, deed.number
+        self.every_order[number] = self.orders[number] = order
+        self.left[number] = deed.number
         self.club.took(order)
 
     def _buy_late(self, deed: Deed) -> None:
@@ -128,11 +129,15 @@ class Undo(Exception):
 
 
 @contextmanager
-def undone(tx: Tx) -> Iterator[None]:
+def undone(club: Club) -> Iterator[None]:
     """Undo at the end what happens in the block: Hypothesis runs a test many times."""
-    with suppress(Undo), tx.savepoint():
-        yield
-        raise Undo
+    now = club.now
+    try:
+        with suppress(Undo), club.tx.savepoint():
+            yield
+            raise Undo
+    finally:
+        club.now = now
 
 
 def begun(club: Club) -> Life:
@@ -154,8 +159,7 @@ def begun(club: Club) -> Life:
 def test_a_merge_that_is_undone_at_once_leaves_everything_as_it_was(
     club: Club, deeds: list[Deed]
 ) -> None:
-    with undone(club.tx):
-        now = club.now
+    with undone(club):
         life = begun(club)
         life.live(deeds)
         tidy(club)
@@ -164,7 +168,6 @@ def test_a_merge_that_is_undone_at_once_leaves_everything_as_it_was(
             club.split(club.merge(source, target))
             assert differences(before, state_of(club.tx)) == []
         assert not list(ledger.verify(club.tx))
-        club.now = now
 
 
 def tidy(club: Club) -> None:
@@ -172,3 +175,97 @@ def tidy(club: Club) -> None:
     done = False
     while not done:
         done = ledger.expire_due(club.tx, now=club.now, limit=1_000).done
+
+
+# earned: what the orders of each customer still give, by asset.
+EARNED = """
+SELECT h.customer_id, p.asset, sum(p.granted - p.clawed)::bigint
+FROM loyalty.grant_position AS p
+JOIN orders.header AS h ON h.id = p.order_id
+GROUP BY 1, 2
+"""
+
+# strays: grants and redemptions that are not with the owner of their order, or with who redeemed.
+STRAYS = """
+SELECT h.order_no
+FROM loyalty.grant_position AS p
+JOIN orders.header AS h ON h.id = p.order_id
+WHERE p.customer_id <> h.customer_id
+UNION ALL
+SELECT r.order_no
+FROM loyalty.redemption AS r
+WHERE r.customer_id <> r.origin_customer_id
+"""
+
+# restored: points that came back to who had redeemed them.
+RESTORED = """
+SELECT r.origin_customer_id, sum(r.restored)::bigint
+FROM loyalty.redemption AS r
+GROUP BY 1
+"""
+
+# lapsed: points of each customer's own orders that came to their end unused.
+LAPSED = """
+SELECT h.customer_id, sum(l.expired)::bigint
+FROM ledger.lot AS l
+JOIN ledger.account AS a ON a.bucket = l.bucket AND a.id = l.account_id
+JOIN orders.header AS h ON h.id = l.source_id AND l.source_kind = 'order'
+WHERE a.owner_id = h.customer_id
+  AND a.asset LIKE 'points:%%'
+  AND l.parent_lot_id IS NULL
+GROUP BY 1
+"""
+
+# whole: what each has less what they owe, by asset.
+WHOLE = """
+SELECT a.owner_id, split_part(regexp_replace(a.asset, '^debt:', ''), ':', 1), sum(a.balance)::bigint
+FROM ledger.account AS a
+GROUP BY 1, 2
+"""
+
+
+@pytest.mark.timeout(600)
+@given(before=DEEDS, between=DEEDS, after=DEEDS)
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_after_a_split_each_has_what_their_own_orders_gave_less_what_they_used(
+    club: Club, before: list[Deed], between: list[Deed], after: list[Deed]
+) -> None:
+    """What was spent while they were one was spent by whom it was asked of: the one who stays."""
+    with undone(club):
+        life = begun(club)
+        life.live(before)
+        merge = club.merge(HIM, HER)
+        life.live(between)
+        club.split(merge)
+        check_accounts(life)
+        life.live(after)
+        check_accounts(life)
+
+
+def check_accounts(life: Life) -> None:
+    """Check that every point is where its order says, and where it went."""
+    club = life.club
+    tidy(club)
+    assert club.tx.rows(STRAYS, {}) == []
+    for number, order in life.every_order.items():
+        found = club.tx.row("SELECT customer_id FROM orders.header WHERE order_no = %s", [number])
+        assert found == (club.customer_id(name_of(order)),)
+    earned = {(owner, asset): value for owner, asset, value in club.tx.rows(EARNED, {})}
+    restored: dict[int, int] = dict(club.tx.rows(RESTORED, {}))
+    lapsed: dict[int, int] = dict(club.tx.rows(LAPSED, {}))
+    whole = {(owner, asset): value for owner, asset, value in club.tx.rows(WHOLE, {})}
+    for customer_id in map(club.customer_id, PEOPLE):
+        used = life.spent.get(customer_id, 0) - restored.get(customer_id, 0)
+        points = earned.get((customer_id, "points"), 0) - used - lapsed.get(customer_id, 0)
+        assert whole.get((customer_id, "points"), 0) == points
+        growth = earned.get((customer_id, "growth"), 0)
+        assert whole.get((customer_id, "growth"), 0) == growth
+    assert not list(ledger.verify(club.tx))
+
+
+def name_of(order: Order) -> str:
+    return order.parties[0].identifiers[0].value

@@ -1,4 +1,4 @@
-"""`huitong identity preview|quality`: what another policy would change, how right persons are."""
+"""`huitong identity preview|quality|suggest`: over whole domains, and changing nothing."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 GROUP = "identity"
 DECIMALS = 5
+LIKELIHOOD_MIN = 0.9
 
 BrandCode = Annotated[
     str | None, typer.Option("--brand", help="The code of a brand; not needed when there is one.")
@@ -29,6 +30,7 @@ def add_to(app: typer.Typer) -> None:
         app.add_typer(group, name=GROUP, help="Who is one person.")
     group.command("preview")(show_preview)
     group.command("quality")(show_quality)
+    group.command("suggest")(show_suggestions)
 
 
 def show_preview(
@@ -92,6 +94,32 @@ def show_quality(
             for name, score in report.quality.by_cause.items()
         ]
         showing.table(rows, as_json=False, nothing="No account of the truth was ever told.")
+
+
+def show_suggestions(
+    people: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help="CSV of people: id, name, birthday, address, place; what is unknown is empty.",
+        ),
+    ],
+    *,
+    likelihood: Annotated[
+        float, typer.Option(min=0.5, max=1.0, help="How likely a pair is to be one, at least.")
+    ] = LIKELIHOOD_MIN,
+    as_json: AsJson = False,
+) -> None:
+    """List pairs of people who are likely one; an operator decides, nothing is changed."""
+    from huitong.identity.graph.likelihood import read_people, suggest
+
+    found = suggest(read_people(people), likelihood_min=likelihood)
+    rows = [
+        {"one": each.one, "other": each.other, "likelihood": round(each.likelihood, DECIMALS)}
+        for each in found
+    ]
+    showing.table(rows, as_json=as_json, nothing="No two of them are that likely to be one.")
 
 
 def _figures(report: "QualityReport") -> dict[str, object]:

@@ -182,12 +182,11 @@ def unite(parent: Numbers, one: int, other: int) -> None:
 
 
 @compiled
-def unite_all(
-    rows: EvidenceArrays, code: Bytes, parts: Parts, origin: int, bit_seconds: int
-) -> None:
+def unite_all(rows: EvidenceArrays, code: Bytes, parts: Parts, origin: int, bit_shift: int) -> None:
     """Unite what evidence connects; note when what expires was told, and whom suggestions need.
 
-    `bit_seconds` 0 means that no bits can hold the time told: whatever may expire is odd.
+    A bit is two to the power of `bit_shift` seconds, since shifting is cheaper than dividing; 0
+    means that no bits can hold the time told, so whatever may expire is odd.
     """
     for row in range(len(code)):
         one, other, said = rows.one[row], rows.other[row], code[row]
@@ -195,10 +194,10 @@ def unite_all(
             continue
         unite(parts.root, one, other)
         if said & (ONE_EXPIRES | OTHER_EXPIRES):
-            if bit_seconds == 0:
+            if bit_shift == 0:
                 parts.is_odd[one] = True
             else:
-                bits = _bits(rows.first_at[row] - origin, rows.last_at[row] - origin, bit_seconds)
+                bits = _bits(rows.first_at[row] - origin, rows.last_at[row] - origin, bit_shift)
                 if said & ONE_EXPIRES:
                     parts.activity[one] |= bits
                 if said & OTHER_EXPIRES:
@@ -208,9 +207,9 @@ def unite_all(
 
 
 @compiled
-def _bits(first: int, last: int, bit_seconds: int) -> np.uint64:
-    low = np.uint64(first // bit_seconds)
-    count = np.uint64(last // bit_seconds) - low
+def _bits(first: int, last: int, bit_shift: int) -> np.uint64:
+    low = np.uint64(first >> bit_shift)
+    count = np.uint64(last >> bit_shift) - low
     return ((np.uint64(2) << count) - np.uint64(1)) << low
 
 

@@ -1,5 +1,7 @@
 """Links a whole identity domain at once: the batch engine."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +32,8 @@ from huitong.identity.rules.evidence import PartitionPolicy
 
 # A word of a part counts several classes at once; this many bits of it are used.
 WORD_BITS = 62
+ROWS_A_SLICE = 2_000_000
+SHIFT_OF_ALL_TIME = 32
 
 
 def link(
@@ -37,11 +41,14 @@ def link(
     identifiers: IdentifierArrays,
     policy: PartitionPolicy,
     decisions: DecisionArrays | None = None,
+    *,
+    rows_a_slice: int = ROWS_A_SLICE,
 ) -> Linked:
     """Return whom each identifier belongs to, exactly as `rules.partition` says.
 
-    Works in seconds for a hundred million rows where numba is installed (`huitong[identity]`), and
-    by the rule itself, for some hundred thousand, where it is not.
+    Where numba is installed (`huitong[identity]`) it links millions of rows a second; where it is
+    not, the rule itself is run, for some hundred thousand. Parts that need a closer look are taken
+    in slices of about `rows_a_slice` rows; that changes the memory, not the answer.
     """
     decided = no_decisions() if decisions is None else decisions
     if not IS_AVAILABLE:
@@ -54,23 +61,20 @@ def link(
     is_silent = _unite(evidence, rules, code, parts, decided)
     _mark_full(parts, rules)
     coarse.spread_odd(parts)
-    # The roots of odd parts are not needed any more, so their place takes the local numbers.
-    members = np.flatnonzero(parts.is_odd).astype(np.int32)
-    parts.root[members] = np.arange(len(members), dtype=np.int32)
-    pairs = _pairs_of_odd(evidence, code, parts)
-    label, held = _settle(
-        _Odd(
-            pairs=pairs,
-            class_of=(parts.state[members] >> np.uint32(coarse.CLASS_SHIFT)).astype(np.int32),
-            is_silent=is_silent[members],
-            accepted=_local_keys(decided.accepted, parts),
-            rejected=_local_keys(decided.rejected, parts),
-        ),
-        rules,
-    )
-    parts.root[members] = members[label]
-    ends = [members[held >> exact.KEY_SHIFT], members[held & exact.LOW]]
-    return Linked(parts.root, parts.is_shared, np.stack(ends, axis=1))
+    found = _Coarse(evidence, rules, code, parts, is_silent, decided)
+    held = _settle_odd(found, rows_a_slice)
+    return Linked(parts.root, parts.is_shared, held)
+
+
+class _Coarse(NamedTuple):
+    """All evidence with what one pass each found in it."""
+
+    evidence: EvidenceArrays
+    rules: PolicyArrays
+    code: Bytes
+    parts: Parts
+    is_silent: Flags
+    decisions: DecisionArrays
 
 
 class _Odd(NamedTuple):
@@ -129,30 +133,33 @@ def _unite(
 
     Returns who may have been silent for so long that an episode ended.
     """
-    origin, bit_seconds = _activity_scale(evidence, rules)
-    coarse.unite_all(evidence, code, parts, origin, bit_seconds)
+    origin, bit_shift = _activity_scale(evidence, rules)
+    coarse.unite_all(evidence, code, parts, origin, bit_shift)
     for one, other in decisions.accepted.tolist():
         coarse.unite(parts.root, one, other)
     coarse.settle_roots(parts.root)
     for pairs in (decisions.accepted, decisions.rejected):
         parts.is_odd[pairs.reshape(-1)] = True
     is_silent = np.ones(len(parts.root), np.bool_)
-    if bit_seconds:
+    if bit_shift:
         coarse.mark_silent(parts.activity, is_silent)
         parts.is_odd[is_silent] = True
     return is_silent
 
 
 def _activity_scale(evidence: EvidenceArrays, rules: PolicyArrays) -> tuple[int, int]:
-    """Return the second of the first bit and the seconds a bit; 0 when 64 bits are too few."""
+    """Return the second of the first bit, and the power of two that is the seconds of a bit.
+
+    The power is 0 when a word has too few bits for all the time that was told.
+    """
     expiring = rules.expires_seconds[rules.expires_seconds != FOREVER_SECONDS]
     if not len(expiring) or not len(evidence.one):
-        return 0, 1 << 32
+        return 0, SHIFT_OF_ALL_TIME
     origin, last = int(evidence.first_at.min()), int(evidence.last_at.max())
-    bit_seconds = int(expiring.min()) // 2
-    if bit_seconds == 0 or (last - origin) // bit_seconds >= coarse.ACTIVITY_BITS:
+    bit_shift = (int(expiring.min()) // 2).bit_length() - 1
+    if bit_shift <= 0 or (last - origin) >> bit_shift >= coarse.ACTIVITY_BITS:
         return origin, 0
-    return origin, bit_seconds
+    return origin, bit_shift
 
 
 def _mark_full(parts: Parts, rules: PolicyArrays) -> None:
@@ -186,6 +193,62 @@ def _fields(
     return Fields(shift, limits, size_shift, size_limit), wanted[taken:]
 
 
+def _settle_odd(found: _Coarse, rows_a_slice: int) -> Numbers:
+    """Settle the odd parts exactly, write their labels, and return the pairs that are held.
+
+    Parts know nothing of each other, so they are settled in slices: as many at once as there are
+    cores, and each small beside the evidence.
+    """
+    parts = found.parts
+    rows = np.empty(0, np.int32)
+    rows = np.empty(coarse.rows_of_odd(found.evidence, found.code, parts, rows), np.int32)
+    coarse.rows_of_odd(found.evidence, found.code, parts, rows)
+    count = len(rows) // rows_a_slice + 1
+    members = np.flatnonzero(parts.is_odd).astype(np.int32)
+    decided = [found.decisions.accepted, found.decisions.rejected]
+    slices = zip(
+        _sliced(members, parts.root[members] % count, count),
+        _sliced(rows, parts.root[found.evidence.one[rows]] % count, count),
+        *(_sliced(pairs, _common(parts.root[pairs] % count), count) for pairs in decided),
+        strict=True,
+    )
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        held = list(threads.map(lambda of_slice: _settle_slice(found, *of_slice), slices))
+    return np.concatenate(held)
+
+
+def _sliced(values: Numbers, slice_of: Numbers, count: int) -> list[Numbers]:
+    """Return values by their slice; those of a slice below 0 are left out."""
+    order = np.argsort(slice_of.astype(np.int32), kind="stable")
+    bounds = np.searchsorted(slice_of[order], np.arange(count + 1))
+    return [values[order[bounds[each] : bounds[each + 1]]] for each in range(count)]
+
+
+def _common(slices: Numbers) -> Numbers:
+    """Return the slice of each pair; -1 for a pair of two parts, which nothing can join."""
+    return np.where(slices[:, 0] == slices[:, 1], slices[:, 0], -1)
+
+
+def _settle_slice(
+    found: _Coarse, members: Numbers, rows: Numbers, accepted: Numbers, rejected: Numbers
+) -> Numbers:
+    """Settle a slice of odd parts; return the pairs that are held."""
+    root = found.parts.root
+    # The roots of these parts are not needed any more, so their place takes the local numbers.
+    root[members] = np.arange(len(members), dtype=np.int32)
+    class_of = (found.parts.state[members] >> np.uint32(coarse.CLASS_SHIFT)).astype(np.int32)
+    odd = _Odd(
+        pairs=_pairs_of_rows(found, rows),
+        class_of=class_of,
+        is_silent=found.is_silent[members],
+        accepted=_local_keys(root[accepted]),
+        rejected=_local_keys(root[rejected]),
+    )
+    label, held = _settle(odd, found.rules)
+    root[members] = members[label]
+    return np.stack([members[held >> exact.KEY_SHIFT], members[held & exact.LOW]], axis=1)
+
+
 def _settle(odd: _Odd, rules: PolicyArrays) -> tuple[Numbers, Wide]:
     """Settle odd parts exactly; return their labels and the keys of the pairs that are held."""
     pairs = odd.pairs
@@ -205,13 +268,11 @@ def _settle(odd: _Odd, rules: PolicyArrays) -> tuple[Numbers, Wide]:
     return label, pairs.key[pairs.is_held]
 
 
-def _pairs_of_odd(evidence: EvidenceArrays, code: Bytes, parts: Parts) -> exact.ToldPairs:
-    """Return the pairs of odd parts, in local numbers, sorted."""
-    rows = np.empty(0, np.int32)
-    rows = np.empty(coarse.rows_of_odd(evidence, code, parts, rows), np.int32)
-    coarse.rows_of_odd(evidence, code, parts, rows)
-    one = parts.root[evidence.one[rows]].astype(np.int64)
-    other = parts.root[evidence.other[rows]].astype(np.int64)
+def _pairs_of_rows(found: _Coarse, rows: Numbers) -> exact.ToldPairs:
+    """Return the pairs that rows of odd parts tell of, in local numbers, sorted."""
+    evidence, root = found.evidence, found.parts.root
+    one = root[evidence.one[rows]].astype(np.int64)
+    other = root[evidence.other[rows]].astype(np.int64)
     key = np.minimum(one, other) << exact.KEY_SHIFT
     key += np.maximum(one, other)
     order = np.argsort(key)
@@ -219,7 +280,7 @@ def _pairs_of_odd(evidence: EvidenceArrays, code: Bytes, parts: Parts) -> exact.
     spans = np.stack([evidence.first_at[rows], evidence.last_at[rows]], axis=1).astype(np.int64)
     verified = evidence.verified[rows]
     unverified = (2 - (verified & 1) - (verified >> 1)).astype(np.uint8)
-    said = _turned(code[rows], turned)
+    said = _turned(found.code[rows], turned)
     return exact.folded(key[order], said, unverified, spans)
 
 
@@ -235,10 +296,10 @@ def _turned(code: Bytes, turned: Flags) -> Bytes:
     return said
 
 
-def _local_keys(pairs: Numbers, parts: Parts) -> Wide:
-    """Return decided pairs in local numbers, sorted."""
-    local = parts.root[pairs].astype(np.int64).reshape(-1, 2)
-    return np.unique((local.min(axis=1) << exact.KEY_SHIFT) + local.max(axis=1))
+def _local_keys(local: Numbers) -> Wide:
+    """Return decided pairs, in local numbers, as sorted keys."""
+    pairs = local.astype(np.int64).reshape(-1, 2)
+    return np.unique((pairs.min(axis=1) << exact.KEY_SHIFT) + pairs.max(axis=1))
 
 
 def _limits(rejected: Wide, count: int, rules: PolicyArrays) -> exact.Limits:

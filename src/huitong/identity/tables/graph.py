@@ -1,4 +1,4 @@
-"""The named SQL that reads a whole identity domain, for the batch engine."""
+"""The named SQL that reads a whole identity domain, for the batch engine; and of likely pairs."""
 
 # Every identifier of a domain that is not erased, in the order that settles ties.
 DOMAIN_IDENTIFIERS = """
@@ -50,4 +50,15 @@ CROSS JOIN LATERAL (
     AND identifier.person_id IS NOT NULL
   LIMIT 1
 ) AS found
+"""
+
+# In DuckDB, in memory: people as they described themselves.
+PEOPLE_TABLE = """
+CREATE TABLE people (id VARCHAR, name VARCHAR, birthday VARCHAR, address VARCHAR, place VARCHAR)
+"""
+
+# Adds somebody.
+INSERT_PEOPLE = """
+INSERT INTO people (id, name, birthday, address, place)
+VALUES (?, ?, ?, ?, ?)
 """

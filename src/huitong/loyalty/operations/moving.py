@@ -51,8 +51,9 @@ def give_back(
 ) -> None:
     """Let grants follow the orders that went back to the source, and recompute both tiers.
 
-    What these orders granted since the merge lies with the target and is handed over; what a
-    dispute froze is free again until the next word of it. Openings go back with `identifier_ids`.
+    What these orders granted since the merge lies with the target and is handed over. What a
+    dispute froze before the merge is with the source again as far as that can bear it; what it
+    froze since is free until the next word of it. Openings go back with `identifier_ids`.
     """
     params = {"group_id": tx.scope.group_id, "source": target, "target": source}
     tx.execute(tables.GIVE_BACK_REDEMPTIONS, params)
@@ -90,12 +91,14 @@ def _hand_over(
 ) -> list[Operation]:
     """Return the operations that release what is frozen and move what was granted meanwhile."""
     granted = _granted_meanwhile(tx, target, brand_id)
+    open_keys = ledger.open_hold_keys(tx, target)
     operations = []
     for one in followed:
         name = one.asset.of_brand(brand_id)
         leaving: list[Movement] = []
-        if one.frozen_revision:
-            leaving.append(Release(hold_key(one.order_id, one.asset, one.frozen_revision)))
+        frozen_under = hold_key(one.order_id, one.asset, one.frozen_revision)
+        if frozen_under in open_keys:  # The ledger let go of what the source could not bear.
+            leaving.append(Release(frozen_under))
         lots = granted.get((one.order_id, name), [])
         coming = [
             Grant(name, lot.amount - lot.clawed, lot.activates_at, lot.expires_at)
