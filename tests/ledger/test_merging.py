@@ -277,6 +277,35 @@ def test_a_hold_that_its_source_cannot_bear_any_more_is_let_go(books: Ledger) ->
     assert not books.breaches()
 
 
+def test_what_had_expired_and_was_called_back_since_costs_nobody_at_the_split(
+    books: Ledger,
+) -> None:
+    books.grant(100, owner=OTHER, days=2, source_id=1)
+    books.grant(5)
+    books.now += 5 * DAY
+    merge(books)
+    books.do(ledger.ClawBack(POINTS, 100, 1))
+    split(books)
+    assert (books.balance(OTHER).balance, books.balance(OTHER, DEBT).balance) == (0, 0)
+    assert books.balance().balance == 5
+    assert not books.breaches()
+
+
+def test_a_debt_that_was_merged_and_not_paid_goes_back_and_nobody_pays_it(books: Ledger) -> None:
+    books.grant(10, owner=OTHER, source_id=1)
+    books.do(ledger.Spend(POINTS, 10), owner=OTHER)
+    books.do(ledger.ClawBack(POINTS, 10, 1), owner=OTHER)
+    books.grant(10, days=30)
+    before = ledger.lots(books.tx, OWNER)
+    merge(books)
+    split(books)
+    assert [lot.expires_at for lot in ledger.lots(books.tx, OWNER)] == [
+        lot.expires_at for lot in before
+    ]
+    assert (books.balance().balance, books.balance(OTHER, DEBT).balance) == (10, -10)
+    assert not books.breaches()
+
+
 @given(before=MOVES, between=MOVES)
 @settings(
     max_examples=15,

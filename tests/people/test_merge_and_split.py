@@ -118,6 +118,11 @@ class Life:
 
     def _wait(self, deed: Deed) -> None:
         self.club.now += deed.number * timedelta(hours=12)
+        self._tell_handlers()
+
+    def _tell_handlers(self) -> None:
+        # One transaction stands for a whole life, so its handlers are told of time that passes.
+        self.club.tx._now = self.club.now
 
     def _some_order(self, deed: Deed) -> str | None:
         known = [number for number, left in self.left.items() if left]
@@ -137,7 +142,7 @@ def undone(club: Club) -> Iterator[None]:
             yield
             raise Undo
     finally:
-        club.now = now
+        club.now = club.tx._now = now
 
 
 def begun(club: Club) -> Life:
@@ -204,9 +209,9 @@ FROM loyalty.redemption AS r
 GROUP BY 1
 """
 
-# lapsed: points of each customer's own orders that came to their end unused.
+# lapsed: points of each customer's own orders that ended unused and were not called back.
 LAPSED = """
-SELECT h.customer_id, sum(l.expired)::bigint
+SELECT h.customer_id, sum(l.expired - l.clawed + least(l.clawed, l.amount - l.expired))::bigint
 FROM ledger.lot AS l
 JOIN ledger.account AS a ON a.bucket = l.bucket AND a.id = l.account_id
 JOIN orders.header AS h ON h.id = l.source_id AND l.source_kind = 'order'

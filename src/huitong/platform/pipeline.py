@@ -11,7 +11,7 @@ from typing import TypeAlias
 import psycopg
 
 from huitong.platform.db import Tx
-from huitong.platform.errors import Ok, Refused
+from huitong.platform.errors import DomainError, Ok, Refused
 from huitong.platform.page import Outcome, Page
 
 Applier: TypeAlias = Callable[[Tx, Page, datetime], Sequence[Outcome]]
@@ -39,7 +39,7 @@ def apply_page(tx: Tx, page: Page, appliers: Sequence[Applier], *, now: datetime
         return [late.refused.get(place) or next(others) for place in range(len(page.records))]
     except Exception as error:  # noqa: BLE001 - one bad record must not fail the good ones
         if len(page.records) == 1:
-            return [_unexpected(error)]
+            return [error.as_refused() if isinstance(error, DomainError) else _unexpected(error)]
         half = len(page.records) // 2
         places = range(len(page.records))
         return [

@@ -66,8 +66,11 @@ def move_back(source: Draft, target: Draft, asset: str, moved: list[MovedLot], d
     the target paid of the moved `debt` comes back to the target. A hold that came along and is
     open still goes back too, as far as the source can bear it.
     """
-    for draft in (source, target):
-        tidy(draft, asset)
+    tidy(source, asset)
+    # What is still owed of the moved debt leaves first, so that nobody pays it on its way out.
+    unpaid = min(debt, target.account(asset).debt + target.owed(asset))
+    _forgive(target, asset, unpaid)
+    tidy(target, asset)
     holds = [hold for hold in target.holds_of(asset) if hold.operation_id == target.reverses_id]
     for hold in holds:
         let_go(target, hold, HoldState.MOVED)
@@ -85,11 +88,17 @@ def move_back(source: Draft, target: Draft, asset: str, moved: list[MovedLot], d
         if charged > taken:
             source.use_debt(asset, UseKind.MOVE, charged - taken)
         decrease(source, asset, charged, covered=taken, kind=UseKind.MOVE)
-        target.use_debt(asset, UseKind.MOVE, -charged)
-        give_to_debt(target, asset, charged, Side.MOVED)
+        _forgive(target, asset, charged - unpaid)
     parents = {lot.child.id: lot.parent.id for lot in moved}
     for hold in holds:
         _move_hold_back(source, target, hold, parents)
+
+
+def _forgive(target: Draft, asset: str, amount: int) -> None:
+    """Take off the target what the source owes again, or give back what it paid of it."""
+    if amount:
+        target.use_debt(asset, UseKind.MOVE, -amount)
+        give_to_debt(target, asset, amount, Side.MOVED)
 
 
 def _move_hold_back(
@@ -158,7 +167,8 @@ def _due(lot: MovedLot) -> int:
         if use.kind in {UseKind.RESTORE, UseKind.UNDO} and use.of_operation_id not in spenders
     )
     carried = sum(use.amount for _, use in lot.uses if use.kind is UseKind.CARRY)
-    recalled = lot.child.clawed - lot.parent.clawed
+    # What had expired was called back without value.
+    recalled = lot.child.recallable(lot.child.clawed) - lot.parent.recallable(lot.parent.clawed)
     return lot.child.amount - carried - _expired(lot) - recalled - given_back
 
 

@@ -18,7 +18,7 @@ from huitong.customers.events import (
     CustomersSplit,
     DocumentApproved,
 )
-from huitong.customers.model import Customer
+from huitong.customers.model import Customer, CustomerStatus
 from huitong.ledger.model import ClawBack, Grant, Operation
 from huitong.loyalty import queries
 from huitong.loyalty.model import (
@@ -120,7 +120,7 @@ def _promise_welcome(
     known = {one.customer_id for one in gifts_of(tx, customer_ids=found) if one.kind == WELCOME}
     promised: dict[int, tuple[Version, WelcomeGift, datetime]] = {}
     for one in found.values():
-        if one.id in known or one.enrolled_at is None:
+        if one.id in known or one.enrolled_at is None or one.status is not CustomerStatus.MEMBER:
             continue
         version = _version_at(versions[one.brand_id], one.enrolled_at)
         if version is not None and version.programme.welcome is not None:

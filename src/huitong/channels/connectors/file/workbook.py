@@ -4,9 +4,11 @@ The sheet is read as a stream: a row at a time in memory, shared texts on disk, 
 before it is unpacked. What a formula gave is taken from the workbook; nothing is computed here.
 """
 
+import math
 import os
 import re
 import zipfile
+import zlib
 from array import array
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
@@ -44,6 +46,18 @@ SERIAL_MAX = 2_958_466
 DIGITS_MAX = 15
 EXACT_MAX = 10**DIGITS_MAX
 TEXT_KINDS = frozenset({"str", "inlineStr", "e", "d"})
+
+# What reading parts that are no workbook's meets: broken archives, broken XML, wrong numbers in it.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    expat.ExpatError,
+    KeyError,
+    EOFError,
+    NotImplementedError,
+    ValueError,
+    OverflowError,
+)
 
 
 class _Wrong(Exception):
@@ -116,7 +130,7 @@ def read_sheet(path: Path, folder: Path, sheet: str | None) -> Generator[list[st
             yield from _rows(parts, chosen, plan, texts)
     except _Wrong as wrong:
         fault = str(wrong)
-    except (zipfile.BadZipFile, expat.ExpatError, KeyError, EOFError, NotImplementedError) as error:
+    except _DAMAGE as error:
         fault = (
             f"it is damaged ({type(error).__name__}); open it in Excel and save it again, or export"
             " it once more"
@@ -360,6 +374,8 @@ def _number(value: str) -> str:
     try:
         number = float(value)
     except ValueError:
+        return value
+    if not math.isfinite(number):
         return value
     if number == int(number) and abs(number) < EXACT_MAX:
         return str(int(number))
