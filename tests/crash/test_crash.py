@@ -5,6 +5,7 @@ that a seed chooses; `CRASH_SEED` repeats a run of them.
 """
 
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -205,7 +206,8 @@ def check_that_both_hold_the_same(ended: Ended) -> None:
 def check_that_the_season_met_every_kind_of_trouble(ended: Ended) -> None:
     assert all(ended.calm.values())
     fates = {(row[2], row[6], row[7]) for row in ended.calm["inbox"]}
-    assert fates == {
+    # Two phones at a time are held for review, so the second person's card may be the first one's.
+    assert fates - {("member", "refused", "customers.card_taken")} == {
         *((kind, "applied", None) for kind in ("product", "member", "order", "refund")),
         *((kind, "refused", "channels.unreadable") for kind in ("product", "member", "order")),
         ("refund", "refused", "channels.unreadable"),
@@ -238,8 +240,13 @@ def check_that_nothing_is_left_half(ended: Ended) -> None:
     assert left == []
     assert list(ended.shop.staging.iterdir()) == []
     ours = {ended.shop.staging, ended.shop.said}
-    files = {path.name: path.read_text() for path in ended.shop.files.iterdir() if path not in ours}
-    assert files == {path.name: path.read_text() for path in ended.calm_files.iterdir()}
+    files = {path.name: told(path) for path in ended.shop.files.iterdir() if path not in ours}
+    assert files == {path.name: told(path) for path in ended.calm_files.iterdir()}
+
+
+def told(path: Path) -> str:
+    """Return what a file says, with no number of a customer: each database gives its own."""
+    return re.sub(r"\d{6,}", "id", path.read_text())
 
 
 def check_that_the_comparison_can_fail(ended: Ended) -> None:
