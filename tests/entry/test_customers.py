@@ -27,6 +27,9 @@ GIFTS = {
     "welcome": {"points": 50},
     "document_gifts": [{"kind": "birth_certificate", "points": 30}],
 }
+CONSENTS = [
+    {"purpose": "service", "policy_version": "1", "given_at": "2026-01-02T10:00:00+08:00"},
+]
 
 
 class Shop:
@@ -52,13 +55,7 @@ class Shop:
     def enrol(self, *, key: str = "k1") -> dict[str, object]:
         item = {
             "identifiers": [{"kind": "phone", "value": PHONE}],
-            "consents": [
-                {
-                    "purpose": "service",
-                    "policy_version": "1",
-                    "given_at": "2026-01-02T10:00:00+08:00",
-                }
-            ],
+            "consents": CONSENTS,
             "guide": "lin",
         }
         (answer,) = self.post(
@@ -143,6 +140,25 @@ def test_what_belongs_to_a_customer_is_added_shown_and_taken_back(shop: Shop) ->
         for attempt in range(2)
     ]
     assert [one["ok"] for one in answers] == [True, False]
+
+
+def test_a_key_of_one_brand_enrols_whom_a_merge_makes_one(
+    shop: Shop, wired: Database, group_id: int
+) -> None:
+    with wired.reading(Scope(group_id)) as tx:
+        brand = org.brand(tx, code="wool")
+    shop.key = make_token(wired, group_id, *PERMISSIONS, brand_ids=[brand.id], name="kiosk")
+    phone, card = {"kind": "phone", "value": PHONE}, {"kind": "pos_card", "value": "1001"}
+    answers = [
+        shop.post(
+            "/v1/customers/enrolments",
+            {"account": "pos:main", "items": [{"identifiers": identifiers, "consents": CONSENTS}]},
+            key=f"k{attempt}",
+        )[0]
+        for attempt, identifiers in enumerate(([phone], [card], [phone, card]))
+    ]
+    assert [one["ok"] for one in answers] == [True, True, True], answers
+    assert [one["is_new"] for one in answers] == [True, True, False]
 
 
 def test_a_member_is_enrolled_and_shown_on_the_command_line(founded: Cli) -> None:

@@ -204,3 +204,25 @@ def test_an_exit_outlives_a_merge_and_its_split(shop: Shop, anna: int) -> None:
             CustomerStatus.EXITED,
             CustomerStatus.MEMBER,
         )
+
+
+def test_two_wishes_of_whom_a_merge_made_one_forfeit_their_points_once(
+    shop: Shop, anna: int
+) -> None:
+    with shop.tx() as tx:
+        want(tx, anna)
+        want(tx, shop.known(tx, BERTA), "b")
+        identity.merge(
+            tx,
+            source=shop.person(tx, BERTA),
+            target=shop.person(tx, ANNA),
+            reason="one",
+            key="m",
+            now=NOW,
+        )
+        tx.settle()
+    finish(shop)
+    with shop.tx(DUE) as tx:
+        assert (status(tx, anna), shop.points(tx, anna).balance) == (CustomerStatus.EXITED, 0)
+        assert {one.settled_at for one in customers.exits_of(tx, customer_ids=[anna])} == {DUE}
+    assert shop.is_sound()

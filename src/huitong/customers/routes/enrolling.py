@@ -33,6 +33,7 @@ from huitong.customers.routes.asking import (
 from huitong.org.model import BrandNotFound, ChannelAccountNotFound
 from huitong.platform import clock
 from huitong.platform.auth import KEY_PREFIX, Permission
+from huitong.platform.db import Scope
 from huitong.platform.errors import Ok
 from huitong.platform.http import (
     Calling,
@@ -148,28 +149,33 @@ def enrol(
     """Make people members at a channel account; who is one already stays one, with one welcome."""
     now = clock.now()
     channel, _, code = asked.account.partition(":")
-    with platform.database.transaction(caller.scope(), now=now) as tx:
+    with platform.database.reading(caller.scope()) as tx:
         account = org.channel_account(tx, platform=channel, code=code)
-        enrolments = [
-            Enrolment(
-                key=item_key,
-                account=account,
-                actor=show(KEY_PREFIX, caller.key_id),
-                identifiers=tuple(one.identifiers),
-                consents=tuple(one.consents),
-                enrolled_at=one.enrolled_at or now,
-                name=one.name,
-                gender=one.gender,
-                birthday_on=one.birthday_on,
-                city=one.city,
-                card_no=one.card_no,
-                store=one.store,
-                touchpoint=one.touchpoint,
-                guide=one.guide,
-            )
-            for item_key, one in zip(keys(key, len(asked.items)), asked.items, strict=True)
-        ]
-        results = customers.enrol(tx, enrolments, now=now)
+    enrolments = [
+        Enrolment(
+            key=item_key,
+            account=account,
+            actor=show(KEY_PREFIX, caller.key_id),
+            identifiers=tuple(one.identifiers),
+            consents=tuple(one.consents),
+            enrolled_at=one.enrolled_at or now,
+            name=one.name,
+            gender=one.gender,
+            birthday_on=one.birthday_on,
+            city=one.city,
+            card_no=one.card_no,
+            store=one.store,
+            touchpoint=one.touchpoint,
+            guide=one.guide,
+        )
+        for item_key, one in zip(keys(key, len(asked.items)), asked.items, strict=True)
+    ]
+    # Finding the account holds it against the caller's scope; persons who join are of the group.
+    results = platform.database.do(
+        Scope(caller.scope().group_id),
+        lambda tx: customers.enrol(tx, enrolments, now=now),
+        now=now,
+    )
     shown = answers(results, name="customer_id", prefix=CUSTOMER_PREFIX)
     return EnrolmentsOut(
         items=[

@@ -78,15 +78,17 @@ def _settle(tx: Tx, exits: Sequence[ExitRequest], now: datetime) -> None:
     brand_of = {today[one.customer_id]: one.brand_id for one in forfeiting}
     points = _points(tx, brand_of, now)
     status = customers.find_customers(tx, customer_ids=list(brand_of))
-    operations, settled = [], [one.id for one in exits if one.points is PointsAtExit.KEEP]
+    settled = [one.id for one in exits if one.points is PointsAtExit.KEEP]
+    # Two wishes of customers who were merged since are of one, whose points are forfeited once.
+    operations: dict[int, Operation] = {}
     for one in forfeiting:
         customer_id = today[one.customer_id]
         has_returned = status[customer_id].enrolled_at is not None
         if has_returned or not (points[customer_id].pending or points[customer_id].held):
             settled.append(one.id)
         if not has_returned and points[customer_id].spendable > 0:
-            operations.append(_forfeit(one, customer_id, points[customer_id].spendable, now))
-    results = ledger.post(tx, operations, now=now)
+            operations[customer_id] = _forfeit(one, customer_id, points[customer_id].spendable, now)
+    results = ledger.post(tx, list(operations.values()), now=now)
     assert not any(isinstance(one, Refused) for one in results), "What is spendable can be spent."
     customers.settle_exits(tx, settled, now=now)
 
