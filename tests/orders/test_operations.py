@@ -237,7 +237,7 @@ class TestMovingOrders:
         (other,) = take(
             tx, account, [make_order("O2", *two_lines(), at=now)], now, customer_id=MERGED_BUYER
         )
-        assert orders.reassign(tx, source=MERGED_BUYER, target=BUYER) == 1
+        assert orders.reassign(tx, {MERGED_BUYER: BUYER}) == 1
         assert self.seen(tx, other).customer_id == BUYER
         assert len(orders.give_back(tx, source=MERGED_BUYER, target=BUYER, identifier_ids=[])) == 1
         assert self.seen(tx, other).customer_id == MERGED_BUYER

@@ -3,6 +3,7 @@
 Knowledge travels upwards by these tables alone; the order inside each list is the order of work.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -36,17 +37,23 @@ from huitong.platform.settings import Settings, secret_keys
 
 
 def merge_customers(tx: Tx, merged: Sequence[object], now: datetime) -> None:
-    """Give what merged customers have to those they were merged into: REASSIGN, in order."""
+    """Give what merged customers have to those they were merged into: REASSIGN, in order.
+
+    The ledger journals each merge, so that each can be undone. What only says whose it is goes at
+    once to the last one of a chain of merges.
+    """
+    of_brand: dict[int, dict[int, int]] = defaultdict(dict)
     for one in cast("Sequence[CustomersMerged]", merged):
         ledger.reassign(
             tx, source=one.source_id, target=one.target_id, key=_merge_key(one.merge_id), now=now
         )
-        orders.reassign(tx, source=one.source_id, target=one.target_id)
-        signals.reassign(tx, source=one.source_id, target=one.target_id)
-        loyalty.reassign(
-            tx, source=one.source_id, target=one.target_id, brand_id=one.brand_id, now=now
-        )
-        loyalty.settle_customers(tx, [one.target_id], now=now)
+        of_brand[one.brand_id][one.source_id] = one.target_id
+    for brand_id, into in sorted(of_brand.items()):
+        targets = {source: _last(into, source) for source in into}
+        orders.reassign(tx, targets)
+        signals.reassign(tx, targets)
+        loyalty.reassign(tx, targets, brand_id=brand_id, now=now)
+        loyalty.settle_customers(tx, sorted(set(targets.values())), now=now)
 
 
 def split_customers(tx: Tx, split: Sequence[object], now: datetime) -> None:
@@ -120,6 +127,13 @@ def forget_everywhere(tx: Tx, person_id: int, *, now: datetime) -> Forgotten:
     :raises PersonNotFound: when the group has no such person, or only as part of another.
     """
     return forget_person(tx, person_id, forget=ERASE, records=RECORDS, now=now)
+
+
+def _last(into: Mapping[int, int], source: int) -> int:
+    """Return whom the merges `into` made of the source in the end."""
+    while source in into:
+        source = into[source]
+    return source
 
 
 def _merge_key(merge_id: int) -> str:

@@ -1,6 +1,6 @@
 """Writes of `signals`: taking pages, following merges and splits, forgetting."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 
@@ -49,10 +49,10 @@ def apply_signals(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
     return [Ok(known[signal.event_id]) for _, signal, _, _ in told]
 
 
-def reassign(tx: Tx, *, source: int, target: int) -> int:
-    """Give every signal of the source customer to the target; return how many moved."""
-    params = {"group_id": tx.scope.group_id, "source": source, "target": target}
-    return tx.execute(tables.REASSIGN, params)
+def reassign(tx: Tx, targets: Mapping[int, int]) -> int:
+    """Give every signal of some customers to the target of each; return how many moved."""
+    params = {"sources": array(targets), "targets": array(targets.values())}
+    return tx.execute(tables.REASSIGN, {"group_id": tx.scope.group_id, **params})
 
 
 def give_back(tx: Tx, *, source: int, target: int, identifier_ids: Sequence[int]) -> int:

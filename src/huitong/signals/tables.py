@@ -75,13 +75,14 @@ WHERE s.group_id = %(group_id)s
   AND s.customer_id IS NULL
 """
 
-# reassign: every signal of one customer to another; origins stay.
+# reassign: every signal of some customers to others; origins stay.
 REASSIGN = """
-UPDATE signals.signal
-SET customer_id = %(target)s,
+UPDATE signals.signal AS s
+SET customer_id = moved.target,
     changed_xid = pg_current_xact_id()
-WHERE group_id = %(group_id)s
-  AND customer_id = %(source)s
+FROM unnest(%(sources)s::bigint[], %(targets)s::bigint[]) AS moved (source, target)
+WHERE s.group_id = %(group_id)s
+  AND s.customer_id = moved.source
 """
 
 # give_back: what came from the source, or since then with one of its identifiers.

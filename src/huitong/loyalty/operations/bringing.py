@@ -1,7 +1,7 @@
 """Lets openings follow the customers who brought them, through merges, splits and erasures."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from huitong import ledger
@@ -11,10 +11,10 @@ from huitong.platform.db import Tx, array
 from huitong.platform.errors import Refused
 
 
-def follow(tx: Tx, *, source: int, target: int) -> None:
-    """Give the source's openings to the target; their value is moved by the ledger."""
-    params = {"group_id": tx.scope.group_id, "source": source, "target": target}
-    tx.execute(tables.REASSIGN, params)
+def follow(tx: Tx, targets: Mapping[int, int]) -> None:
+    """Give customers' openings to the target of each; their value is moved by the ledger."""
+    params = {"sources": array(targets), "targets": array(targets.values())}
+    tx.execute(tables.REASSIGN, {"group_id": tx.scope.group_id, **params})
 
 
 def part(tx: Tx, *, source: int, target: int, identifier_ids: Sequence[int], now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Moves grants and tiers between customers when persons merge or split."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from huitong.loyalty.operations import bringing
 from huitong.loyalty.queries.openings import tiers_brought
 from huitong.loyalty.rules import tiers
 from huitong.loyalty.rules.settling import hold_key
-from huitong.platform.db import Tx
+from huitong.platform.db import Tx, array
 from huitong.platform.errors import Refused
 from huitong.platform.ids import bucket_of
 
@@ -27,16 +27,17 @@ class _Followed(NamedTuple):
     frozen_revision: int
 
 
-def reassign(tx: Tx, *, source: int, target: int, brand_id: int, now: datetime) -> None:
-    """Give the source's grants and redemptions to the target and recompute the target's tier.
+def reassign(tx: Tx, targets: Mapping[int, int], *, brand_id: int, now: datetime) -> None:
+    """Give grants and redemptions of a brand's customers to the target of each; settle its tier.
 
-    The tier follows the growth value in the ledger, which is moved before; tiers are never added.
+    Nobody who is moved is a target. The tier follows the growth value in the ledger, which is moved
+    before; tiers are never added.
     """
-    params = {"group_id": tx.scope.group_id, "source": source, "target": target}
-    tx.execute(tables.REASSIGN_POSITIONS, params)
-    tx.execute(tables.REASSIGN_REDEMPTIONS, params)
-    bringing.follow(tx, source=source, target=target)
-    recompute_tiers(tx, [target], brand_id=brand_id, now=now)
+    params = {"sources": array(targets), "targets": array(targets.values())}
+    tx.execute(tables.REASSIGN_POSITIONS, {"group_id": tx.scope.group_id, **params})
+    tx.execute(tables.REASSIGN_REDEMPTIONS, {"group_id": tx.scope.group_id, **params})
+    bringing.follow(tx, targets)
+    recompute_tiers(tx, sorted(set(targets.values())), brand_id=brand_id, now=now)
 
 
 def give_back(

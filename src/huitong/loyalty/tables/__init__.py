@@ -191,11 +191,12 @@ WHERE r.group_id = %(group_id)s
 
 # reassign_positions: grants of one customer to another.
 REASSIGN_POSITIONS = """
-UPDATE loyalty.grant_position
-SET customer_id = %(target)s,
+UPDATE loyalty.grant_position AS p
+SET customer_id = moved.target,
     changed_xid = pg_current_xact_id()
-WHERE group_id = %(group_id)s
-  AND customer_id = %(source)s
+FROM unnest(%(sources)s::bigint[], %(targets)s::bigint[]) AS moved (source, target)
+WHERE p.group_id = %(group_id)s
+  AND p.customer_id = moved.source
 """
 
 # tiers_bought: the tier that an order last brought each customer to, and since when.
@@ -239,10 +240,11 @@ RETURNING p.order_id, p.asset, p.revision,
 
 # reassign_redemptions: redemptions of one customer to another.
 REASSIGN_REDEMPTIONS = """
-UPDATE loyalty.redemption
-SET customer_id = %(target)s
-WHERE group_id = %(group_id)s
-  AND customer_id = %(source)s
+UPDATE loyalty.redemption AS r
+SET customer_id = moved.target
+FROM unnest(%(sources)s::bigint[], %(targets)s::bigint[]) AS moved (source, target)
+WHERE r.group_id = %(group_id)s
+  AND r.customer_id = moved.source
 """
 
 # give_back_redemptions: what a customer had redeemed before they were merged.

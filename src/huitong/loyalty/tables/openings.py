@@ -106,13 +106,14 @@ SET granted = EXCLUDED.granted,
     changed_xid = pg_current_xact_id()
 """
 
-# reassign: openings of one customer to another; origins stay.
+# reassign: openings of some customers to others; origins stay.
 REASSIGN = """
-UPDATE loyalty.opening
-SET customer_id = %(target)s,
+UPDATE loyalty.opening AS o
+SET customer_id = moved.target,
     changed_xid = pg_current_xact_id()
-WHERE group_id = %(group_id)s
-  AND customer_id = %(source)s
+FROM unnest(%(sources)s::bigint[], %(targets)s::bigint[]) AS moved (source, target)
+WHERE o.group_id = %(group_id)s
+  AND o.customer_id = moved.source
 """
 
 # give_back: openings of the source, and those told since under one of its identifiers.

@@ -1,21 +1,20 @@
 """Moves orders between customers when persons merge or split, and forgets who was behind them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from huitong.orders import tables
 from huitong.orders.operations.waiting import bucket_of_order_no
 from huitong.platform.db import Tx, array, text_array
 
 
-def reassign(tx: Tx, *, source: int, target: int) -> int:
-    """Give every order of the source customer to the target; return how many moved.
+def reassign(tx: Tx, targets: Mapping[int, int]) -> int:
+    """Give every order of some customers to the target of each; return how many moved.
 
-    Where an order came from stays on it, so that `give_back` can undo this.
+    Nobody who is moved is a target. Where an order came from stays on it, so that `give_back` can
+    undo this.
     """
-    return tx.execute(
-        tables.REASSIGN,
-        {"group_id": tx.scope.group_id, "source": source, "target": target},
-    )
+    params = {"sources": array(targets), "targets": array(targets.values())}
+    return tx.execute(tables.REASSIGN, {"group_id": tx.scope.group_id, **params})
 
 
 def give_back(tx: Tx, *, source: int, target: int, identifier_ids: Sequence[int]) -> list[int]:

@@ -1,12 +1,13 @@
 """Named SQL that moves orders between customers and forgets who was behind them."""
 
-# reassign: every order of one customer to another; origins stay.
+# reassign: every order of some customers to others; origins stay.
 REASSIGN = """
-UPDATE orders.header
-SET customer_id = %(target)s,
+UPDATE orders.header AS h
+SET customer_id = moved.target,
     changed_xid = pg_current_xact_id()
-WHERE group_id = %(group_id)s
-  AND customer_id = %(source)s
+FROM unnest(%(sources)s::bigint[], %(targets)s::bigint[]) AS moved (source, target)
+WHERE h.group_id = %(group_id)s
+  AND h.customer_id = moved.source
 """
 
 # give_back: what came from the source, or since then with one of its identifiers.
