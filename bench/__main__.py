@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from bench.measuring import ROOT
 
-BENCHES = ("import_orders", "earn", "jobs", "identity")
+BENCHES = ("import_orders", "earn", "jobs", "identity", "lake", "models", "audiences")
 
 
 def main(words: Sequence[str]) -> int:

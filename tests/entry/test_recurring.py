@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from huitong import ledger, org
 from huitong.entry import wiring
@@ -80,8 +81,10 @@ def test_only_the_worker_may_ask_which_groups_there_are(fresh_database: Database
     assert found == (False,)
 
 
-def test_what_lapses_expires_without_anybody_coming_by(fresh_database: Database) -> None:
-    platform = wiring.build(Settings(), fresh_database.url)
+def test_what_lapses_expires_without_anybody_coming_by(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    platform = wiring.build(Settings(home=tmp_path), fresh_database.url)
     owner, points = 1 << 12 | 7, "points:1"
     yesterday = clock.now() - timedelta(days=1)
     grant = ledger.Operation(
@@ -106,8 +109,10 @@ def test_what_lapses_expires_without_anybody_coming_by(fresh_database: Database)
     assert left == (0,)
 
 
-def test_what_is_done_with_is_let_go_and_what_failed_is_kept(fresh_database: Database) -> None:
-    platform = wiring.build(Settings(), fresh_database.url)
+def test_what_is_done_with_is_let_go_and_what_failed_is_kept(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    platform = wiring.build(Settings(home=tmp_path), fresh_database.url)
     scope, now = Scope(GROUPS[0]), clock.now()
     long_ago = now - timedelta(days=90)
     with platform.database.transaction(scope, now=long_ago) as tx:

@@ -20,7 +20,7 @@ from huitong.customers.events import (
     CustomersSplit,
     DocumentApproved,
 )
-from huitong.entry import revisions
+from huitong.entry import laking, revisions
 from huitong.entry.rights import jobs as rights_jobs
 from huitong.entry.rights.erasing import Forget, Forgotten, RecordsOf, forget_person
 from huitong.identity.events import PersonCarved, PersonsMerged, PersonsSplit
@@ -59,6 +59,9 @@ def merge_customers(tx: Tx, merged: Sequence[object], now: datetime) -> None:
 def split_customers(tx: Tx, split: Sequence[object], now: datetime) -> None:
     """Give back what customers had before they were merged: REASSIGN undone, in the same order."""
     for one in cast("Sequence[CustomersSplit]", split):
+        order_ids = orders.give_back(
+            tx, source=one.source_id, target=one.target_id, identifier_ids=one.identifier_ids
+        )
         ledger.split_back(
             tx,
             source=one.source_id,
@@ -66,9 +69,7 @@ def split_customers(tx: Tx, split: Sequence[object], now: datetime) -> None:
             merge_key=_merge_key(one.merge_id),
             key=f"split:{one.merge_id}",
             now=now,
-        )
-        order_ids = orders.give_back(
-            tx, source=one.source_id, target=one.target_id, identifier_ids=one.identifier_ids
+            let_go=loyalty.frozen_under(tx, order_ids),
         )
         signals.give_back(
             tx, source=one.source_id, target=one.target_id, identifier_ids=one.identifier_ids
@@ -154,6 +155,7 @@ EVENTS: EventTable = {
     CustomersMerged: (merge_customers, loyalty.join_gifts),
     CustomersSplit: (split_customers, loyalty.part_gifts, customers.give_back_consents),
     ErasedToldAgain: (rights_jobs.ask_to_forget,),
+    laking.CustomersForgotten: (laking.ask_to_refresh,),
 }
 
 # Who forgets the customers of an erased person, after identity and customers have.
@@ -162,6 +164,7 @@ ERASE: Mapping[str, Forget] = {
     "signals": signals.erase,
     "ledger": ledger.erase,
     "loyalty": loyalty.erase,
+    "lake": laking.forget,
 }
 
 # Which inbox records told of customers: an erasure forgets their texts.
@@ -229,6 +232,7 @@ def recurring(settings: Settings) -> Mapping[str, Recurring]:
         rights_jobs.FINISH_EXITS: Recurring(DAY, {}),
         rights_jobs.DROP_TOMBSTONES: Recurring(DAY, {}),
         jobs.FORGET_DONE: Recurring(DAY, {"retention_days": settings.jobs_retention_days}),
+        laking.REFRESH: Recurring(HOUR, {}),
     }
 
 
@@ -266,7 +270,7 @@ def build(settings: Settings, url: str) -> Platform:
         settings=settings,
         database=database,
         appliers=APPLY,
-        job_handlers=JOBS,
+        job_handlers={**JOBS, **laking.handlers(settings)},
         deliveries=DELIVERIES,
         recurring=recurring(settings),
         group_ids=org.all_group_ids,

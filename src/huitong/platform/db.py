@@ -5,7 +5,15 @@ begins it, takes the role and sets what row-level security reads; forgetting a s
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +29,7 @@ from huitong.platform import rls
 from huitong.platform.ids import IdMaker
 
 if TYPE_CHECKING:
-    from psycopg.abc import Params
+    from psycopg.abc import Buffer, Params
     from psycopg.pq.abc import PGconn
 
 FEW_ROWS_MAX = 40  # Up to here one statement with arrays beats COPY and INSERT (three round trips).
@@ -166,6 +174,15 @@ class ReadTx:
             cursor.itersize = chunk
             cursor.execute(sql.encode(), params)
             yield from cursor
+
+    def copied_out(self, sql: str, params: "Params | None") -> "Generator[Buffer, None, None]":
+        """Yield what a `COPY ... TO STDOUT` gives, whole rows one after the other."""
+        self._count()
+        with (
+            self._connection.cursor() as cursor,
+            cursor.copy(sql.encode(), params) as copy,
+        ):
+            yield from copy
 
     def _run(self, sql: str, params: "Params | None") -> Cursor[TupleRow]:
         self._count()

@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     former_secret_keys: tuple[SecretStr, ...] = ()
     inbox_retention_days: int = Field(default=30, ge=1, le=3_650)
     jobs_retention_days: int = Field(default=30, ge=2, le=3_650)
+    # A folder; that of the home when it is not set.
+    lake_url: str | None = None
+    lake_memory_mb: int = Field(default=512, ge=128, le=1_048_576)
     log_format: LogFormat = LogFormat.CONSOLE
     log_level: LogLevel = LogLevel.INFO
 

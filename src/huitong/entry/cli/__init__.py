@@ -12,8 +12,10 @@ from huitong.entry.cli import (
     inbox,
     jobs,
     keys,
+    lake,
     mappings,
     migrating,
+    opening,
     people,
     records,
     rights,
@@ -47,6 +49,7 @@ for commands in (
     migrating,
     keys,
     jobs,
+    lake,
 ):
     commands.add_to(app)
 
@@ -57,9 +60,19 @@ def choose(
     group: Annotated[
         int, typer.Option(envvar="HUITONG_GROUP", min=1, help="The group whose data are meant.")
     ] = 1,
+    named: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="NAME",
+            envvar="HUITONG_AS",
+            help="Who acts, for the journals; the user of this machine unless said.",
+        ),
+    ] = None,
 ) -> None:
     """Huitong (会通): an omnichannel member operations platform for retail."""
     context.obj = group
+    opening.check_name(named)
 
 
 def main() -> None:
