@@ -12,7 +12,7 @@ from huitong.channels.connectors.file.targets import plain_type
 from huitong.channels.model import (
     FURTHER_KEYS_OF_KIND,
     KEY_OF_KIND,
-    PERSONAL_FIELDS,
+    QUOTABLE_FIELDS,
     RECORD_OF_KIND,
     TIME_OF_KIND,
     RecordKind,
@@ -27,9 +27,9 @@ those.
 
 What every connector produces and every file may bring. Field names are column names
 ([import files](../howto/import-files.md) says how nested fields are written in flat files). Amounts
-(`…_minor`) are whole fen, times carry a zone, keys are the platform's own text. A field that
-is marked *never quoted* can name a person, so reasons and logs leave its value out. Unknown fields
-are refused.
+(`…_minor`) are whole fen, times carry a zone, keys are the platform's own text. The value
+of a field that is marked *quoted* may stand in reasons and logs; every other may name a person, so
+they name the field alone. Unknown fields are refused.
 """
 
 
@@ -60,7 +60,7 @@ def _row(name: str, info: FieldInfo, parts: dict[str, type[BaseModel]]) -> str:
     marks = ["**required**"] if info.is_required() else []
     default = info.get_default()
     marks += [f"else `{default}`"] if isinstance(default, str | int | bool) and default else []
-    marks += ["never quoted"] if name in PERSONAL_FIELDS else []
+    marks += ["quoted"] if name in QUOTABLE_FIELDS else []
     return f"| `{name}` | {_type(info.annotation, parts)} | {', '.join(marks)} |\n"
 
 

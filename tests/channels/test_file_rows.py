@@ -79,7 +79,7 @@ class TestRows:
             path, target = tmp_path / "r.csv", tmp_path / "t.csv"
             path.write_text(HEAD + "\n".join(lines) + "\n")
             broken = BrokenRows(tmp_path / f"broken-{turn}")
-            readable = split_rows(path, target, 3, ",", broken)
+            readable = split_rows(path, target, 3, ",", broken, faults={})
             assert count_rows(target, 3, ",") == readable
             with stage(path, RecordKind.PRODUCT, None) as (staged, _):
                 assert list(staged.broken) == list(broken)

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import psycopg
 from psycopg import sql
 
-from huitong.channels.queries import texts_of_bodies
+from huitong.channels.queries import texts_at
 from huitong.platform.db import Database, Scope
 
 Projection: TypeAlias = Mapping[str, Sequence[tuple[object, ...]]]
@@ -349,8 +349,8 @@ def opened_texts(database: Database, scope: Scope) -> Projection:
     """
     with database.reading(scope) as tx:
         places = tx.rows(BODIES)
-        bodies = texts_of_bodies(tx, [row[4] for row in places])
-        texts = [(*row[:4], _digest(bodies[row[4]][row[5]])) for row in places]
+        kept = texts_at(tx, [(row[4], row[5]) for row in places])
+        texts = [(*row[:4], _digest(kept.get((row[4], row[5]), b""))) for row in places]
     return {"texts": sorted(texts)}
 
 

@@ -222,6 +222,27 @@ class TestMembers:
         assert known is not None
         assert known.status is CustomerStatus.MEMBER
 
+    def test_only_a_record_known_to_be_later_ends_what_a_source_told_of_leaving(
+        self, tx: Tx
+    ) -> None:
+        account = make_account(tx)
+        take(tx, account, member_of(phone(ANNA), status="exited", updated_at=NOW))
+        found = []
+        for times in (
+            {},
+            {"enrolled_at": NOW},
+            {"enrolled_at": LATER},
+        ):
+            _, (known,) = take(tx, account, member_of(phone(ANNA), **times))
+            assert known is not None
+            found.append(known.status)
+        exited, member = CustomerStatus.EXITED, CustomerStatus.MEMBER
+        assert found == [exited, exited, member]
+        take(tx, account, member_of(phone(BERTA), status="exited", updated_at=NOW))
+        _, (known,) = take(tx, account, member_of(phone(BERTA), updated_at=LATER))
+        assert known is not None
+        assert known.status is member
+
     def test_a_fan_elsewhere_stays_a_member(self, tx: Tx) -> None:
         account = make_account(tx)
         take(tx, account, member_of(phone(ANNA), updated_at=NOW))

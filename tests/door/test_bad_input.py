@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from huitong.channels.connectors.file import Mapping
-from huitong.channels.connectors.file.forms import FileUnreadable
+from huitong.channels.connectors.file.encodings import Encoding, encoding_of
+from huitong.channels.connectors.file.forms import FileUnreadable, Form
 from huitong.channels.connectors.file.layout import MissingColumns
 from tests.door.reading import ORDER_HEAD, csv_of, order_row, orders, read, reasons
 
@@ -70,6 +71,14 @@ class TestEncodings:
         path = written(tmp_path, TILL_HEAD.encode("gbk") + b"".join(rows))
         assert list(orders(path, till())) == ["T0", "T1", "T2", "T4"]
         assert "invalid encoding" in reasons(path, till())[5]
+
+    def test_a_line_longer_than_a_block_is_not_taken_for_another_encoding(
+        self, tmp_path: Path
+    ) -> None:
+        text = csv_of(order_row("A1")) + order_line(1).replace("S1", "衬衫" * 450_000)
+        path = written(tmp_path, text + order_line(2))
+        assert encoding_of(path, Form.CSV) is Encoding.UTF_8
+        assert encoding_of(written(tmp_path, text.encode("gbk")), Form.CSV) is Encoding.GB18030
 
     def test_packed_gbk_is_read_too(self, tmp_path: Path) -> None:
         content = gzip.compress((TILL_HEAD + TILL_ROW).encode("gbk"))
@@ -179,7 +188,7 @@ class TestSize:
             file.write(csv_of().encode())
             for _ in range(300):
                 file.write(b"0" * (1 << 20))
-        with pytest.raises(FileUnreadable, match="unpacks to more than 200 times its size"):
+        with pytest.raises(FileUnreadable, match="unpacks to more than 120 times its size"):
             read(path)
 
     def test_a_file_of_zeros_is_no_text(self, tmp_path: Path) -> None:

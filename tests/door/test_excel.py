@@ -6,7 +6,8 @@ import pytest
 
 from huitong.channels.connectors.file.forms import FileUnreadable
 from huitong.channels.connectors.file.headings import COLUMNS_MAX
-from huitong.channels.connectors.file.workbook import EMPTY_ROWS_MAX, UNPACKED_BYTES_FREE
+from huitong.channels.connectors.file.unpacking import UNPACKED_BYTES_FREE
+from huitong.channels.connectors.file.workbook.sheet import EMPTY_ROWS_MAX
 from tests.door.reading import ORDER_HEAD, order_row, orders, read, reasons
 from tests.door.workbooks import MAIN, Row, cell, date_cell, sheet_of, with_sheet, write_workbook
 

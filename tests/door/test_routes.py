@@ -69,12 +69,25 @@ class TestFix:
         again = client.post("/v1/inbox/refused/fix", json=wanted, headers=writer).json()
         assert again["items"][0]["code"] == "channels.not_refused"
 
-    def test_a_place_that_is_not_there_is_told(
-        self, client: TestClient, writer: dict[str, str], refused_id: str
+    def test_a_record_that_does_not_take_the_change_stops_no_other(
+        self, client: TestClient, writer: dict[str, str], refused_id: str, recorder: Recorder
     ) -> None:
-        wanted = {"record_ids": [refused_id], "changes": {"lines.7.sku": "S"}, "reason": "x"}
+        line = {"line_id": "1", "sku": "S1", "quantity": 1, "list_minor": 50, "paid_minor": 45}
+        text = make_order_text("A2", lines=[line, {**line, "line_id": "2", "sku": ""}])
+        client.post("/v1/inbox/order?account=pos:main", content=text, headers=writer)
+        (newest, _) = client.get("/v1/inbox/refused", headers=writer).json()["items"]
+        wanted = {
+            "record_ids": [refused_id, newest["id"]],
+            "changes": {"lines.2.sku": "S2"},
+            "reason": "the till had no code",
+        }
         answer = client.post("/v1/inbox/refused/fix", json=wanted, headers=writer)
-        assert answer.json()["code"] == "channels.no_such_place"
+        assert answer.status_code == 200
+        missing, fixed = answer.json()["items"]
+        assert (missing["state"], missing["code"]) == ("refused", "channels.no_such_place")
+        assert "“lines.2.sku” leads nowhere" in missing["reason"]
+        assert fixed["state"] == "applied"
+        assert recorder.keys() == ["A2"]
 
     def test_who_may_only_read_changes_nothing(
         self, client: TestClient, database: Database, group_id: int, refused_id: str

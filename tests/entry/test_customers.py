@@ -1,11 +1,12 @@
 """Customers from outside: over HTTP and on the command line."""
 
 from collections.abc import Iterator
+from threading import Thread
 
 import pytest
 from fastapi.testclient import TestClient
 
-from huitong import loyalty, org
+from huitong import customers, loyalty, org
 from huitong.entry import wiring
 from huitong.loyalty.model import Programme
 from huitong.org.model import NewStaff
@@ -22,11 +23,13 @@ PERMISSIONS = (
     Permission.CUSTOMERS_WRITE,
     Permission.DOCUMENTS_REVIEW,
     Permission.POINTS_READ,
+    Permission.RIGHTS_WRITE,
 )
 GIFTS = {
     "welcome": {"points": 50},
     "document_gifts": [{"kind": "birth_certificate", "points": 30}],
 }
+SECONDS_TO_WAIT = 0.5
 CONSENTS = [
     {"purpose": "service", "policy_version": "1", "given_at": "2026-01-02T10:00:00+08:00"},
 ]
@@ -52,9 +55,9 @@ class Shop:
         found: dict[str, object] = answer.json()
         return found
 
-    def enrol(self, *, key: str = "k1") -> dict[str, object]:
+    def enrol(self, *, phone: str = PHONE, key: str = "k1") -> dict[str, object]:
         item = {
-            "identifiers": [{"kind": "phone", "value": PHONE}],
+            "identifiers": [{"kind": "phone", "value": phone}],
             "consents": CONSENTS,
             "guide": "lin",
         }
@@ -140,6 +143,82 @@ def test_what_belongs_to_a_customer_is_added_shown_and_taken_back(shop: Shop) ->
         for attempt in range(2)
     ]
     assert [one["ok"] for one in answers] == [True, False]
+
+
+def test_of_one_request_some_relations_end_and_some_go_over(
+    shop: Shop, wired: Database, group_id: int
+) -> None:
+    with wired.transaction(Scope(group_id), now=clock.now()) as tx:
+        (mei,) = org.put_staff(tx, [NewStaff("mei")], now=clock.now())
+    customer = shop.enrol()["id"]
+    both = [
+        {"customer_id": customer, "kind": kind, "staff_id": shop.staff}
+        for kind in ("bound", "friend")
+    ]
+    bound, friend = shop.post("/v1/customers/relations", {"items": both}, key="r1")
+    ends = [
+        {"relation_id": bound["id"], "reason": "she moved", "to_staff_id": ids.show("stf", mei)},
+        {"relation_id": friend["id"], "reason": "she moved"},
+    ]
+    answers = shop.post("/v1/customers/relations/end", {"items": ends}, key="e1")
+    assert [one["ok"] for one in answers] == [True, True], answers
+    relations = shop.get(f"/v1/customers/{customer}/care")["relations"]
+    assert isinstance(relations, list)
+    standing = [(one["kind"], one["staff_id"]) for one in relations if not one["valid_until"]]
+    assert standing == [("bound", ids.show("stf", mei))]
+
+
+def test_a_request_that_loses_a_deadlock_is_done_again(
+    shop: Shop, wired: Database, group_id: int
+) -> None:
+    first, second = sorted(
+        ids.read("cus", str(shop.enrol(phone=one, key=one)["id"]))
+        for one in ("13800138001", "13900139001")
+    )
+    asked = [
+        {"customer_id": ids.show("cus", one), "city": "苏州", "reason": "they said so"}
+        for one in (first, second)
+    ]
+    told: list[dict[str, object]] = []
+
+    def correct() -> None:
+        told.extend(shop.post("/v1/customers/corrections", {"items": asked}, key="d1"))
+
+    correcting = Thread(target=correct)
+    with wired.transaction(Scope(group_id), now=clock.now()) as tx:
+        customers.lock_customers(tx, [second])
+        correcting.start()
+        correcting.join(SECONDS_TO_WAIT)
+        # The request holds the first and waits for the second; now each waits for the other.
+        customers.lock_customers(tx, [first])
+    correcting.join()
+    assert [one["ok"] for one in told] == [True, True], told
+
+
+def test_a_brand_decides_how_its_members_leave(shop: Shop) -> None:
+    path = "/v1/brands/wool/exit-policy"
+    assert shop.get(path) == {"version": 0, "cooling_off_days": 7, "points": "forfeit"}
+    decided = {"cooling_off_days": 30, "points": "keep"}
+    for _ in range(2):
+        assert shop.client.put(path, json=decided, headers=shop.key).json() == {
+            "version": 1,
+            **decided,
+        }
+    assert shop.get(path) == {"version": 1, **decided}
+    wrong = shop.client.put(path, json={**decided, "cooling_off_days": 366}, headers=shop.key)
+    assert wrong.status_code == 422
+    nowhere = shop.client.put("/v1/brands/silk/exit-policy", json=decided, headers=shop.key)
+    assert nowhere.json()["code"] == "org.brand_not_found"
+
+
+def test_how_members_leave_is_shown_and_decided_on_the_command_line(founded: Cli) -> None:
+    words = ("rights", "exit-policy", "wool", "--json")
+    assert '"cooling_off_days": 7' in founded.done(*words)
+    decided = founded.done(*words, "--days", "14")
+    assert '"cooling_off_days": 14' in decided
+    assert '"points": "forfeit"' in decided
+    assert '"version": 2' in founded.done(*words, "--points", "keep")
+    assert founded("rights", "exit-policy", "wool", "--points", "burn").returncode == 2
 
 
 def test_a_key_of_one_brand_enrols_whom_a_merge_makes_one(

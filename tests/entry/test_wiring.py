@@ -11,7 +11,7 @@ from huitong import customers, identity, ledger, loyalty, org
 from huitong.channels.connectors.push import Summary, push
 from huitong.channels.model import IdentifierKind, RecordKind
 from huitong.channels.operations import Feed
-from huitong.channels.queries import texts_of_bodies
+from huitong.channels.queries import bodies
 from huitong.customers.model import CustomerShown
 from huitong.entry import wiring
 from huitong.entry.cli.records import ImportKind
@@ -197,8 +197,8 @@ def test_an_erased_person_leaves_nothing_in_the_inbox_nor_in_what_waited(club: C
 def inbox(club: Club) -> bytes:
     """Return everything that the inbox still keeps."""
     with club.tx() as tx:
-        bodies = [row[0] for row in tx.rows("SELECT id FROM channels.body")]
-        return b"".join(text for texts in texts_of_bodies(tx, bodies).values() for text in texts)
+        ids = [row[0] for row in tx.rows("SELECT id FROM channels.body")]
+        return b"".join(text for body in bodies(tx, ids) for text in body.texts)
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,7 @@ class TestFulfilment:
         # Seven days after the last signature, which is long ago by now.
         assert (brand.points().pending, brand.points().spendable) == (0, 300)
         with brand.database.reading(brand.scope) as tx:
-            number = orders.find_by_number(tx, account_id=brand.shop.id, order_no="O1")
-            assert number is not None
+            (number,) = orders.find_by_numbers(tx, [(brand.shop.id, "O1")]).values()
             assert orders.snapshots_of(tx, [number])[number].completed_at == SIGNED_AT
             (shown,) = orders.show(tx, [number])
         assert sorted(one.package_no for one in shown.packages) == ["P1", "P2"]
@@ -73,7 +72,7 @@ class TestFulfilment:
         report = brand.takes(RecordKind.ORDER, ORDERS, by_depot=True)
         assert (counts(report), report.refusals) == ((0, 0, 1), {"channels.fulfilment_only": 1})
         with brand.database.reading(brand.scope) as tx:
-            assert orders.find_by_number(tx, account_id=brand.depot.id, order_no="O1") is None
+            assert orders.find_by_numbers(tx, [(brand.depot.id, "O1")]) == {}
 
 
 class TestSignals:

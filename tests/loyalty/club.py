@@ -20,7 +20,7 @@ from huitong.channels.model import (
 )
 from huitong.entry import wiring
 from huitong.identity.model import Merge
-from huitong.ledger.model import Balance, Posted
+from huitong.ledger.model import Balance, Lot, Posted
 from huitong.loyalty.model import Asset, Programme, Version
 from huitong.loyalty.operations.spending import Spending
 from huitong.platform.db import Tx
@@ -81,6 +81,11 @@ class Club:
             now=self.now,
         )
 
+    def wait(self, time: timedelta) -> None:
+        """Let time go by, for what the club does and for the handlers of what it tells."""
+        self.now += time
+        self.tx._now = self.now
+
     def take(self, *records: Record) -> list[Outcome]:
         """Put one page of records through its appliers."""
         page = Page([Incoming(self.account, record, next(record_ids)) for record in records])
@@ -118,6 +123,11 @@ class Club:
 
     def points(self, name: str) -> int:
         return self.balance(name).balance
+
+    def lots(self, name: str) -> list[Lot]:
+        """Return the lots of somebody's points of which something is left."""
+        asset = Asset.POINTS.of_brand(self.brand.id)
+        return list(ledger.lots(self.tx, self.customer_id(name), asset=asset))
 
     def tier(self, name: str) -> str:
         customer_id = self.customer_id(name)

@@ -9,8 +9,7 @@ from tests.loyalty.make import rule
 
 
 def of_order(club: Club, order_no: str, classed: Classed = Classed.BRUSHING) -> OrderClass:
-    order_id = orders.find_by_number(club.tx, account_id=club.account.id, order_no=order_no)
-    assert order_id is not None
+    (order_id,) = orders.find_by_numbers(club.tx, [(club.account.id, order_no)]).values()
     return OrderClass(order_id, classed, ClassSource.MANUAL, "risk", club.now)
 
 

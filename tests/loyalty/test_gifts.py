@@ -6,25 +6,28 @@ from threading import Barrier, Thread
 
 import pytest
 
-from huitong import customers, ledger, loyalty, org
-from huitong.channels.model import ConsentGiven, Identifier, IdentifierKind
+from huitong import customers, identity, ledger, loyalty, org
+from huitong.channels.model import ConsentGiven, Identifier, IdentifierKind, MemberStatus
 from huitong.customers.model import (
     Enrolment,
+    ExitWish,
     NewSubmission,
     OwnCustomer,
     Review,
     SubmissionState,
 )
 from huitong.entry import wiring
+from huitong.entry.rights import leaving
 from huitong.loyalty.model import Asset, Withheld
 from huitong.org.model import NewStaff
 from huitong.platform.db import Database, Scope, Tx
 from huitong.platform.errors import Ok, Refused
-from tests.loyalty.club import DAY, HER, HIM, Club, points_and_growth
+from tests.loyalty.club import DAY, HER, HIM, Club, member, points_and_growth
 from tests.loyalty.make import programme
 
 WELCOME = {"points": 50}
 CONNECTIONS = 10
+SECONDS_TO_WAIT = 0.5
 
 
 def with_gifts(**changes: object) -> dict[str, object]:
@@ -197,6 +200,89 @@ class TestMergeSplitAndErase:
         assert {first.withheld, second.withheld} >= {Withheld.RETURNING}
 
 
+class TestLifeOfGifts:
+    def test_a_gift_that_a_split_brings_lives_as_long_as_it_would_have(self, club: Club) -> None:
+        club.begin(points_and_growth(**with_gifts(expiry={"months": 1})), at=club.now - 9.5 * DAY)
+        club.enrol(HER, HIM)
+        before = club.lots(HIM)
+        merge = club.merge(HIM, HER)
+        club.wait(10 * DAY)
+        club.split(merge)
+        assert club.points(HIM) == 50
+        assert [one.expires_at for one in club.lots(HIM)] == [one.expires_at for one in before]
+
+    def test_a_gift_whose_points_would_be_dead_is_given_by_no_split(self, club: Club) -> None:
+        club.begin(points_and_growth(**with_gifts(expiry={"months": 1})), at=club.now - 9.5 * DAY)
+        club.enrol(HER, HIM)
+        merge = club.merge(HIM, HER)
+        club.wait(40 * DAY)
+        club.split(merge)
+        assert (club.points(HIM), club.lots(HIM)) == (0, [])
+        (his,) = loyalty.gifts_of(club.tx, customer_ids=[club.customer_id(HIM)])
+        assert his.granted == his.clawed
+        club.merge(HIM, HER)
+        assert club.balance(HER).debt == 0
+
+    def test_a_welcome_that_came_too_late_to_live_is_not_given(self, club: Club) -> None:
+        club.begin(points_and_growth(**with_gifts(expiry={"months": 1})), at=club.now - 9.5 * DAY)
+        joined_at = club.now - 9 * DAY
+        club.wait(60 * DAY)
+        club.enrol(HER, at=joined_at)
+        assert (club.points(HER), club.lots(HER)) == (0, [])
+
+
+class TestWhoLeft:
+    def leave(self, club: Club, name: str) -> None:
+        wish = ExitWish(club.customer_id(name), "leaves", "test")
+        (result,) = leaving.request_exits(club.tx, [wish], now=club.now)
+        assert isinstance(result, Ok)
+        club.wait(8 * DAY)
+        done = leaving.finish_exits(club.tx, now=club.now, limit=10)
+        assert done is not None
+        assert done.left == 1
+
+    def test_who_left_owes_no_gift_and_gets_none_when_they_turn_out_to_be_two(
+        self, generous: Club
+    ) -> None:
+        generous.enrol(HER, HIM)
+        merge = generous.merge(HIM, HER)
+        self.leave(generous, HER)
+        assert generous.points(HER) == 0
+        generous.took(generous.buys("other", "O1", 10))
+        other = generous.merge("other", HER)
+        assert (generous.points(HER), generous.balance(HER).debt) == (0, 0)
+        generous.split(other)
+        assert (generous.points(HER), generous.balance(HER).debt) == (0, 0)
+        generous.split(merge)
+        assert (generous.points(HER), generous.balance(HER).debt) == (0, 0)
+
+    def test_who_left_and_came_back_is_not_welcomed_again(self, generous: Club) -> None:
+        generous.enrol(HER)
+        self.leave(generous, HER)
+        generous.enrol(HER, at=generous.now)
+        assert (generous.points(HER), generous.balance(HER).debt) == (0, 0)
+
+    def test_who_left_before_there_was_a_welcome_is_not_welcomed_as_new(self, club: Club) -> None:
+        club.enrol(HER)
+        self.leave(club, HER)
+        club.begin(points_and_growth(**with_gifts()), at=club.now)
+        club.enrol(HER, at=club.now + DAY)
+        (gift,) = loyalty.gifts_of(club.tx, customer_ids=[club.customer_id(HER)])
+        assert (gift.withheld, club.points(HER)) == (Withheld.RETURNING, 0)
+
+    def test_whom_a_source_says_to_have_left_gets_nothing_for_a_document(
+        self, generous: Club
+    ) -> None:
+        generous.enrol(HER)
+        gone = member(HER, generous.now - 9 * DAY).model_copy(
+            update={"status": MemberStatus.EXITED}
+        )
+        generous.took(gone)
+        handed_in = submitted(generous, HER)
+        assert decided(generous, handed_in, SubmissionState.APPROVED) == "ok"
+        assert (generous.points(HER), generous.balance(HER).debt) == (50, 0)
+
+
 class TestDocuments:
     def test_an_approval_gives_what_the_programme_says_once(self, generous: Club) -> None:
         enrolled(generous, asked(generous, "k1", HER))
@@ -279,6 +365,60 @@ class TestManyAtOnce:
             assert balance.balance == 50
             assert not list(ledger.verify(tx))
 
+    def test_a_document_that_is_approved_while_its_customer_merges_gives_to_who_is_left(
+        self, wired: Database, now: datetime
+    ) -> None:
+        scope = Scope(group_id=1)
+        with wired.transaction(scope, now=now) as tx:
+            brand_id = found_brand(tx, now)
+        with wired.transaction(scope, now=now) as tx:
+            hers, his = (enrol_as(tx, phone, now) for phone in ("13800138001", "13900139001"))
+            handed = NewSubmission(
+                customer_id=his,
+                kind="birth_certificate",
+                reference="files/1.jpg",
+                fingerprint="N1",
+                source="mini-program",
+                submitted_at=now,
+            )
+            (document,) = customers.submit_documents(tx, [handed], now=now)
+            assert isinstance(document, Ok)
+        review = Review(document.value["submission_id"], SubmissionState.APPROVED, "reviewer", None)
+        told: list[object] = []
+
+        def approve() -> None:
+            with wired.transaction(scope, now=now) as tx:
+                told.extend(customers.review_documents(tx, [review], now=now))
+
+        approving = Thread(target=approve)
+        with wired.transaction(scope, now=now) as tx:
+            found = customers.find_customers(tx, customer_ids=[hers, his])
+            identity.merge(
+                tx,
+                source=found[his].person_id,
+                target=found[hers].person_id,
+                reason="one",
+                key="m",
+                now=now,
+            )
+            tx.settle()
+            approving.start()
+            approving.join(SECONDS_TO_WAIT)
+            assert approving.is_alive()
+        approving.join()
+        assert told == [Ok(None)]
+        with wired.transaction(scope, now=now) as tx:
+            (given,) = [
+                one
+                for one in loyalty.gifts_of(tx, customer_ids=[hers, his])
+                if one.kind.startswith("document")
+            ]
+            assert given.customer_id == hers
+            asset = Asset.POINTS.of_brand(brand_id)
+            both = ledger.balances(tx, [hers, his], asset=asset, now=now)
+            assert {one.owner: one.balance for one in both} == {hers: 80, his: 0}
+            assert not list(ledger.verify(tx))
+
 
 def found_brand(tx: Tx, now: datetime) -> int:
     """Found a brand with as many shops as there are connections, and a programme that welcomes."""
@@ -294,6 +434,21 @@ def found_brand(tx: Tx, now: datetime) -> int:
         now=now,
     )
     return brand.id
+
+
+def enrol_as(tx: Tx, phone: str, now: datetime) -> int:
+    """Enrol who has a phone."""
+    asked = Enrolment(
+        key=phone,
+        account=org.channel_account(tx, platform="pos", code="shop-0"),
+        identifiers=(Identifier(kind=IdentifierKind.PHONE, value=phone),),
+        consents=(ConsentGiven(purpose="service", policy_version="1", given_at=now),),
+        enrolled_at=now,
+        actor="test",
+    )
+    (result,) = customers.enrol(tx, [asked], now=now)
+    assert isinstance(result, Ok), result
+    return result.value["customer_id"]
 
 
 def enrol_at(tx: Tx, number: int, now: datetime) -> int:

@@ -318,6 +318,16 @@ class TestRestoring:
         club.took(comes_back("R2", "O2", 40, at=club.now))
         assert club.points(HER) == 100
 
+    def test_what_is_told_as_spent_after_the_return_comes_back_at_once(self, club: Club) -> None:
+        club.enrol(HER)
+        club.took(club.buys(HER, "O1", 100))
+        club.took(club.buys(HER, "O2", 60))
+        club.took(comes_back("R1", "O2", 20, at=club.now))
+        assert club.points(HER) == 140
+        for _ in range(2):
+            assert isinstance(club.spend(HER, 60, order_no="O2"), Ok)
+            assert club.points(HER) == 100
+
     @pytest.mark.parametrize("buyer", [HIM, None])
     def test_points_come_back_to_who_spent_them_whoever_buys(
         self, club: Club, buyer: str | None

@@ -1,6 +1,6 @@
 """Erased means: a scan of every column and file finds nothing, now and in a restored backup."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -13,15 +13,15 @@ from psycopg import sql
 from huitong import identity
 from huitong.channels.model import RecordKind
 from huitong.entry import wiring
-from huitong.entry.rights import erasing, exporting, journal, needles, replaying, scanning
+from huitong.entry.rights import journal, replaying
 from huitong.entry.rights.jobs import FORGET_TEXTS
 from huitong.entry.rights.journal import Erasure
 from huitong.entry.worker import Worker
 from huitong.identity.model import PersonNotFound
-from huitong.platform import crypto
 from huitong.platform.assembly import Platform
 from huitong.platform.db import Database
 from huitong.platform.settings import Settings
+from tests.rights.finding import SAID, erase, exported, look, places
 from tests.rights.make import (
     ANNA,
     ANNA_CARD,
@@ -41,7 +41,6 @@ from tests.rights.make import (
 )
 
 LATER = NOW + timedelta(days=1)
-SAID = f"{ANNA_NAME}，{ANNA_STREET}，138 0000 5678"
 
 
 def fill(shop: Shop) -> None:
@@ -96,42 +95,6 @@ def fill(shop: Shop) -> None:
         member("M-ANNA-2", BERTA, card_no=ANNA_CARD, name=SAID),
         member("M-CARL-1", "13600001111"),
     )
-
-
-def look(shop: Shop, home: Path, document: Mapping[str, object]) -> scanning.Scanned:
-    """Scan for everything in Anna's export, and for what only a test knows of her."""
-    values = needles.values_of(document)
-    texts = needles.needles_of([*values, ANNA_CITY, ANNA_STREET, "1987-06-05"])
-    identifiers = document["identifiers"]
-    assert isinstance(identifiers, list)
-    gift = {"kind": "phone", "scope": "", "value": f"+86{GIFT_PHONE}"}
-    indexes = needles.indexes_of(
-        {"identifiers": [*identifiers, gift]},
-        keyring=crypto.keyring(),
-        group_id=shop.scope.group_id,
-    )
-    with shop.database.reading(shop.scope) as tx:
-        return scanning.scan(tx, home=home, texts=texts, indexes=indexes)
-
-
-def exported(shop: Shop) -> dict[str, object]:
-    with shop.tx() as tx:
-        return exporting.gather(
-            tx, shop.person(tx, ANNA), export=wiring.EXPORT, records=wiring.RECORDS, now=NOW
-        )
-
-
-def erase(shop: Shop, home: Path) -> None:
-    with shop.tx() as tx:
-        person_id = shop.person(tx, ANNA)
-        forgotten = wiring.forget_everywhere(tx, person_id, now=NOW)
-        erasing.keep_erasure(
-            tx, person_id, forgotten, home=home, key="erase-anna", actor="test", now=NOW
-        )
-
-
-def places(scanned: scanning.Scanned) -> set[str]:
-    return {one.place.partition(" of row")[0] for one in scanned.findings}
 
 
 def test_the_scan_finds_a_living_person_in_every_place_that_it_should(

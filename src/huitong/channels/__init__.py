@@ -7,10 +7,10 @@ from huitong.channels.operations import (
     finish_delivery,
     fix,
     forget_bodies,
+    never_applied_naming,
     open_delivery,
     reassign,
     refuse_later,
-    refused_naming,
     retry,
     save_mapping,
     size_delivery,
@@ -32,12 +32,14 @@ from huitong.channels.queries import (
     text_of,
     versions_of,
 )
-from huitong.channels.rules import arrive, edited
+from huitong.channels.rules import answers_to, arrive, corrected, edited
 
 __all__ = [
     "Feed",
     "Source",
+    "answers_to",
     "arrive",
+    "corrected",
     "deliveries",
     "delivery",
     "edited",
@@ -47,13 +49,13 @@ __all__ = [
     "fix",
     "fixes_of",
     "forget_bodies",
+    "never_applied_naming",
     "open_delivery",
     "reassign",
     "record",
     "records_of_delivery",
     "refuse_later",
     "refused_among",
-    "refused_naming",
     "refused_records",
     "refused_sources",
     "retry",

@@ -1,6 +1,7 @@
 """Reads of the inbox: deliveries, record versions with their fate, texts while they are kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from psycopg.rows import TupleRow
 
@@ -28,6 +29,16 @@ from huitong.platform.ids import bucket_of
 
 BODY_PLACE = "channels.body.content"
 LIMIT_MAX = 500
+# A page may hold megabytes, so pages are fetched and opened a few at a time.
+BODIES_PER_FETCH = 4
+
+
+class OpenBody(NamedTuple):
+    """A page with its texts by place, an empty one where a record was erased, and its key."""
+
+    id: int
+    texts: list[bytes]
+    cipher: Cipher
 
 
 def deliveries(
@@ -153,11 +164,10 @@ def text_of(tx: ReadTx, record_id: int) -> bytes:
     found = places_of(tx, [record_id])
     if not found:
         raise RecordNotFound
-    ((body_id, place),) = found
-    texts = texts_of_bodies(tx, [body_id]).get(body_id, [])
-    if place >= len(texts) or not texts[place]:
+    text = texts_at(tx, found).get(found[0])
+    if text is None:
         raise TextForgotten
-    return texts[place]
+    return text
 
 
 def refused_among(tx: ReadTx, record_ids: Sequence[int]) -> set[int]:
@@ -183,11 +193,10 @@ def refused_sources(tx: ReadTx, record_ids: Sequence[int]) -> dict[int, RefusedS
             "ids": array(record_ids),
         },
     )
-    texts = texts_of_bodies(tx, [row[5] for row in found])
+    texts = texts_at(tx, [(row[5], row[6]) for row in found])
     sources = {}
     for record_id, account_id, kind, _, _, body_id, place, _, source_row in found:
-        of_body = texts.get(body_id, [])
-        text = of_body[place] if place < len(of_body) else b""
+        text = texts.get((body_id, place), b"")
         sources[record_id] = RefusedSource(
             record_id, account_id, RecordKind(kind), source_row, text
         )
@@ -256,23 +265,43 @@ def places_of(tx: ReadTx, record_ids: Sequence[int]) -> list[tuple[int, int]]:
     return [(int(body_id), int(place)) for body_id, place in found]
 
 
-def texts_of_bodies(tx: ReadTx, body_ids: Sequence[int]) -> dict[int, list[bytes]]:
-    """Return the texts of the pages that are still kept, by body; a forgotten one is left out.
+def texts_at(tx: ReadTx, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    """Return the texts at (body, place), by these; what was forgotten or erased is left out."""
+    wanted: dict[int, list[int]] = {}
+    for body_id, place in places:
+        wanted.setdefault(body_id, []).append(place)
+    return {
+        (body.id, place): body.texts[place]
+        for body in bodies(tx, wanted)
+        for place in wanted[body.id]
+        if place < len(body.texts) and body.texts[place]
+    }
 
-    An erased record leaves an empty text in its place.
+
+def bodies(tx: ReadTx, body_ids: Iterable[int]) -> Iterator[OpenBody]:
+    """Yield the pages that are still kept, opened one at a time; a forgotten one is left out.
+
+    To be read to the end: the cursor behind it is open until then.
     """
-    found = tx.rows(
-        tables.FIND_BODIES,
-        {"group_id": tx.scope.group_id, "body_ids": sorted(set(body_ids))},
-    )
-    ciphers: dict[int, Cipher] = {}
-    texts = {}
-    for body_id, day, salt, content in found:
-        ordinal = day.toordinal()
-        if ordinal not in ciphers:
-            ciphers[ordinal] = keyring().day_cipher(tx.scope.group_id, ordinal, salt)
-        texts[body_id] = unpack(ciphers[ordinal].open(content, place=BODY_PLACE, row=body_id))
-    return texts
+    wanted = {"group_id": tx.scope.group_id, "body_ids": sorted(set(body_ids))}
+    for row in tx.stream(tables.FIND_BODIES, wanted, chunk=BODIES_PER_FETCH):
+        yield _opened(tx, row)
+
+
+def unapplied_bodies(tx: ReadTx) -> Iterator[tuple[OpenBody, list[tuple[int, int]]]]:
+    """Yield the pages on which records stand that were never applied, with (place, id) of these.
+
+    To be read to the end, as `bodies` is.
+    """
+    group = {"group_id": tx.scope.group_id}
+    for row in tx.stream(tables.UNAPPLIED_BODIES, group, chunk=BODIES_PER_FETCH):
+        yield _opened(tx, row), list(zip(row[4], row[5], strict=True))
+
+
+def _opened(tx: ReadTx, row: TupleRow) -> OpenBody:
+    body_id, day, salt, content = row[:4]
+    cipher = keyring().day_cipher(tx.scope.group_id, day.toordinal(), salt)
+    return OpenBody(body_id, unpack(cipher.open(content, place=BODY_PLACE, row=body_id)), cipher)
 
 
 def export(tx: ReadTx, record_ids: Sequence[int]) -> list[dict[str, object]]:
@@ -285,11 +314,10 @@ def export(tx: ReadTx, record_ids: Sequence[int]) -> list[dict[str, object]]:
             "ids": array(record_ids),
         },
     )
-    texts = texts_of_bodies(tx, [row[6] for row in found])
+    texts = texts_at(tx, [(row[6], row[7]) for row in found])
     told: list[dict[str, object]] = []
     for _, kind, version_at, state, code, recorded_at, body_id, place in found:
-        of_body = texts.get(body_id, [])
-        text = of_body[place].decode(errors="replace") if place < len(of_body) else ""
+        text = texts.get((body_id, place), b"").decode(errors="replace")
         told.append(
             {
                 "kind": kind,

@@ -18,7 +18,7 @@ from huitong.orders.operations import (
 from huitong.orders.queries import (
     classes_of,
     export,
-    find_by_number,
+    find_by_numbers,
     orders_of_customer,
     orders_since,
     show,
@@ -37,7 +37,7 @@ __all__ = [
     "erase_waiting",
     "expect_orders",
     "export",
-    "find_by_number",
+    "find_by_numbers",
     "give_back",
     "identifiers_only_on",
     "orders_of_customer",

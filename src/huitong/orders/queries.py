@@ -1,7 +1,7 @@
 """Reads of `orders`: what the rules see, what a page shows, what a lake takes."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -22,7 +22,7 @@ from huitong.orders.model import (
 from huitong.orders.rules import LinePosition, SignedPackage
 from huitong.orders.tables import erasing
 from huitong.orders.tables.classifying import CLASSES_OF
-from huitong.platform.db import ReadTx, array
+from huitong.platform.db import ReadTx, array, text_array
 
 EXPORT_STEP_ORDERS = 500
 
@@ -164,11 +164,14 @@ def orders_since(tx: ReadTx, since: Mapping[int, datetime]) -> list[int]:
     return [int(row[0]) for row in tx.rows(tables.ORDERS_SINCE, params)] if since else []
 
 
-def find_by_number(tx: ReadTx, *, account_id: int, order_no: str) -> int | None:
-    """Return the order that an account told under a number; None when it told none."""
-    wanted = {"group_id": tx.scope.group_id, "account_id": account_id, "order_no": order_no}
-    found = tx.row(tables.FIND_BY_NUMBER, wanted)
-    return None if found is None else int(found[0])
+def find_by_numbers(tx: ReadTx, numbers: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """Return by channel account and number the orders that are known under them."""
+    wanted = {
+        "group_id": tx.scope.group_id,
+        "account_ids": array([account_id for account_id, _ in numbers]),
+        "order_nos": text_array([order_no for _, order_no in numbers]),
+    }
+    return {(row[0], row[1]): row[2] for row in tx.rows(tables.FIND_BY_NUMBERS, wanted)}
 
 
 def _header(row: TupleRow) -> TupleRow:

@@ -153,8 +153,8 @@ def find(
     channel, _, code = account.partition(":")
     with platform.database.reading(caller.scope()) as tx:
         of_account = org.channel_account(tx, platform=channel, code=code)
-        order_id = orders.find_by_number(tx, account_id=of_account.id, order_no=order_no)
-        found = orders.show(tx, [] if order_id is None else [order_id])
+        known = orders.find_by_numbers(tx, [(of_account.id, order_no)])
+        found = orders.show(tx, list(known.values()))
     return OrdersOut(items=[_out(one) for one in found])
 
 

@@ -8,7 +8,9 @@ from huitong.channels.model.fixing import (
     NoSuchPlace,
     NothingFixed,
     SavedMapping,
+    WrongJson,
 )
+from huitong.channels.model.fulfilments import Fulfilment, PackedLine
 from huitong.channels.model.inbox import (
     Arrival,
     Delivery,
@@ -30,54 +32,46 @@ from huitong.channels.model.kinds import (
     FURTHER_KEYS_OF_KIND,
     KEY_OF_KIND,
     KINDS_OF_PERSONAL_KEYS,
-    PERSONAL_FIELDS,
+    OPEN_FIELDS,
+    QUOTABLE_FIELDS,
+    QUOTABLE_PARTS,
     RECORD_OF_KIND,
     TIME_OF_KIND,
     key_told,
 )
+from huitong.channels.model.members import ConsentGiven, Gender, Member, MemberStatus
 from huitong.channels.model.openings import Opening, OpeningKind, OpeningLot
+from huitong.channels.model.orders import (
+    Allocation,
+    Bearer,
+    Line,
+    Order,
+    OrderKind,
+    OrderStatus,
+    Origin,
+    Payment,
+    PaymentKind,
+)
+from huitong.channels.model.parties import Identifier, IdentifierKind, Party, PartyRole
+from huitong.channels.model.products import Product
 from huitong.channels.model.records import (
     AMOUNT_MINOR_MAX,
     LINES_MAX,
     LONG_TEXT_LENGTH_MAX,
     QUANTITY_MAX,
     TEXT_LENGTH_MAX,
-    Allocation,
     Amount,
     Attributes,
-    Bearer,
-    ConsentGiven,
-    Fulfilment,
-    Gender,
-    Identifier,
-    IdentifierKind,
     Instant,
     Key,
-    Line,
     LongText,
-    Member,
-    MemberStatus,
-    Order,
-    OrderKind,
-    OrderStatus,
-    Origin,
-    PackedLine,
     Part,
-    Party,
-    PartyRole,
-    Payment,
-    PaymentKind,
-    Product,
     Quantity,
     Record,
     RecordKind,
-    Refund,
-    RefundKind,
-    RefundLine,
-    RefundStage,
-    RefundStatus,
     Text,
 )
+from huitong.channels.model.refunds import Refund, RefundKind, RefundLine, RefundStage, RefundStatus
 from huitong.channels.model.signals import Signal, SignalKind, Subject
 from huitong.channels.model.stocks import Stock
 
@@ -88,8 +82,10 @@ __all__ = [
     "KINDS_OF_PERSONAL_KEYS",
     "LINES_MAX",
     "LONG_TEXT_LENGTH_MAX",
-    "PERSONAL_FIELDS",
+    "OPEN_FIELDS",
     "QUANTITY_MAX",
+    "QUOTABLE_FIELDS",
+    "QUOTABLE_PARTS",
     "RECORD_OF_KIND",
     "TEXT_LENGTH_MAX",
     "TIME_OF_KIND",
@@ -157,5 +153,6 @@ __all__ = [
     "Text",
     "TextForgotten",
     "Way",
+    "WrongJson",
     "key_told",
 ]

@@ -67,6 +67,19 @@ class NoSuchPlace(DomainError):
 
 
 @dataclass(eq=False)
+class WrongJson(DomainError):
+    """A fix gives a list or a set of named values that cannot be read."""
+
+    code: ClassVar[str] = "channels.wrong_json"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = (
+        "The value of “{path}” begins with a bracket, so it is read as JSON, and is none; put that"
+        ' right, such as ["a", "b"].'
+    )
+    path: str
+
+
+@dataclass(eq=False)
 class NothingFixed(DomainError):
     """The new mapping changes nothing about the record."""
 

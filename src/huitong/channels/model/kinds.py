@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 
+from huitong.channels.model.fulfilments import Fulfilment
+from huitong.channels.model.members import Member
 from huitong.channels.model.openings import Opening
-from huitong.channels.model.records import (
-    Fulfilment,
-    Member,
-    Order,
-    Product,
-    Record,
-    RecordKind,
-    Refund,
-)
+from huitong.channels.model.orders import Order
+from huitong.channels.model.products import Product
+from huitong.channels.model.records import Record, RecordKind
+from huitong.channels.model.refunds import Refund
 from huitong.channels.model.signals import Signal
 from huitong.channels.model.stocks import Stock
 
@@ -55,27 +52,52 @@ TIME_OF_KIND: dict[RecordKind, str] = {
 }
 # Kinds whose keys may name a person: a member's number is often a phone number.
 KINDS_OF_PERSONAL_KEYS = frozenset({RecordKind.MEMBER, RecordKind.OPENING})
-# Fields whose values may name a person: never quoted in a reason, a log or a report.
-PERSONAL_FIELDS = frozenset(
+# Fields whose values a reason may quote: words of lists, amounts, instants and days of facts, codes
+# of things. No other is: what a field of words, of a person or of the source's own holds, nobody
+# knows. They are quoted at the top of a record and in the parts named below.
+QUOTABLE_FIELDS = frozenset(
     {
-        "attributes",
-        "birthday_on",
-        "card_no",
-        "city",
-        "gender",
-        "identifiers",
-        "member_no",
-        "name",
-        "opening_no",
-        "parties",
-        "properties",
-        "receiver_city",
-        "reference",
-        "scope",
-        "tags",
-        "value",
+        "active_from",
+        "amount",
+        "amount_minor",
+        "as_of",
+        "bearer",
+        "completed_at",
+        "cost_minor",
+        "day",
+        "discount_minor",
+        "enrolled_at",
+        "expires_at",
+        "freight_minor",
+        "given_at",
+        "kind",
+        "line_id",
+        "list_minor",
+        "list_price_minor",
+        "occurred_at",
+        "order_no",
+        "ordered_at",
+        "package_no",
+        "paid_at",
+        "paid_minor",
+        "payer",
+        "quantity",
+        "refund_no",
+        "refunded_at",
+        "shipped_at",
+        "signed_at",
+        "sku",
+        "spu",
+        "stage",
+        "status",
+        "updated_at",
+        "valid_until",
+        "year",
     }
 )
+QUOTABLE_PARTS = frozenset({"allocations", "consents", "lines", "payments"})
+# Fields whose own fields a source names as it likes.
+OPEN_FIELDS = frozenset({"attributes", "properties"})
 
 
 def key_told(kind: RecordKind, said: Mapping[str, object]) -> str | None:

@@ -5,10 +5,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from huitong.channels.model.parties import Identifier
 from huitong.channels.model.records import (
     LINES_MAX,
     Amount,
-    Identifier,
     Instant,
     Key,
     LongText,

@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import Field
 
-from huitong.channels.model.records import Identifier, Instant, Key, Part, Record, RecordKind, Text
+from huitong.channels.model.parties import Identifier
+from huitong.channels.model.records import Instant, Key, Part, Record, RecordKind, Text
 
 PROPERTIES_MAX = 50
 SIGNAL_KIND_PATTERN = r"^[a-z][a-z0-9_]{0,49}$"

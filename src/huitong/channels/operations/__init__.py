@@ -11,8 +11,8 @@ from huitong.channels.operations.folding import Feed
 from huitong.channels.operations.forgetting import (
     erase,
     forget_bodies,
+    never_applied_naming,
     reassign,
-    refused_naming,
 )
 from huitong.channels.operations.mappings import save_mapping
 from huitong.channels.operations.refusing import refuse_later
@@ -26,10 +26,10 @@ __all__ = [
     "finish_delivery",
     "fix",
     "forget_bodies",
+    "never_applied_naming",
     "open_delivery",
     "reassign",
     "refuse_later",
-    "refused_naming",
     "retry",
     "save_mapping",
     "size_delivery",

@@ -6,13 +6,12 @@ from datetime import date
 
 from huitong.channels import rules, tables
 from huitong.channels.model import Forgotten
-from huitong.channels.operations.taking import cipher_of_day
-from huitong.channels.queries import BODY_PLACE, texts_of_bodies
+from huitong.channels.queries import BODIES_PER_FETCH, BODY_PLACE, bodies, unapplied_bodies
 from huitong.channels.rules import pack
 from huitong.platform.db import Tx, array
 from huitong.platform.ids import bucket_of
 
-REFUSED_PER_STEP_MAX = 2_000
+ERASED = "The person of this record was erased, and its text with them: nothing is left to do."
 
 
 def forget_bodies(tx: Tx, *, before: date) -> Forgotten:
@@ -30,56 +29,77 @@ def forget_bodies(tx: Tx, *, before: date) -> Forgotten:
 def erase(tx: Tx, record_ids: Sequence[int]) -> int:
     """Forget the texts of some records in every version, and return how many were still kept.
 
-    Their pages are sealed anew without them. The rows of the records stay: they name nobody (a
-    member is known there by a blind index), and keep the same old version from coming back in.
-    Copies of the former page, in backups and in the write-ahead log, close with the key of its day.
+    So go the refused originals of versions that were fixed, the words of refusals, and what was
+    written beside fixes. Their pages are sealed anew without them, a few at a time. The rows of the
+    records stay: they name nobody (a member is known there by a blind index), and keep the same old
+    version from coming back in. Copies of the former page, in backups and in the write-ahead log,
+    close with the key of its day.
     """
-    places: dict[int, set[int]] = defaultdict(set)
-    asked = {
+    reached = [row[0] for row in tx.rows(tables.VERSIONS_AND_ORIGINALS, _wanted(tx, record_ids))]
+    wanted = _wanted(tx, reached)
+    tx.execute(tables.MARK_ERASED, {**wanted, "reason": ERASED})
+    tx.execute(tables.ERASE_WORDS_OF_FIXES, wanted)
+    return _erase_texts(tx, reached)
+
+
+def erase_told_again(tx: Tx, record_ids: Sequence[int]) -> int:
+    """Forget the texts of versions that brought nothing new of erased persons; return how many.
+
+    To be asked when the page on which they came is kept.
+    """
+    if not record_ids:
+        return 0
+    found = [row[0] for row in tx.rows(tables.FIND_ERASED, _wanted(tx, record_ids))]
+    if found:
+        tx.execute(tables.MARK_ERASED, {**_wanted(tx, found), "reason": ERASED})
+    return _erase_texts(tx, found)
+
+
+def never_applied_naming(tx: Tx, values: Sequence[str]) -> list[int]:
+    """Return the records, refused or replaced before they were applied, whose text holds a value.
+
+    However it is spelled. Nothing else leads from a person to them. One page is open at a time.
+    """
+    wanted = [needle for value in values if (needle := rules.tight(value))]
+    if not wanted:
+        return []
+    return [
+        record_id
+        for body, records in unapplied_bodies(tx)
+        for place, record_id in records
+        if _holds(body.texts[place], wanted)
+    ]
+
+
+def _wanted(tx: Tx, record_ids: Sequence[int]) -> dict[str, object]:
+    return {
         "group_id": tx.scope.group_id,
         "buckets": array([bucket_of(one) for one in record_ids]),
         "ids": array(record_ids),
     }
-    for body_id, place in tx.rows(tables.FIND_PLACES_OF_VERSIONS, asked):
+
+
+def _erase_texts(tx: Tx, record_ids: Sequence[int]) -> int:
+    places: dict[int, set[int]] = defaultdict(set)
+    for body_id, place in tx.rows(tables.FIND_PLACES_AND_COPIES, _wanted(tx, record_ids)):
         places[body_id].add(place)
-    wanted = {"group_id": tx.scope.group_id, "body_ids": sorted(places)}
-    tx.rows(tables.LOCK_BODIES, wanted)
-    rows, erased_count = [], 0
-    days = {int(body_id): day for body_id, day, *_ in tx.rows(tables.FIND_BODIES, wanted)}
-    for body_id, texts in texts_of_bodies(tx, sorted(places)).items():
-        erased_count += sum(1 for place in places[body_id] if texts[place])
-        kept = [b"" if at in places[body_id] else text for at, text in enumerate(texts)]
-        cipher = cipher_of_day(tx, days[body_id])
-        rows.append((body_id, cipher.seal(pack(kept), place=BODY_PLACE, row=body_id)))
-    tx.write(tables.RESEAL_BODIES, tables.RESEALED_BODY, rows)
+    body_ids = sorted(places)
+    tx.rows(tables.LOCK_BODIES, {"group_id": tx.scope.group_id, "body_ids": body_ids})
+    erased_count = 0
+    for start in range(0, len(body_ids), BODIES_PER_FETCH):
+        rows = []
+        for body in bodies(tx, body_ids[start : start + BODIES_PER_FETCH]):
+            gone = places[body.id]
+            erased_count += sum(1 for place in gone if body.texts[place])
+            kept = [b"" if at in gone else text for at, text in enumerate(body.texts)]
+            rows.append((body.id, body.cipher.seal(pack(kept), place=BODY_PLACE, row=body.id)))
+        tx.write(tables.RESEAL_BODIES, tables.RESEALED_BODY, rows)
     return erased_count
 
 
-def refused_naming(tx: Tx, values: Sequence[str]) -> list[int]:
-    """Return the refused records whose kept text holds one of some values, however it is spelled.
-
-    They were never applied, so nothing else leads from a person to them.
-    """
-    wanted = [needle for value in values if (needle := rules.tight(value))]
-    found: list[int] = []
-    after_id = 0
-    while wanted:
-        rows = tx.rows(
-            tables.REFUSED_PLACES,
-            {"group_id": tx.scope.group_id, "after_id": after_id, "limit": REFUSED_PER_STEP_MAX},
-        )
-        # The last page of a full step may go on beyond it, so it is met again in the next one.
-        is_full = len(rows) == REFUSED_PER_STEP_MAX and rows[0][0] != rows[-1][0]
-        step = [row for row in rows if not is_full or row[0] != rows[-1][0]]
-        if not step:
-            return found
-        texts = texts_of_bodies(tx, [row[0] for row in step])
-        for body_id, place, record_id in step:
-            text = rules.tight(rules.plain(texts[body_id][place])) if body_id in texts else ""
-            if any(needle in text for needle in wanted):
-                found.append(int(record_id))
-        after_id = step[-1][0]
-    return found
+def _holds(text: bytes, needles: Sequence[str]) -> bool:
+    tight = rules.tight(rules.plain(text)) if text else ""
+    return any(needle in tight for needle in needles)
 
 
 def reassign(tx: Tx, *, source: int, target: int) -> int:

@@ -10,7 +10,7 @@ from huitong.channels import tables
 from huitong.channels.model import Arrival, NotRefused, RecordKind, Taken, TextForgotten
 from huitong.channels.operations.folding import Feed, fold
 from huitong.channels.operations.taking import answer, judge_again, replace_refused
-from huitong.channels.queries import texts_of_bodies
+from huitong.channels.queries import texts_at
 from huitong.channels.rules import arrive
 from huitong.platform.db import Tx, array
 from huitong.platform.errors import Result
@@ -48,13 +48,12 @@ def retry(
     """
     assert len(record_ids) <= RECORDS_PER_PAGE_MAX, "A retry is cut into pages."
     found = _find(tx, record_ids)
-    texts = texts_of_bodies(tx, [one.body_id for one in found])
+    texts = texts_at(tx, [(one.body_id, one.body_place) for one in found])
     results: dict[int, Result[Taken]] = {}
     groups: dict[tuple[int, RecordKind], list[tuple[_Refused, bytes]]] = defaultdict(list)
     for one in found:
-        of_body = texts.get(one.body_id, [])
-        text = of_body[one.body_place] if one.body_place < len(of_body) else b""
-        if text:
+        text = texts.get((one.body_id, one.body_place))
+        if text is not None:
             groups[one.account_id, one.kind].append((one, text))
         else:
             results[one.record_id] = TextForgotten().as_refused()

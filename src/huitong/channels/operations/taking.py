@@ -14,6 +14,7 @@ from huitong.channels.model import (
 )
 from huitong.channels.operations.deliveries import count_page
 from huitong.channels.operations.folding import Fate, Feed, fold, keyed
+from huitong.channels.operations.forgetting import erase_told_again
 from huitong.channels.queries import BODY_PLACE
 from huitong.channels.rules import pack
 from huitong.platform.crypto import Cipher, keyring, new_day_key
@@ -78,6 +79,8 @@ def take(
         ]
         judge_again(tx, again)
         replace_refused(tx, fates)
+        old = (RecordState.KNOWN, RecordState.SUPERSEDED)
+        erase_told_again(tx, [fate.record_id for fate in fates if fate.state in old])
     count_page(tx, delivery_id, states=Counter(fate.state for fate in fates))
     return fates
 

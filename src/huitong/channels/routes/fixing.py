@@ -12,7 +12,7 @@ from huitong import channels
 from huitong.channels.connectors.file import (
     find_mapping,
     read_mapping,
-    remapped,
+    refixed,
     shipped_mappings,
 )
 from huitong.channels.connectors.file.mapping import WrongMapping
@@ -20,21 +20,16 @@ from huitong.channels.model import (
     Fix,
     FixMade,
     MappingNotFound,
-    NoRecordText,
-    NoSuchPlace,
-    NothingFixed,
-    NotRefused,
     RecordKind,
     RecordNotFound,
     RefusedSource,
-    Taken,
 )
 from huitong.channels.routes.listing import RecordId, RetriesOut, retried
 from huitong.platform import clock
 from huitong.platform.assembly import Platform
 from huitong.platform.auth import KEY_PREFIX, Caller, Permission
 from huitong.platform.db import Scope
-from huitong.platform.errors import Refused, Result
+from huitong.platform.errors import Ok, Result
 from huitong.platform.http import Calling, Router, Running
 from huitong.platform.ids import show
 from huitong.platform.page import RECORDS_PER_PAGE_MAX
@@ -107,25 +102,15 @@ class MappingsOut(BaseModel):
     items: list[MappingOut]
 
 
-@router.route(
-    "POST",
-    "/v1/inbox/refused/fix",
-    permission=Permission.INBOX_WRITE,
-    errors=[NoRecordText, NoSuchPlace],
-)
+@router.route("POST", "/v1/inbox/refused/fix", permission=Permission.INBOX_WRITE)
 def fix(platform: Running, caller: Calling, wanted: FixIn) -> RetriesOut:
     """Put refused records right and take them in; what came is kept beside what was made of it.
 
-    A record that is fixed is not refused any more, so a repeat changes nothing.
+    A record whose text does not take the changes is refused as such, and the others go on. One that
+    is fixed is not refused any more, so a repeat changes nothing.
     """
-    sources = _sources(platform, caller, wanted.record_ids)
-    fixes = [
-        Fix(record_id, channels.edited(source.text, wanted.changes), tuple(wanted.changes))
-        for record_id, source in sources.items()
-    ]
-    return _answered(
-        platform, caller, wanted.record_ids, fixes=fixes, reason=wanted.reason, left={}
-    )
+    made = channels.corrected(_sources(platform, caller, wanted.record_ids), wanted.changes)
+    return _answered(platform, caller, wanted.record_ids, made=made, reason=wanted.reason)
 
 
 @router.route(
@@ -138,18 +123,9 @@ def remap(platform: Running, caller: Calling, wanted: RemapIn) -> RetriesOut:
     """Read what could not be converted once more, by another mapping, and take the records in."""
     with platform.database.reading(caller.scope()) as tx:
         mapping = find_mapping(tx, wanted.mapping)
-    sources = _sources(platform, caller, wanted.record_ids)
-    of_kind = [one for one in sources.values() if one.kind is mapping.kind]
-    read = remapped([one.text for one in of_kind], mapping)
-    fixes = [
-        Fix(one.record_id, text, fields)
-        for one, (text, fields) in zip(of_kind, read, strict=True)
-        if fields
-    ]
-    changed = {one.record_id for one in fixes}
-    left = {one: NothingFixed().as_refused() for one in sources if one not in changed}
+    made = refixed(_sources(platform, caller, wanted.record_ids), mapping)
     reason = f"read once more by the mapping {mapping.name}"
-    return _answered(platform, caller, wanted.record_ids, fixes=fixes, reason=reason, left=left)
+    return _answered(platform, caller, wanted.record_ids, made=made, reason=reason)
 
 
 @router.route(
@@ -238,12 +214,12 @@ def _answered(
     caller: Caller,
     record_ids: Sequence[int],
     *,
-    fixes: Sequence[Fix],
+    made: Mapping[int, Result[Fix]],
     reason: str,
-    left: Mapping[int, Refused],
 ) -> RetriesOut:
     # The caller's scope has let these through; they may join persons, who are of the whole group.
     now = clock.now()
+    fixes = [one.value for one in made.values() if isinstance(one, Ok)]
     work = partial(
         channels.fix,
         fixes=fixes,
@@ -253,12 +229,9 @@ def _answered(
         now=now,
     )
     answers = platform.database.do(Scope(caller.scope().group_id), work, now=now)
-    results: dict[int, Result[Taken]] = dict(
-        zip([one.record_id for one in fixes], answers, strict=True)
-    )
-    results |= left
-    missing = NotRefused().as_refused()
-    return RetriesOut(items=[retried(one, results.get(one, missing)) for one in record_ids])
+    taken = dict(zip([one.record_id for one in fixes], answers, strict=True))
+    results = channels.answers_to(record_ids, made, taken)
+    return RetriesOut(items=list(map(retried, record_ids, results)))
 
 
 def _actor(caller: Caller) -> str:

@@ -1,7 +1,7 @@
 """Pure decisions of the inbox: what a text says, which version it is, and whether it is news."""
 
 from huitong.channels.rules.bodies import pack, plain, tight, unpack
-from huitong.channels.rules.editing import edited
+from huitong.channels.rules.editing import answers_to, corrected, edited
 from huitong.channels.rules.keys import bucket_of_key, inbox_keys
 from huitong.channels.rules.reading import (
     CONFLICTING,
@@ -19,8 +19,10 @@ __all__ = [
     "Seen",
     "Unreadable",
     "Verdict",
+    "answers_to",
     "arrive",
     "bucket_of_key",
+    "corrected",
     "edited",
     "inbox_keys",
     "judge",

@@ -1,13 +1,55 @@
-"""Sets fields in the text of a record, as somebody who puts it right asks for."""
+"""Sets fields in the texts of records, as somebody who puts them right asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from huitong.channels.model import NoRecordText, NoSuchPlace
+from huitong.channels.model import (
+    Fix,
+    NoRecordText,
+    NoSuchPlace,
+    NotRefused,
+    RefusedSource,
+    Taken,
+    TextForgotten,
+    WrongJson,
+)
+from huitong.platform.errors import DomainError, Ok, Refused, Result
 
 Item = dict[str, Any] | list[Any]
+
+
+def corrected(
+    sources: Mapping[int, RefusedSource], changes: Mapping[str, str]
+) -> dict[int, Result[Fix]]:
+    """Return for each refused record its fix, or why its text does not take the changes."""
+    return {record_id: _corrected(source, changes) for record_id, source in sources.items()}
+
+
+def _corrected(source: RefusedSource, changes: Mapping[str, str]) -> Result[Fix]:
+    if not source.text:
+        return TextForgotten().as_refused()
+    try:
+        text = edited(source.text, changes)
+    except DomainError as refusal:
+        return refusal.as_refused()
+    return Ok(Fix(source.record_id, text, tuple(changes)))
+
+
+def answers_to(
+    record_ids: Sequence[int],
+    made: Mapping[int, Result[Fix]],
+    taken: Mapping[int, Result[Taken]],
+) -> list[Result[Taken]]:
+    """Return what became of each record asked for, in order.
+
+    What its fix was answered when one was taken, else why none could be made; a record of which
+    nothing is known here is not refused (any more).
+    """
+    refused = {record_id: one for record_id, one in made.items() if isinstance(one, Refused)}
+    missing = NotRefused().as_refused()
+    return [taken.get(one) or refused.get(one) or missing for one in record_ids]
 
 
 def edited(text: bytes, changes: Mapping[str, str]) -> bytes:
@@ -18,6 +60,7 @@ def edited(text: bytes, changes: Mapping[str, str]) -> bytes:
 
     :raises NoRecordText: when the text is no record, so that nothing can be set in it.
     :raises NoSuchPlace: when a path leads nowhere.
+    :raises WrongJson: when a value begins like JSON and is none.
     """
     try:
         said = orjson.loads(text)
@@ -69,4 +112,4 @@ def _value(value: str, path: str) -> object:
     try:
         return orjson.loads(value)
     except orjson.JSONDecodeError as error:
-        raise NoSuchPlace(path=path) from error
+        raise WrongJson(path=path) from error

@@ -1,9 +1,10 @@
 """From the text of a record to the record, or to a sentence that says why it cannot be read.
 
-A sentence names the field and its place, and quotes the value only where no person can be in it.
+A sentence names the field and its place, and quotes the value only of fields that hold no person.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,9 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from huitong.channels.model import (
-    PERSONAL_FIELDS,
+    OPEN_FIELDS,
+    QUOTABLE_FIELDS,
+    QUOTABLE_PARTS,
     RECORD_OF_KIND,
     Arrival,
     Fulfilment,
@@ -93,6 +96,10 @@ SPREADSHEET_FAULTS: dict[str, str] = {
         "is an error of the spreadsheet" + _OPEN_AND_SAVE,
     ),
 }
+# What stands in the wrong column often: a mobile number, however it is spelled, or an address.
+PERSONAL_LOOKING = re.compile(r"(?<![0-9])(?:86)?1[3-9](?:[\s-]?[0-9]){9}(?![0-9])|@")
+# What a source's own name of a field looks like; what is longer or holds a number may be data.
+FIELD_NAME = re.compile(r"(?!.*[0-9]{5})[^\W\d][\w .()\-（）]{0,39}")
 # “1.23457E+17”: what a spreadsheet makes of a long number.
 SHORTENED = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
 
@@ -267,11 +274,20 @@ def _fault(error: "ErrorDetails", names: Mapping[str, str]) -> str:
     parts = [str(part) for part in error["loc"] if not isinstance(part, int)]
     place = next((part + 1 for part in error["loc"] if isinstance(part, int)), None)
     path = ".".join(parts)
-    label = f"“{names[path]}”" if path in names else f"“{path}”" if path else "The record"
+    label = f"“{names[path]}”" if path in names else _label(parts)
     where = "" if place is None else f" of item {place}"
     value = _quotable(error, parts)
     said = "" if value is None else f" (“{value}”)"
     return f"{label}{where}{said} {_complaint(error)}"
+
+
+def _label(parts: Sequence[str]) -> str:
+    """Return where a fault is, without what a source may have written in the place of a name."""
+    if not parts:
+        return "The record"
+    held = next((at for at, part in enumerate(parts) if part in OPEN_FIELDS), len(parts))
+    named = parts[: held + 1]
+    return f"“{'.'.join(named)}”" if all(map(FIELD_NAME.fullmatch, named)) else "A field"
 
 
 def _complaint(error: "ErrorDetails") -> str:
@@ -299,13 +315,16 @@ def _marked(value: object, mark: str) -> str | None:
 
 def _quotable(error: "ErrorDetails", parts: Sequence[str]) -> str | None:
     """Return the value as a sentence may quote it; None where it could name a person."""
-    if error["type"] in {"missing", "extra_forbidden", "json_invalid"}:
+    if error["type"] in {"missing", "extra_forbidden", "json_invalid"} or not parts:
         return None
-    if not parts or any(part in PERSONAL_FIELDS for part in parts):
+    *around, field = parts
+    if field not in QUOTABLE_FIELDS or not QUOTABLE_PARTS.issuperset(around):
         return None
     value = _marked(error["input"], UNREADABLE) or _marked(error["input"], CONFLICTING)
     value = error["input"] if value is None else value
     if not isinstance(value, str | int | float) or value == "":
         return None
     text = str(value)
+    if PERSONAL_LOOKING.search(unicodedata.normalize("NFKC", text)):
+        return None
     return text if len(text) <= QUOTED_LENGTH_MAX else text[:QUOTED_LENGTH_MAX] + "…"

@@ -17,11 +17,12 @@ class CardState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card, without its number."""
+    """A card, without its number; a replaced one names the card in its place."""
 
     id: int
     customer_id: int
     state: CardState
+    replaced_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,14 @@ class ExitWish:
 
 
 @dataclass(frozen=True, slots=True)
+class ExitCancellation:
+    """A member who stays after all; a repeat of the key answers what it did first."""
+
+    customer_id: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExitRequest:
     """A wish to leave as it stands; it is carried out at `due_at` unless it is taken back."""
 
@@ -246,18 +254,6 @@ class NotAMember(DomainError):
         "This customer is {status} and no member, so there is no membership to end."
     )
     status: str
-
-
-@dataclass(eq=False)
-class ExitAskedAlready(DomainError):
-    """The member has asked to leave and has not taken it back."""
-
-    code: ClassVar[str] = "customers.exit_asked_already"
-    kind: ClassVar[Kind] = Kind.CONFLICT
-    sentence: ClassVar[str] = (
-        "This member has asked to leave already; it happens on {day} unless it is taken back."
-    )
-    day: str
 
 
 @dataclass(eq=False)

@@ -29,6 +29,7 @@ from huitong.customers.operations.leaving import (
 )
 from huitong.customers.operations.locking import (
     lock_customers,
+    lock_living,
 )
 from huitong.customers.operations.merging import (
     give_back,
@@ -75,6 +76,7 @@ __all__ = [
     "give_back_consents",
     "link_own_customers",
     "lock_customers",
+    "lock_living",
     "move_relations",
     "put_consent_policy",
     "put_exit_policy",

@@ -1,7 +1,9 @@
 """Issues cards, blocks them, and puts new ones in their place."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from huitong import identity
 from huitong.customers import rules, tables
@@ -116,46 +118,90 @@ def set_card_states(tx: Tx, changes: Sequence[CardChange], *, now: datetime) -> 
 def replace_cards(
     tx: Tx, replacements: Sequence[CardReplacement], *, brand_id: int, now: datetime
 ) -> list[Result[None]]:
-    """Issue new cards in the place of old ones, which work no more; a repeat changes nothing."""
-    found = _cards(tx, [(brand_id, one.number) for one in replacements])
-    owners = lock_living(tx, {card.customer_id for card in found.values()})
-    ciphers = identity.ciphers_of(tx, person_ids={one.person_id for one in owners.values()})
-    old = [found.get((brand_id, rules.normal_card(one.number))) for one in replacements]
-    wanted = [
-        (one.new_number, owners[card.customer_id])
-        for one, card in zip(replacements, old, strict=True)
-        if card is not None
+    """Issue new cards in the place of old ones, which work no more; a repeat changes nothing.
+
+    The card that was named last works, also one that had been replaced or blocked before. Of a
+    batch each item sees what those before it did.
+    """
+    both = [(brand_id, number) for one in replacements for number in (one.number, one.new_number)]
+    known = _by_number(_cards(tx, both))
+    owners = lock_living(tx, {card.customer_id for card in known.values()})
+    # Looked at with cards that are not there yet, so that a refused item issues none.
+    foreseen = _replaced(dict(enumerate(replacements)), known, owners)
+    refused = dict(foreseen.refused)
+    wanted = [(place, replacements[place].new_number, owner) for place, owner in foreseen.owners]
+    taken = issue_cards(
+        tx,
+        [(number, owner) for _, number, owner in wanted],
+        brand_id=brand_id,
+        ciphers=identity.ciphers_of(tx, person_ids={owner.person_id for _, _, owner in wanted}),
+        now=now,
+    )
+    refused |= {wanted[at][0]: refusal for at, refusal in taken.items()}
+    carried_out = {at: one for at, one in enumerate(replacements) if at not in refused}
+    issued = _by_number(_cards(tx, both))
+    own = {number: card for number, card in issued.items() if card.customer_id in owners}
+    done = _replaced(carried_out, own, owners)
+    _put_states(tx, list(done.rows.values()), now)
+    refused |= done.refused
+    return [
+        refused[place].as_refused() if place in refused else Ok(None)
+        for place in range(len(replacements))
     ]
-    taken = iter(_taken_in_order(tx, wanted, brand_id=brand_id, ciphers=ciphers, now=now))
-    issued = _cards(tx, [(brand_id, number) for number, _ in wanted])
-    results: list[Result[None]] = []
-    rows: list[Row] = []
-    for one, card in zip(replacements, old, strict=True):
-        refusal = CardNotFound() if card is None else next(taken)
-        if card is None or refusal is not None:
-            assert refusal is not None, "A card that is not there is refused."
-            results.append(refusal.as_refused())
-            continue
-        new = issued[brand_id, rules.normal_card(one.new_number)]
-        if new.id == card.id:
-            results.append(CardTaken(customer_id=owners[card.customer_id].id).as_refused())
-            continue
-        rows.append(_state_row(card.id, CardState.REPLACED, new.id, one.actor, one.reason))
-        results.append(Ok(None))
-    _put_states(tx, rows, now)
-    return results
 
 
-def _taken_in_order(
-    tx: Tx,
-    wanted: Sequence[tuple[str, LockedCustomer]],
-    *,
-    brand_id: int,
-    ciphers: Mapping[int, Cipher],
-    now: datetime,
-) -> list[CardTaken | None]:
-    taken = issue_cards(tx, wanted, brand_id=brand_id, ciphers=ciphers, now=now)
-    return [taken.get(place) for place in range(len(wanted))]
+class _Replaced(NamedTuple):
+    """What replacements come to: whose each new card is, refusals by place, rows by card."""
+
+    owners: list[tuple[int, LockedCustomer]]
+    refused: dict[int, CardNotFound | CardTaken]
+    rows: dict[int, Row]
+
+
+def _replaced(
+    replacements: Mapping[int, CardReplacement],
+    known: Mapping[str, Card],
+    living: Mapping[int, LockedCustomer],
+) -> _Replaced:
+    """Return what replacements come to, each after those before it."""
+    cards = dict(known)
+    done = _Replaced([], {}, {})
+    for place, one in replacements.items():
+        number, new_number = rules.normal_card(one.number), rules.normal_card(one.new_number)
+        old = cards.get(number)
+        if old is None:
+            done.refused[place] = CardNotFound()
+            continue
+        # A card that is yet to be issued has no id; those of cards are above zero.
+        new = cards.get(new_number) or Card(-place - 1, old.customer_id, CardState.ACTIVE)
+        refusal = _refusal(old, new, living)
+        if refusal is not None:
+            done.refused[place] = refusal
+            continue
+        done.owners.append((place, living[old.customer_id]))
+        if old.replaced_by != new.id:
+            cards[number] = replace(old, state=CardState.REPLACED, replaced_by=new.id)
+            cards[new_number] = replace(new, state=CardState.ACTIVE, replaced_by=None)
+            for card in (cards[number], cards[new_number]):
+                done.rows[card.id] = _state_row(
+                    card.id, card.state, card.replaced_by, one.actor, one.reason
+                )
+    return done
+
+
+def _refusal(
+    old: Card, new: Card, living: Mapping[int, LockedCustomer]
+) -> CardNotFound | CardTaken | None:
+    holder = living[new.customer_id].id
+    if old.id == new.id or holder != living[old.customer_id].id:
+        return CardTaken(customer_id=holder)
+    if old.state is CardState.REPLACED and old.replaced_by != new.id:
+        return CardNotFound()
+    return None
+
+
+def _by_number(cards: Mapping[tuple[int, str], Card]) -> dict[str, Card]:
+    return {number: card for (_, number), card in cards.items()}
 
 
 def _cards(tx: Tx, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Card]:
@@ -169,9 +215,10 @@ def _cards(tx: Tx, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], C
         "buckets": array([bucket_of_digest(index) for index in indexes]),
         "digests": byte_array(list(indexes)),
     }
+    locked = tx.rows(tables.cards.LOCK_CARDS, params)
     return {
-        indexes[bytes(digest)]: Card(card_id, customer_id, CardState(state))
-        for digest, card_id, customer_id, state in tx.rows(tables.cards.LOCK_CARDS, params)
+        indexes[bytes(digest)]: Card(card_id, customer_id, CardState(state), replaced_by)
+        for digest, card_id, customer_id, state, replaced_by in locked
     }
 
 

@@ -53,7 +53,8 @@ def enrol(
     `customer_id` and `is_new` (1 or 0) are answered. A repeat of a key answers what it did first.
     Two who enrol at the same instant over several channels are one member with one welcome.
     """
-    answers = begin(tx, "enrol", [(one.key, _content(one)) for one in enrolments], now=now)
+    content = [(one.key, _content(one)) for one in enrolments]
+    answers = begin(tx, "enrol", content, actors=[one.actor for one in enrolments], now=now)
     places = [place for place in answers.open if _agreed(answers, place, enrolments[place])]
     places.sort(key=lambda place: (enrolments[place].account.id, place))
     for _, group in groupby(places, key=lambda place: enrolments[place].account.id):
@@ -107,10 +108,12 @@ def review_documents(tx: Tx, reviews: Sequence[Review], *, now: datetime) -> lis
         "group_id": tx.scope.group_id,
         "submission_ids": array(sorted({one.submission_id for one in reviews})),
     }
+    # A merge of those who handed in waits for the decision, or the decision for the merge.
+    handed_in_by = [row[1] for row in tx.rows(tables.submissions.FIND_SUBMISSIONS, params)]
+    today = {asked: one.id for asked, one in lock_living(tx, handed_in_by).items()}
     locked = tx.rows(tables.submissions.LOCK_SUBMISSIONS, params)
     known = {row[0]: _Handed._make(row) for row in locked}
     used = _used(tx, [one.digest for one in known.values() if one.digest is not None])
-    today = queries.living(tx, customer_ids={one.customer_id for one in known.values()})
     staff = {one.actor_staff_id for one in reviews if one.actor_staff_id is not None}
     own = queries.own_customers(tx, staff_ids=staff, at=now)
     results: list[Result[None]] = []

@@ -59,6 +59,8 @@ def give_back(tx: Tx, split: Sequence[object], now: datetime) -> None:
         tx.emit(CustomersSplit(merge_id, brand_id, source, target, returned))
         given_back = [(source, target, identifier_id) for identifier_id in returned]
         tx.write(tables.merging.GIVE_BACK_TOLD, tables.merging.GIVEN_BACK, given_back)
+        gone_with = [(source, target, one) for one in sorted(family[source])]
+        tx.write(tables.merging.GIVE_BACK_EXITS, tables.merging.GONE_WITH, gone_with)
         give_back_statements(
             tx, source=locked[source], target=locked[target], identifier_ids=returned
         )

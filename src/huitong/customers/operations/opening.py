@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from huitong import org
 from huitong.channels.model import Incoming, Opening, OpeningKind
+from huitong.customers import tables
 from huitong.customers.model import (
     CUSTOMER,
     ConsentAction,
@@ -21,9 +22,11 @@ from huitong.customers.operations.relations import relate
 from huitong.identity.model import PERSON
 from huitong.platform.db import Tx
 from huitong.platform.errors import DomainError, Ok, Refused, Result
+from huitong.platform.ids import bucket_of
 from huitong.platform.page import Outcome, Page
 
 SOURCE, ACTOR = "opening", "import"
+NOTHING_OF_STANDING = (None,) * 6
 Asked = TypeVar("Asked")
 
 
@@ -65,6 +68,9 @@ def apply_openings(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
         ask=_statement,
         answer=lambda asked: state_consents(tx, asked, now=now),
     )
+    _keep_told(
+        tx, [told[place] for place, each in outcomes.items() if isinstance(each, Ok)], page, now
+    )
     return [outcomes.get(place, Ok(None)) for place in range(len(told))]
 
 
@@ -87,6 +93,29 @@ def _take(
     answers = answer(list(asked.values())) if asked else []
     for place, result in zip(asked, answers, strict=True):
         outcomes[place] = result if isinstance(result, Refused) else Ok(None)
+
+
+def _keep_told(tx: Tx, taken: Sequence[_Told], page: Page, now: datetime) -> None:
+    """Keep which records told of whom, so that an erasure finds their texts in the inbox.
+
+    What they told may have stood already and leave no other trace.
+    """
+    if not taken:
+        return
+    rows = [
+        (
+            bucket_of(one.customer_id),
+            one.customer_id,
+            one.record_id,
+            one.identifier_id,
+            *NOTHING_OF_STANDING,
+        )
+        for one in taken
+    ]
+    (first, *_) = page.records
+    assert isinstance(first, Incoming), "Pages from the inbox hold what came in."
+    constants = {"brand_id": first.account.brand_id, "now": now}
+    tx.write(tables.merging.PUT_TOLD, tables.merging.TOLD, rows, constants)
 
 
 def _told(page: Page) -> list[_Told]:

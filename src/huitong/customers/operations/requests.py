@@ -80,18 +80,25 @@ class Answers:
 
 
 def begin(
-    tx: Tx, verb: str, asked: Sequence[tuple[str | None, object]], *, now: datetime
+    tx: Tx,
+    verb: str,
+    asked: Sequence[tuple[str | None, object]],
+    *,
+    actors: Sequence[str] | None = None,
+    now: datetime,
 ) -> Answers:
     """Claim the keys of a batch of requests and answer those that were answered before.
 
-    The content of a request is kept as a keyed digest only, as it may be personal.
+    The content of a request is kept as a keyed digest only, as it may be personal. `actors` are who
+    asked, where nothing else keeps that.
     """
     index_of = crypto.keyring().blind_indexer(tx.scope.group_id, KIND, verb)
     keys = [key for key, _ in asked]
+    by: Sequence[str | None] = actors or [None] * len(asked)
     answers = Answers(keys, [index_of(repr(request)) for _, request in asked])
     claims = {
-        key: (_bucket(tx, key), key, index_of(repr(request)))
-        for key, request in reversed(asked)
+        key: (_bucket(tx, key), key, index_of(repr(request)), actor)
+        for (key, request), actor in reversed(list(zip(asked, by, strict=True)))
         if key is not None
     }
     if not claims:

@@ -111,7 +111,7 @@ def show(tx: ReadTx, *, customer_ids: Iterable[int]) -> list[CustomerShown]:
 
 
 def records_of(tx: ReadTx, *, customer_ids: Sequence[int]) -> list[int]:
-    """Return the inbox records that told of customers as members."""
+    """Return the inbox records that told of customers themselves: members, fans, openings."""
     params = {"group_id": tx.scope.group_id, "customer_ids": array(sorted(customer_ids))}
     return [row[0] for row in tx.rows(tables.merging.RECORDS_OF_CUSTOMERS, params)]
 

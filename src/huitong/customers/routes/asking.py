@@ -43,7 +43,7 @@ class AnswersOut(BaseModel):
 
 
 def answers(
-    results: Sequence[Result[Mapping[str, int]]] | Sequence[Result[None]],
+    results: Sequence[Result[Mapping[str, int]] | Result[None]],
     *,
     name: str = "",
     prefix: str = "",

@@ -1,5 +1,6 @@
 """HTTP in: who looks after customers, what belongs to them, what kind of buyers they are."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated
 
@@ -41,6 +42,8 @@ from huitong.customers.routes.asking import (
 )
 from huitong.platform import clock
 from huitong.platform.auth import KEY_PREFIX, Caller, Permission
+from huitong.platform.db import Tx
+from huitong.platform.errors import Result
 from huitong.platform.http import Calling, RequestKey, Router, Running
 from huitong.platform.ids import show
 
@@ -256,8 +259,9 @@ def relate(platform: Running, caller: Calling, key: RequestKey, asked: Relations
         )
         for item_key, one in zip(keys(key, len(asked.items)), asked.items, strict=True)
     ]
-    with platform.database.transaction(caller.scope(), now=now) as tx:
-        results = customers.relate(tx, new, now=now)
+    results = platform.database.do(
+        caller.scope(), lambda tx: customers.relate(tx, new, now=now), now=now
+    )
     return answers(results, name="relation_id", prefix=RELATION_PREFIX)
 
 
@@ -265,26 +269,9 @@ def relate(platform: Running, caller: Calling, key: RequestKey, asked: Relations
 def end(platform: Running, caller: Calling, _key: RequestKey, asked: EndsIn) -> AnswersOut:
     """End relations, or hand them over; what has ended is refused and changes nothing."""
     now = clock.now()
-    moves = all(one.to_staff_id is not None for one in asked.items)
-    with platform.database.transaction(caller.scope(), now=now) as tx:
-        if not moves:
-            ends = [
-                RelationEnd(one.relation_id, one.at or now, _actor(caller), one.reason)
-                for one in asked.items
-            ]
-            return answers(customers.end_relations(tx, ends, now=now))
-        handed = [
-            RelationMove(
-                relation_id=one.relation_id,
-                to_staff_id=one.to_staff_id or 0,
-                at=one.at or now,
-                actor=_actor(caller),
-                reason=one.reason,
-                lock_until=one.lock_until,
-            )
-            for one in asked.items
-        ]
-        results = customers.move_relations(tx, handed, now=now)
+    results = platform.database.do(
+        caller.scope(), lambda tx: _end(tx, asked.items, actor=_actor(caller), now=now), now=now
+    )
     return answers(results, name="relation_id", prefix=RELATION_PREFIX)
 
 
@@ -315,8 +302,9 @@ def add_belongings(
         )
         for item_key, one in zip(keys(key, len(asked.items)), asked.items, strict=True)
     ]
-    with platform.database.transaction(caller.scope(), now=now) as tx:
-        results = customers.add_belongings(tx, new, now=now)
+    results = platform.database.do(
+        caller.scope(), lambda tx: customers.add_belongings(tx, new, now=now), now=now
+    )
     return answers(results, name="belonging_id", prefix=BELONGING_PREFIX)
 
 
@@ -337,8 +325,9 @@ def classify(platform: Running, caller: Calling, key: RequestKey, asked: Classes
         )
         for item_key, one in zip(keys(key, len(asked.items)), asked.items, strict=True)
     ]
-    with platform.database.transaction(caller.scope(), now=now) as tx:
-        results = customers.classify_customers(tx, new, now=now)
+    results = platform.database.do(
+        caller.scope(), lambda tx: customers.classify_customers(tx, new, now=now), now=now
+    )
     return answers(results, name="classification_id", prefix=CLASSIFICATION_PREFIX)
 
 
@@ -362,8 +351,9 @@ def correct(
         )
         for item_key, one in zip(keys(key, len(asked.items)), asked.items, strict=True)
     ]
-    with platform.database.transaction(caller.scope(), now=now) as tx:
-        results = customers.correct(tx, corrections, now=now)
+    results = platform.database.do(
+        caller.scope(), lambda tx: customers.correct(tx, corrections, now=now), now=now
+    )
     return answers(results, name="statement_id", prefix=STATEMENT_PREFIX)
 
 
@@ -374,12 +364,41 @@ def withdraw(
     """Take corrections and classes back; what does not stand is refused and changes nothing."""
     now = clock.now()
     actor = _actor(caller)
-    with platform.database.transaction(caller.scope(), now=now) as tx:
-        results = [
+
+    def work(tx: Tx) -> list[Result[None]]:
+        return [
             *customers.withdraw_corrections(tx, asked.statement_ids, actor=actor, now=now),
             *customers.withdraw_classifications(tx, asked.classification_ids, actor=actor, now=now),
         ]
-    return answers(results)
+
+    return answers(platform.database.do(caller.scope(), work, now=now))
+
+
+def _end(
+    tx: Tx, items: Sequence[EndIn], *, actor: str, now: datetime
+) -> list[Result[Mapping[str, int]] | Result[None]]:
+    """End the relations that go over to nobody, and hand the others over, in one transaction."""
+    ends = {
+        place: RelationEnd(one.relation_id, one.at or now, actor, one.reason)
+        for place, one in enumerate(items)
+        if one.to_staff_id is None
+    }
+    moves = {
+        place: RelationMove(
+            relation_id=one.relation_id,
+            to_staff_id=one.to_staff_id,
+            at=one.at or now,
+            actor=actor,
+            reason=one.reason,
+            lock_until=one.lock_until,
+        )
+        for place, one in enumerate(items)
+        if one.to_staff_id is not None
+    }
+    done: dict[int, Result[Mapping[str, int]] | Result[None]] = {}
+    done |= zip(ends, customers.end_relations(tx, list(ends.values()), now=now), strict=True)
+    done |= zip(moves, customers.move_relations(tx, list(moves.values()), now=now), strict=True)
+    return [done[place] for place in range(len(items))]
 
 
 def _actor(caller: Caller) -> str:

@@ -205,8 +205,9 @@ def submit(
         )
         for one in asked.items
     ]
-    with platform.database.transaction(caller.scope(), now=now) as tx:
-        results = customers.submit_documents(tx, handed, now=now)
+    results = platform.database.do(
+        caller.scope(), lambda tx: customers.submit_documents(tx, handed, now=now), now=now
+    )
     return answers(results, name="submission_id", prefix=SUBMISSION_PREFIX)
 
 
@@ -270,8 +271,10 @@ def decide(platform: Running, caller: Calling, _key: RequestKey, asked: Decision
         )
         for one in asked.items
     ]
-    with platform.database.transaction(caller.scope(), now=now) as tx:
-        return answers(customers.review_documents(tx, reviews, now=now))
+    results = platform.database.do(
+        caller.scope(), lambda tx: customers.review_documents(tx, reviews, now=now), now=now
+    )
+    return answers(results)
 
 
 def _out(one: Submission) -> SubmissionOut:

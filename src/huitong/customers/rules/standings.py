@@ -1,7 +1,7 @@
 """What somebody is to a brand: what a record changes of it, and who wins."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from huitong.channels.model import Member, MemberStatus
@@ -17,7 +17,10 @@ _RANK = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a customer is to the brand; `told_at` is the newest record that said so."""
+    """What a customer is to the brand; `told_at` is the newest record that said so.
+
+    `left_at` is when they last ended their membership themselves, whatever they are now.
+    """
 
     status: CustomerStatus = CustomerStatus.ANONYMOUS
     enrolled_at: datetime | None = None
@@ -25,11 +28,15 @@ class Standing:
     store: str | None = None
     touchpoint: str | None = None
     guide: str | None = None
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a member record said of a customer's standing, and when it was learned."""
+    """What a member record said of a customer's standing, and when it was learned.
+
+    `left` says that it was no record: the customer ended their membership at `updated_at`.
+    """
 
     status: MemberStatus
     enrolled_at: datetime | None
@@ -38,6 +45,7 @@ class Said:
     store: str | None = None
     touchpoint: str | None = None
     guide: str | None = None
+    left: bool = False
 
 
 def is_newer(told_at: datetime | None, known_at: datetime | None) -> bool:
@@ -46,17 +54,23 @@ def is_newer(told_at: datetime | None, known_at: datetime | None) -> bool:
 
 
 def standing_after(standing: Standing, record: Member | Said, *, now: datetime) -> Standing:
-    """Return what a customer is after a record; an older record fills gaps and no more."""
+    """Return what a customer is after a record; an older record fills gaps and no more.
+
+    Leaving is the person's own decision: of who has left, only an enrolment after that makes a
+    member again, however new the record is that still tells of the old membership.
+    """
     newer = is_newer(record.updated_at, standing.told_at)
-    status = status_after(standing.status, record.status) if newer else standing.status
+    counts = not _tells_what_ended(standing, record)
+    status = status_after(standing.status, record.status) if newer and counts else standing.status
     first, second = (record, standing) if newer else (standing, record)
     return Standing(
         status=status,
-        enrolled_at=_enrolled_at(standing, record, status, now),
+        enrolled_at=_enrolled_at(standing, record, status, now) if counts else standing.enrolled_at,
         told_at=(record.updated_at or standing.told_at) if newer else standing.told_at,
         store=first.store or second.store,
         touchpoint=standing.touchpoint or record.touchpoint,
         guide=first.guide or second.guide,
+        left_at=standing.left_at,
     )
 
 
@@ -64,7 +78,7 @@ def standing_told(said: Sequence[Said]) -> Standing:
     """Return the standing that records make, in the order learned."""
     told = Standing()
     for each in said:
-        told = standing_after(told, each, now=each.recorded_at)
+        told = _left(told, each) if each.left else standing_after(told, each, now=each.recorded_at)
     return told
 
 
@@ -84,6 +98,30 @@ def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     """Return the earlier of two instants of which either may be missing."""
     known = [instant for instant in (one, other) if instant is not None]
     return min(known, default=None)
+
+
+def _left(standing: Standing, exit_: Said) -> Standing:
+    return replace(
+        standing,
+        status=CustomerStatus.EXITED,
+        enrolled_at=None,
+        told_at=exit_.updated_at,
+        left_at=exit_.updated_at,
+    )
+
+
+def _tells_what_ended(standing: Standing, record: Member | Said) -> bool:
+    """Tell whether a record says that somebody is a member whose membership has ended since."""
+    if record.status is not MemberStatus.MEMBER:
+        return False
+    if standing.left_at is not None:
+        return record.enrolled_at is None or record.enrolled_at <= standing.left_at
+    # A source said that they left, at an instant; what bears none may be from before it.
+    if standing.status is not CustomerStatus.EXITED or standing.told_at is None:
+        return False
+    return record.updated_at is None and not (
+        record.enrolled_at and record.enrolled_at > standing.told_at
+    )
 
 
 def _enrolled_at(

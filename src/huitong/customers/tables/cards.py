@@ -73,7 +73,7 @@ WHERE group_id = %(group_id)s
 
 # The cards by number that nobody forgot, locked; the number's index tells the brand.
 LOCK_CARDS = """
-SELECT card.blind_index, card.id, card.customer_id, card.state
+SELECT card.blind_index, card.id, card.customer_id, card.state, card.replaced_by
 FROM customers.card
 JOIN unnest(%(buckets)s::smallint[], %(digests)s::bytea[]) AS wanted(bucket, digest)
   ON card.bucket = wanted.bucket

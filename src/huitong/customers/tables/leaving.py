@@ -16,6 +16,8 @@ EXIT = Shape(
     },
 )
 
+LEFT = Shape("customers_left", {"exit_id": "bigint", "left_id": "bigint"})
+
 # The newest exit policy of brands.
 EXIT_POLICIES = """
 SELECT DISTINCT ON (brand_id) brand_id, version, cooling_off_days, points
@@ -47,16 +49,38 @@ SELECT %(group_id)s, incoming.bucket, incoming.id, incoming.brand_id, incoming.c
 FROM {incoming}
 """
 
-# Every wish to leave of customers, the newest first.
-EXITS_OF_CUSTOMERS = """
-SELECT id, brand_id, customer_id, state, points, requested_at, due_at, ended_at, settled_at, key
+# Every wish to leave of customers and those merged into them, by whose it is today, the newest
+# first.
+EXITS_OF_FAMILIES = """
+WITH RECURSIVE family AS (
+  SELECT wanted AS head, wanted AS id
+  FROM unnest(%(customer_ids)s::bigint[]) AS wanted
+  UNION ALL
+  SELECT family.head, customer.id
+  FROM family
+  JOIN customers.customer
+    ON customer.group_id = %(group_id)s
+    AND customer.merged_into = family.id
+)
+SELECT asked.id, asked.brand_id, asked.customer_id, asked.state, asked.points, asked.requested_at,
+       asked.due_at, asked.ended_at, asked.settled_at, asked.key, family.head
+FROM family
+JOIN customers.exit_request AS asked
+  ON asked.group_id = %(group_id)s
+  AND asked.bucket = (family.id & 4095)::smallint
+  AND asked.customer_id = family.id
+ORDER BY asked.id DESC
+"""
+
+# Wishes to leave by their ids.
+FIND_EXITS = """
+SELECT id, brand_id, customer_id, state, points, requested_at, due_at, ended_at, settled_at
 FROM customers.exit_request
 WHERE group_id = %(group_id)s
-  AND (bucket, customer_id) IN (
+  AND (bucket, id) IN (
     SELECT (wanted & 4095)::smallint, wanted
-    FROM unnest(%(customer_ids)s::bigint[]) AS wanted
+    FROM unnest(%(exit_ids)s::bigint[]) AS wanted
   )
-ORDER BY id DESC
 """
 
 # Takes wishes to leave back.
@@ -64,9 +88,9 @@ CANCEL_EXITS = """
 UPDATE customers.exit_request
 SET state = 'cancelled', ended_at = %(now)s
 WHERE group_id = %(group_id)s
-  AND (bucket, customer_id) IN (
+  AND (bucket, id) IN (
     SELECT (wanted & 4095)::smallint, wanted
-    FROM unnest(%(customer_ids)s::bigint[]) AS wanted
+    FROM unnest(%(exit_ids)s::bigint[]) AS wanted
   )
   AND state = 'requested'
 """
@@ -109,33 +133,42 @@ WHERE exit_request.group_id = %(group_id)s
   AND customer.group_id = exit_request.group_id
   AND customer.bucket = exit_request.bucket
   AND customer.id = exit_request.customer_id
-RETURNING exit_request.customer_id
 """
 
-# Makes customers leave; who enrols again later begins a new membership.
+# Makes customers leave, with everybody merged into them; who enrols again later begins a new
+# membership.
 MARK_EXITED = """
+WITH RECURSIVE family AS (
+  SELECT wanted AS id
+  FROM unnest(%(customer_ids)s::bigint[]) AS wanted
+  UNION ALL
+  SELECT customer.id
+  FROM family
+  JOIN customers.customer
+    ON customer.group_id = %(group_id)s
+    AND customer.merged_into = family.id
+)
 UPDATE customers.customer
 SET status = 'exited', enrolled_at = NULL, told_at = %(now)s, changed_at = %(now)s
-WHERE group_id = %(group_id)s
-  AND (bucket, id) IN (
-    SELECT (wanted & 4095)::smallint, wanted
-    FROM unnest(%(customer_ids)s::bigint[]) AS wanted
-  )
+FROM family
+WHERE customer.group_id = %(group_id)s
+  AND customer.bucket = (family.id & 4095)::smallint
+  AND customer.id = family.id
 """
 
-# Keeps an exit among what was told of a standing: a split works out standings from there.
+# Keeps exits among what was told of the standings of those who left: a split works out standings
+# from there.
 TELL_EXITS = """
 INSERT INTO customers.told
   (group_id, bucket, customer_id, record_id, brand_id, identifier_id, status, enrolled_at, told_at,
    recorded_at)
-SELECT exit_request.group_id, exit_request.bucket, exit_request.customer_id, exit_request.id,
+SELECT %(group_id)s, (incoming.left_id & 4095)::smallint, incoming.left_id, exit_request.id,
        exit_request.brand_id, 0, 'exited', NULL, %(now)s, %(now)s
-FROM customers.exit_request
-WHERE exit_request.group_id = %(group_id)s
-  AND (exit_request.bucket, exit_request.id) IN (
-    SELECT (wanted & 4095)::smallint, wanted
-    FROM unnest(%(exit_ids)s::bigint[]) AS wanted
-  )
+FROM {incoming}
+JOIN customers.exit_request
+  ON exit_request.group_id = %(group_id)s
+  AND exit_request.bucket = (incoming.exit_id & 4095)::smallint
+  AND exit_request.id = incoming.exit_id
 ON CONFLICT (group_id, bucket, customer_id, record_id) DO NOTHING
 """
 

@@ -23,6 +23,11 @@ GIVEN_BACK = Shape(
     {"source_id": "bigint", "target_id": "bigint", "identifier_id": "bigint"},
 )
 
+GONE_WITH = Shape(
+    "customers_gone_with",
+    {"source_id": "bigint", "target_id": "bigint", "customer_id": "bigint"},
+)
+
 MERGE = Shape(
     "customers_merge",
     {
@@ -63,19 +68,36 @@ WHERE told.group_id = %(group_id)s
   AND told.identifier_id = incoming.identifier_id
 """
 
-# What member records said of customers' standings, in the order in which it was learned.
+# Gives exits that were wished for as a split customer, or as one who goes with them, to them.
+GIVE_BACK_EXITS = """
+UPDATE customers.told
+SET bucket = (incoming.source_id & 4095)::smallint, customer_id = incoming.source_id
+FROM {incoming}
+JOIN customers.exit_request
+  ON exit_request.group_id = %(group_id)s
+  AND exit_request.bucket = (incoming.customer_id & 4095)::smallint
+  AND exit_request.customer_id = incoming.customer_id
+WHERE told.group_id = %(group_id)s
+  AND told.bucket = (incoming.target_id & 4095)::smallint
+  AND told.customer_id = incoming.target_id
+  AND told.record_id = exit_request.id
+"""
+
+# What records said of customers' standings, in the order in which it was learned.
 TOLD_OF_CUSTOMERS = """
-SELECT customer_id, status, enrolled_at, told_at, recorded_at, store, touchpoint, guide
+SELECT customer_id, status, enrolled_at, told_at, recorded_at, store, touchpoint, guide,
+       identifier_id = 0 AND status = 'exited'
 FROM customers.told
 WHERE group_id = %(group_id)s
   AND (bucket, customer_id) IN (
     SELECT (wanted & 4095)::smallint, wanted
     FROM unnest(%(customer_ids)s::bigint[]) AS wanted
   )
+  AND status IS NOT NULL
 ORDER BY recorded_at, record_id
 """
 
-# The inbox records that member records of customers came as.
+# The inbox records that told of customers themselves.
 RECORDS_OF_CUSTOMERS = """
 SELECT record_id
 FROM customers.told

@@ -61,10 +61,10 @@ CROSS JOIN LATERAL (
 ) AS found
 """
 
-# What customers are to their brand, and which record said so last.
+# What customers are to their brand, which record said so last, and when they left of themselves.
 FIND_STANDINGS = """
 SELECT found.id, found.status, found.enrolled_at, found.told_at, found.store, found.touchpoint,
-       found.guide
+       found.guide, own.left_at
 FROM unnest(%(customer_ids)s::bigint[]) AS wanted(id)
 CROSS JOIN LATERAL (
   SELECT customer.id, customer.status, customer.enrolled_at, customer.told_at, customer.store,
@@ -75,6 +75,15 @@ CROSS JOIN LATERAL (
     AND customer.id = wanted.id
   LIMIT 1
 ) AS found
+CROSS JOIN LATERAL (
+  SELECT max(told.told_at) AS left_at
+  FROM customers.told
+  WHERE told.group_id = %(group_id)s
+    AND told.bucket = (wanted.id & 4095)::smallint
+    AND told.customer_id = wanted.id
+    AND told.identifier_id = 0
+    AND told.status = 'exited'
+) AS own
 """
 
 # New customers, in the order of their index, so that two pages never wait for each other in a

@@ -4,7 +4,7 @@ from huitong.platform.db import Shape
 
 REQUEST = Shape(
     "customers_request",
-    {"bucket": "smallint", "key": "text", "request_hash": "bytea"},
+    {"bucket": "smallint", "key": "text", "request_hash": "bytea", "actor": "text"},
 )
 ANSWER = Shape(
     "customers_answer",
@@ -14,12 +14,14 @@ ANSWER = Shape(
 # Claims keys, in their order; a key that was answered is left out, and one that another
 # transaction holds is waited for.
 CLAIM_KEYS = """
-INSERT INTO customers.request (group_id, bucket, key, verb, request_hash, recorded_at)
-SELECT %(group_id)s, incoming.bucket, incoming.key, %(verb)s, incoming.request_hash, %(now)s
+INSERT INTO customers.request (group_id, bucket, key, verb, request_hash, actor, recorded_at)
+SELECT %(group_id)s, incoming.bucket, incoming.key, %(verb)s, incoming.request_hash,
+       incoming.actor, %(now)s
 FROM {incoming}
 ORDER BY incoming.bucket, incoming.key
 ON CONFLICT (group_id, bucket, key) DO UPDATE
-SET verb = excluded.verb, request_hash = excluded.request_hash, recorded_at = excluded.recorded_at
+SET verb = excluded.verb, request_hash = excluded.request_hash, actor = excluded.actor,
+    recorded_at = excluded.recorded_at
 WHERE request.answer IS NULL
 RETURNING request.key
 """

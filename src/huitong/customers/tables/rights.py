@@ -98,21 +98,36 @@ JOIN customers.consent
 ORDER BY 1, 5
 """
 
-# What the gate must know of customers beside their statements.
+# What the gate must know of customers beside their statements; a wish to leave is the person's,
+# whichever customer of the family it was made as.
 SUBJECTS = """
-SELECT customer.id, customer.status, customer.erased_at IS NOT NULL,
-       EXISTS (
-         SELECT 1
-         FROM customers.exit_request
-         WHERE exit_request.group_id = customer.group_id
-           AND exit_request.bucket = customer.bucket
-           AND exit_request.customer_id = customer.id
-           AND exit_request.state = 'requested')
+WITH RECURSIVE family AS (
+  SELECT wanted AS head, wanted AS id
+  FROM unnest(%(customer_ids)s::bigint[]) AS wanted
+  UNION ALL
+  SELECT family.head, customer.id
+  FROM family
+  JOIN customers.customer
+    ON customer.group_id = %(group_id)s
+    AND customer.merged_into = family.id
+),
+leaving AS (
+  SELECT DISTINCT family.head
+  FROM family
+  JOIN customers.exit_request
+    ON exit_request.group_id = %(group_id)s
+    AND exit_request.bucket = (family.id & 4095)::smallint
+    AND exit_request.customer_id = family.id
+    AND exit_request.state = 'requested'
+)
+SELECT customer.id, customer.status, customer.erased_at IS NOT NULL, leaving.head IS NOT NULL
 FROM unnest(%(customer_ids)s::bigint[]) AS wanted(id)
 JOIN customers.customer
   ON customer.group_id = %(group_id)s
   AND customer.bucket = (wanted.id & 4095)::smallint
   AND customer.id = wanted.id
+LEFT JOIN leaving
+  ON leaving.head = wanted.id
 """
 
 # Gives what came under a split person's identifiers to that person's customer.

@@ -75,7 +75,7 @@ def enrol(
             identifiers=named,
             consents=(consent,),
             enrolled_at=now,
-            actor="command line",
+            actor=opening.actor(context),
             name=name,
             card_no=card,
             store=store,

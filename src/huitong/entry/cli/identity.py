@@ -11,10 +11,11 @@ from huitong.entry.cli.showing import AsJson
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from huitong.identity.model import Undone
     from huitong.org.model import Brand
     from huitong.platform.db import ReadTx, Scope, Tx
 
-ACTOR = "command line"
+KEY = "command line"
 REVIEWS_SHOWN_MAX = 200
 
 identity = typer.Typer(no_args_is_help=True, help="Who is one person, and why.")
@@ -128,8 +129,8 @@ def merge(
                 source=here,
                 target=there,
                 reason=reason,
-                key=f"{ACTOR}:{here}:{there}",
-                actor=ACTOR,
+                key=f"{KEY}:{here}:{there}",
+                actor=opening.actor(context),
                 now=now,
             ),
             now=now,
@@ -150,11 +151,11 @@ def split(
     from huitong import identity as people
     from huitong.platform import clock, ids
 
-    wanted, now = _read("mrg", merge_id), clock.now()
+    wanted, now, by = _read("mrg", merge_id), clock.now(), opening.actor(context)
     with opening.opened() as platform:
         done = platform.database.do(
             _scope(context),
-            lambda tx: people.split(tx, wanted, now=now, actor=ACTOR, reason=reason),
+            lambda tx: people.split(tx, wanted, now=now, actor=by, reason=reason),
             now=now,
         )
     told = {
@@ -178,15 +179,23 @@ def undo(
     from huitong import identity as people
     from huitong.platform import clock
 
-    now = clock.now()
+    now, by = clock.now(), opening.actor(context)
 
-    def work(tx: "Tx") -> bool:
+    def work(tx: "Tx") -> "Undone":
         identifier_id = _identifier_id(tx, _brand(tx, brand), who)
-        return people.undo_identifier(tx, identifier_id, actor=ACTOR, reason=reason, now=now)
+        return people.undo_identifier(tx, identifier_id, actor=by, reason=reason, now=now)
 
     with opening.opened() as platform:
-        changed = platform.database.do(_scope(context), work, now=now)
-    showing.facts({"anybody_parted": changed}, as_json=as_json)
+        done = platform.database.do(_scope(context), work, now=now)
+    showing.facts(
+        {"anybody_parted": done.has_parted, "identifiers_left": done.left}, as_json=as_json
+    )
+    if done.left:
+        typer.echo(
+            f"{done.left} identifiers beside it could not be weighed, because another one glues"
+            " them to more than is weighed at once: take that one out too.",
+            err=True,
+        )
 
 
 @review.command("list")
@@ -298,7 +307,7 @@ def set_policy(
                 tx,
                 _brand(tx, brand).identity_domain_id,
                 document=document,
-                actor=ACTOR,
+                actor=opening.actor(context),
                 reason=reason,
                 expected_version=on_version,
                 now=now,
@@ -322,7 +331,7 @@ def _decide(
     with opening.opened() as platform:
         changed = platform.database.do(
             _scope(context),
-            lambda tx: decide(tx, wanted, actor=ACTOR, reason=reason, now=now),
+            lambda tx: decide(tx, wanted, actor=opening.actor(context), reason=reason, now=now),
             now=now,
         )
     showing.facts({"anybody_changed": changed}, as_json=as_json)

@@ -1,6 +1,5 @@
 """`huitong mapping`: what the columns of exports mean, shipped and kept by the group."""
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -77,7 +76,7 @@ def save_mapping(
         str | None, typer.Option(help="Its name; the one in the document unless said.")
     ] = None,
     actor: Annotated[
-        str | None, typer.Option(help="Who does it; the user of this machine unless said.")
+        str | None, typer.Option(help="Who does it; as “--as” says unless said.")
     ] = None,
 ) -> None:
     """Keep a mapping document for the group; another one under its name is the next version."""
@@ -95,7 +94,7 @@ def save_mapping(
             name=name or loaded.name,
             kind=loaded.kind,
             document=file.read_text(encoding="utf-8-sig"),
-            actor=actor or getpass.getuser(),
+            actor=actor or opening.actor(context),
             now=now,
         )
     typer.echo(f"The mapping “{saved.name}” is kept as version {saved.version}.")

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from huitong.entry.migrating import Report
     from huitong.loyalty.model import CutOver
 
-ACTOR = "command line"
-
 
 class BalanceKind(StrEnum):
     """What of an older system is compared and frozen; a test keeps them those of `loyalty`."""
@@ -129,7 +127,7 @@ def freeze(
     context: typer.Context, *, brand: Brand, kind: Kinds, reason: Reason, as_json: AsJson = False
 ) -> None:
     """Cut over: refuse openings of these kinds from now on."""
-    _show(_change(context.obj, brand, kind, reason, freezes=True), as_json=as_json)
+    _show(_change(context, brand, kind, reason, freezes=True), as_json=as_json)
 
 
 @migrate_in.command("unfreeze")
@@ -137,11 +135,16 @@ def unfreeze(
     context: typer.Context, *, brand: Brand, kind: Kinds, reason: Reason, as_json: AsJson = False
 ) -> None:
     """Go back before the cut-over: take openings of these kinds again."""
-    _show(_change(context.obj, brand, kind, reason, freezes=False), as_json=as_json)
+    _show(_change(context, brand, kind, reason, freezes=False), as_json=as_json)
 
 
 def _change(
-    group_id: int, brand: str, kinds: "Sequence[BalanceKind]", reason: str, *, freezes: bool
+    context: typer.Context,
+    brand: str,
+    kinds: "Sequence[BalanceKind]",
+    reason: str,
+    *,
+    freezes: bool,
 ) -> "list[CutOver]":
     from huitong import loyalty, org
     from huitong.channels.model import OpeningKind
@@ -154,14 +157,14 @@ def _change(
     now = clock.now()
     with (
         opening.opened() as platform,
-        platform.database.transaction(Scope(group_id), now=now) as tx,
+        platform.database.transaction(Scope(context.obj), now=now) as tx,
     ):
         change = loyalty.freeze_openings if freezes else loyalty.unfreeze_openings
         return change(
             tx,
             brand_id=org.brand(tx, code=brand).id,
             kinds=[OpeningKind(kind) for kind in kinds],
-            actor=ACTOR,
+            actor=opening.actor(context),
             reason=reason,
             now=now,
         )

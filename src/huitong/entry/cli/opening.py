@@ -1,5 +1,7 @@
 """How a command gets at the platform: settings, logs, database, wiring; all imported late."""
 
+import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -9,6 +11,8 @@ import typer
 if TYPE_CHECKING:
     from huitong.platform.assembly import Platform
     from huitong.platform.settings import Settings
+
+NAME_LENGTH_MAX = 60
 
 
 def load_settings(*, chatty: bool = False) -> "Settings":
@@ -29,6 +33,30 @@ def opened(*, chatty: bool = False) -> Iterator["Platform"]:
 
     with wiring.running(load_settings(chatty=chatty)) as platform:
         yield platform
+
+
+def check_name(named: str | None) -> None:
+    """Refuse a name that no journal could keep.
+
+    :raises typer.BadParameter: when it is empty or long.
+    """
+    if named is not None and not 0 < len(named.strip()) <= NAME_LENGTH_MAX:
+        message = f"Say in 1 to {NAME_LENGTH_MAX} characters who acts."
+        raise typer.BadParameter(message, param_hint="--as")
+
+
+def actor(context: typer.Context) -> str:
+    """Return who runs a command, as journals keep it: named by `--as`, else this machine's user."""
+    named = context.find_root().params["named"]
+    return f"cli:{named.strip() if named else _user()}"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):
+        # A container may run as a number that has no name.
+        return f"uid {os.getuid()}"
 
 
 def id_of(prefix: str, text: str) -> int:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from huitong.customers.model import ExitRequest
     from huitong.entry.rights.needles import Document
 
-ACTOR = "command line"
 KEY_BYTES = 8
 
 rights = typer.Typer(no_args_is_help=True, help="What a person can ask: a copy, to leave, to go.")
@@ -40,19 +39,24 @@ def export(
     customer: Customer,
     *,
     to: Annotated[Path, typer.Option(help="A folder; two files are written into it.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over the files of an earlier copy.")
+    ] = False,
 ) -> None:
     """Write everything that is held of a person as JSON and as a readable page."""
     from huitong.entry.rights import asking, page
     from huitong.platform import clock
     from huitong.platform.db import Scope
 
-    now = clock.now()
+    now, by = clock.now(), opening.actor(context)
+    # What cannot be written is refused before the receipt says that it was handed out.
+    page.check(to, replace=replace)
     with (
         opening.opened() as platform,
         platform.database.transaction(Scope(context.obj), now=now) as tx,
     ):
-        document = asking.export(tx, _read(customer), key=_new_key(), actor=ACTOR, now=now)
-    data, readable = page.write(document, folder=to)
+        document = asking.export(tx, _read(customer), key=_new_key(), actor=by, now=now)
+    data, readable = page.write(document, folder=to, replace=replace)
     typer.echo(f"{data}\n{readable}")
     typer.echo("Both files are full of personal data: hand them over, then delete them.", err=True)
 
@@ -77,13 +81,14 @@ def correct(
     from huitong.platform.db import Scope
 
     now, key, customer_id = clock.now(), _new_key(), _read(customer)
+    by = opening.actor(context)
     try:
         birthday_on = None if birthday is None else date.fromisoformat(birthday)
     except ValueError:
         message = f"“{birthday}” is no day: write it as in 1990-12-31."
         raise typer.BadParameter(message) from None
     correction = Correction(
-        customer_id, ACTOR, reason, name=name, city=city, birthday_on=birthday_on, key=key
+        customer_id, by, reason, name=name, city=city, birthday_on=birthday_on, key=key
     )
     with (
         opening.opened() as platform,
@@ -105,7 +110,7 @@ def leave(
 ) -> None:
     """Let a member leave when the cooling-off of their brand is over."""
     from huitong import customers
-    from huitong.customers.model import ExitWish
+    from huitong.customers.model import ExitCancellation, ExitWish
     from huitong.entry.rights import asking, leaving
     from huitong.platform import clock
     from huitong.platform.db import Scope
@@ -116,11 +121,58 @@ def leave(
         platform.database.transaction(Scope(context.obj), now=now) as tx,
     ):
         if cancel:
-            (result,) = customers.cancel_exits(tx, [customer_id], now=now)
+            wanted = ExitCancellation(customer_id, _new_key())
+            (result,) = customers.cancel_exits(tx, [wanted], now=now)
         else:
-            wish = ExitWish(customer_id, _new_key(), ACTOR)
+            wish = ExitWish(customer_id, _new_key(), opening.actor(context))
             (result,) = leaving.request_exits(tx, [wish], now=now)
         told = _exit(asking.taken(result))
+    showing.facts(told, as_json=as_json)
+
+
+@rights.command("exit-policy")
+def exit_policy(
+    context: typer.Context,
+    brand: Annotated[str, typer.Argument(help="The brand's code.")],
+    *,
+    days: Annotated[
+        int | None, typer.Option(min=0, max=365, help="How long a wish can be taken back.")
+    ] = None,
+    points: Annotated[
+        str | None, typer.Option(help="What becomes of points: forfeit or keep.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how members of a brand leave, or decide it anew; open wishes keep their terms."""
+    from huitong import customers, org
+    from huitong.customers.model import PointsAtExit
+    from huitong.platform import clock
+    from huitong.platform.db import Scope
+
+    now = clock.now()
+    if points not in {None, *PointsAtExit}:
+        message = f"“{points}” is not known: write forfeit or keep."
+        raise typer.BadParameter(message)
+    with (
+        opening.opened() as platform,
+        platform.database.transaction(Scope(context.obj), now=now) as tx,
+    ):
+        brand_id = org.brand(tx, code=brand).id
+        policy = customers.exit_policies(tx, brand_ids=[brand_id])[brand_id]
+        if days is not None or points is not None:
+            policy = customers.put_exit_policy(
+                tx,
+                brand_id=brand_id,
+                cooling_off_days=policy.cooling_off_days if days is None else days,
+                points=policy.points if points is None else PointsAtExit(points),
+                actor=opening.actor(context),
+                now=now,
+            )
+    told = {
+        "version": policy.version,
+        "cooling_off_days": policy.cooling_off_days,
+        "points": str(policy.points),
+    }
     showing.facts(told, as_json=as_json)
 
 
@@ -146,7 +198,7 @@ def erase(
             _read(customer),
             home=platform.settings.home,
             key=_new_key(),
-            actor=ACTOR,
+            actor=opening.actor(context),
             now=clock.now(),
         )
     told = {"erased_at": receipt.recorded_at, "by": receipt.actor, **receipt.detail}

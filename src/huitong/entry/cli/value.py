@@ -111,7 +111,7 @@ def apply(
             brand_id=org.brand(tx, code=brand).id,
             programme=read,
             effective_from=begins,
-            actor="command line",
+            actor=opening.actor(context),
             expected_version=on_version,
             now=now,
         )

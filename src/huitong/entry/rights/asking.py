@@ -9,12 +9,12 @@ from huitong import customers
 from huitong.customers.model import (
     CUSTOMER_PREFIX,
     CustomerNotFound,
-    ExitAskedAlready,
     ExitRequest,
     NoOpenExit,
     NotAMember,
     PointsStillHeld,
     Receipt,
+    RequestKeyUsed,
 )
 from huitong.entry import wiring
 from huitong.entry.rights import erasing, exporting
@@ -25,7 +25,7 @@ from huitong.platform.ids import show
 # The refusals of exits, by code: one that is asked for alone is raised, as any other is.
 EXIT_REFUSALS: dict[str, type[DomainError]] = {
     one.code: one
-    for one in (CustomerNotFound, ExitAskedAlready, NoOpenExit, NotAMember, PointsStillHeld)
+    for one in (CustomerNotFound, NoOpenExit, NotAMember, PointsStillHeld, RequestKeyUsed)
 }
 
 

@@ -41,11 +41,11 @@ def forget_person(
 
     `tx` sees every brand of the group. A repeat changes nothing. Beside what is the person's own,
     it reaches orders of others on which they stood, identifiers that stood on their orders alone,
-    and refused records that name one of their identifiers or cards.
+    and records that were never applied and name one of their identifiers or cards.
 
     :raises PersonNotFound: when the group has no such person, or only as part of another.
     """
-    refused = channels.refused_naming(tx, _values_of(tx, person_id))
+    unapplied = channels.never_applied_naming(tx, _values_of(tx, person_id))
     reached = identity.erase(tx, person_id, now=now)
     customer_ids = customers.erase(tx, reached.person_ids, now=now)
     told = customers.records_of(tx, customer_ids=customer_ids)
@@ -59,7 +59,7 @@ def forget_person(
         counts={
             "identity": len(reached.identifier_ids) + unclaimed,
             "customers": len(customer_ids),
-            "channels": channels.erase(tx, sorted({*told, *naming, *refused})),
+            "channels": channels.erase(tx, sorted({*told, *naming, *unapplied})),
             **counts,
         },
         erasure=Erasure(

@@ -3,12 +3,19 @@
 `customers` knows the wish and the membership, the ledger the points; only here do they meet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from huitong import customers, ledger
-from huitong.customers.model import ExitRequest, ExitWish, PointsAtExit, PointsStillHeld
+from huitong.customers.model import (
+    CustomerStatus,
+    ExitRequest,
+    ExitState,
+    ExitWish,
+    PointsAtExit,
+    PointsStillHeld,
+)
 from huitong.ledger import Balance, Operation, Spend
 from huitong.loyalty.model import Asset
 from huitong.platform.db import ReadTx, Tx
@@ -29,11 +36,16 @@ class Finished:
 def request_exits(
     tx: Tx, wishes: Sequence[ExitWish], *, now: datetime
 ) -> list[Result[ExitRequest]]:
-    """Take wishes to leave; who has points set aside is refused until that is finished."""
-    found = customers.find_customers(tx, customer_ids=[one.customer_id for one in wishes])
-    today = customers.living(tx, customer_ids=list(found))
-    brand_of = {today[one.id]: one.brand_id for one in found.values() if one.id in today}
+    """Take wishes to leave; who has points set aside is refused until that is finished.
+
+    A wish that stands is answered, whatever was set aside since.
+    """
+    locked = customers.lock_living(tx, [one.customer_id for one in wishes])
+    today = {asked: one.id for asked, one in locked.items()}
+    brand_of = {one.id: one.brand_id for one in locked.values()}
     held = {one: points.held for one, points in _points(tx, brand_of, now).items() if points.held}
+    for one in _leaving(tx, held):
+        del held[one]
     results: list[Result[ExitRequest] | None] = [
         PointsStillHeld(held=held[today[wish.customer_id]]).as_refused()
         if today.get(wish.customer_id) in held
@@ -53,12 +65,14 @@ def finish_exits(tx: Tx, *, now: datetime, after_id: int = 0, limit: int) -> Fin
     due = customers.due_exits(tx, now=now, after_id=after_id, limit=limit)
     if not due:
         return None
-    today = customers.living(tx, customer_ids=[one.customer_id for one in due])
-    brand_of = {today[one.customer_id]: one.brand_id for one in due}
+    # Locked before their points are looked at, so that nothing is set aside in between.
+    locked = customers.lock_living(tx, [one.customer_id for one in due])
+    today = {asked: one.id for asked, one in locked.items()}
+    brand_of = {one.id: one.brand_id for one in locked.values()}
     held = {one for one, points in _points(tx, brand_of, now).items() if points.held}
     ready = [one for one in due if today[one.customer_id] not in held]
-    left = customers.finish_exits(tx, ready, now=now)
-    _settle(tx, ready, now)
+    left = set(customers.finish_exits(tx, ready, now=now))
+    _settle(tx, [one for one in ready if today[one.customer_id] in left], now)
     return Finished(left=len(left), held=len(due) - len(ready), last_id=due[-1].id)
 
 
@@ -72,6 +86,13 @@ def settle_exits(tx: Tx, *, now: datetime, after_id: int = 0, limit: int) -> int
     return ended[-1].id if ended else None
 
 
+def _leaving(tx: ReadTx, customer_ids: Collection[int]) -> set[int]:
+    """Return those of living customers who have asked to leave, by any of their names."""
+    wishes = customers.exits_of(tx, customer_ids=customer_ids)
+    asked = [one.customer_id for one in wishes if one.state is ExitState.REQUESTED]
+    return set(customers.living(tx, customer_ids=asked).values())
+
+
 def _settle(tx: Tx, exits: Sequence[ExitRequest], now: datetime) -> None:
     today = customers.living(tx, customer_ids=[one.customer_id for one in exits])
     forfeiting = [one for one in exits if one.points is PointsAtExit.FORFEIT]
@@ -83,7 +104,7 @@ def _settle(tx: Tx, exits: Sequence[ExitRequest], now: datetime) -> None:
     operations: dict[int, Operation] = {}
     for one in forfeiting:
         customer_id = today[one.customer_id]
-        has_returned = status[customer_id].enrolled_at is not None
+        has_returned = status[customer_id].status is CustomerStatus.MEMBER
         if has_returned or not (points[customer_id].pending or points[customer_id].held):
             settled.append(one.id)
         if not has_returned and points[customer_id].spendable > 0:

@@ -3,18 +3,24 @@
 The page brings everything with it, runs no program, and shows Chinese until it is switched.
 """
 
+import errno
 import json
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
 from pathlib import Path
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from huitong.entry.rights.labels import INTRODUCTION, LABELS, NOTHING, SWITCH, TITLE, Label
+from huitong.platform.errors import DomainError, Kind
 
 DATA_FILE = "personal-data.json"
 PAGE_FILE = "personal-data.html"
+PRIVATE = 0o600
 FEN_PER_YUAN = 100
 ZONE = ZoneInfo("Asia/Shanghai")
 HIDDEN_FIELDS = frozenset({"form", "id", "brand_id", "owner", "customer_id", "account_id"})
@@ -33,12 +39,60 @@ th { background: #f3f5f8; font-weight: 600 } .none { color: #6a7079 }
 """
 
 
-def write(document: Mapping[str, object], *, folder: Path) -> tuple[Path, Path]:
-    """Write the document and its page into a folder, readable by its owner alone."""
+@dataclass(eq=False)
+class CopyExists(DomainError):
+    """A file of that name is there already, and nobody said that it may be replaced."""
+
+    code: ClassVar[str] = "platform.copy_exists"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    sentence: ClassVar[str] = (
+        "{path} is there already: choose another folder, or say “--replace” to write over it."
+    )
+    path: str
+
+
+@dataclass(eq=False)
+class NotAPlainFile(DomainError):
+    """A link, or something else that is no plain file, stands where a copy would be written."""
+
+    code: ClassVar[str] = "platform.not_a_plain_file"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    sentence: ClassVar[str] = (
+        "{path} is a link or no file at all, and would carry personal data elsewhere: remove it, or"
+        " choose another folder."
+    )
+    path: str
+
+
+def check(folder: Path, *, replace: bool) -> None:
+    """Refuse a folder into which a copy could not be written.
+
+    :raises CopyExists: when it holds one already and `replace` does not allow to write over it.
+    :raises NotAPlainFile: when a link or the like stands where a file would be written.
+    """
+    for path in (folder / DATA_FILE, folder / PAGE_FILE):
+        try:
+            found = path.lstat()
+        except FileNotFoundError:
+            continue
+        _check_plain(path, found)
+        if not replace:
+            raise CopyExists(path=str(path))
+
+
+def write(
+    document: Mapping[str, object], *, folder: Path, replace: bool = False
+) -> tuple[Path, Path]:
+    """Write the document and its page into a folder, readable by its owner alone.
+
+    :raises CopyExists: when it holds one already and `replace` does not allow to write over it.
+    :raises NotAPlainFile: when a link or the like stands where a file would be written.
+    """
+    check(folder, replace=replace)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     data, page = folder / DATA_FILE, folder / PAGE_FILE
-    _write_private(data, as_json(document))
-    _write_private(page, as_html(document))
+    _write_private(data, as_json(document), replace=replace)
+    _write_private(page, as_html(document), replace=replace)
     return data, page
 
 
@@ -142,10 +196,40 @@ def _plain(value: object) -> object:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+def _write_private(path: Path, text: str, *, replace: bool) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE)
+    except FileExistsError:
+        if not replace:
+            raise CopyExists(path=str(path)) from None
+        descriptor = _open_again(path)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
+
+
+def _open_again(path: Path) -> int:
+    """Open a file that is there, make it private, then empty it."""
+    try:
+        # A pipe without a reader would be waited for.
+        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as trouble:
+        if trouble.errno in (errno.ELOOP, errno.ENXIO):
+            raise NotAPlainFile(path=str(path)) from None
+        raise
+    try:
+        _check_plain(path, os.fstat(descriptor))
+        os.fchmod(descriptor, PRIVATE)
+        os.ftruncate(descriptor, 0)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _check_plain(path: Path, found: os.stat_result) -> None:
+    # A second name of the file would be a second place of its content.
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+        raise NotAPlainFile(path=str(path))
 
 
 _EMPTY: tuple[object, ...] = (None, "", [], {}, ())

@@ -14,7 +14,7 @@ from huitong.customers.model import (
     ConsentSource,
     ConsentStatement,
     CustomerNotFound,
-    ExitAskedAlready,
+    ExitCancellation,
     ExitRequest,
     ExitState,
     ExitWish,
@@ -25,6 +25,7 @@ from huitong.customers.model import (
     PolicyVersionTaken,
     Purpose,
     Receipt,
+    RequestKeyUsed,
     RightKeyUsed,
     RightKind,
 )
@@ -220,12 +221,12 @@ def export(platform: Running, caller: Calling, key: RequestKey, customer_id: InP
     "POST",
     "/v1/rights/customers/{customer_id}/exit",
     permission=Permission.RIGHTS_WRITE,
-    errors=[CustomerNotFound, NotAMember, ExitAskedAlready, PointsStillHeld],
+    errors=[CustomerNotFound, NotAMember, PointsStillHeld],
 )
 def request_exit(
     platform: Running, caller: Calling, key: RequestKey, customer_id: InPath
 ) -> ExitOut:
-    """Take a member's wish to leave; it is carried out when the cooling-off is over."""
+    """Take a member's wish to leave, for when the cooling-off is over; a second one is the same."""
     now = clock.now()
     wish = ExitWish(customer_id, key, _actor(caller))
     with platform.database.transaction(caller.scope(), now=now) as tx:
@@ -237,13 +238,16 @@ def request_exit(
     "DELETE",
     "/v1/rights/customers/{customer_id}/exit",
     permission=Permission.RIGHTS_WRITE,
-    errors=[NoOpenExit],
+    errors=[NoOpenExit, RequestKeyUsed],
 )
-def cancel_exit(platform: Running, caller: Calling, customer_id: InPath) -> ExitOut:
+def cancel_exit(
+    platform: Running, caller: Calling, key: RequestKey, customer_id: InPath
+) -> ExitOut:
     """Take the wish to leave back, while it has not been carried out."""
     now = clock.now()
+    wanted = ExitCancellation(customer_id, key)
     with platform.database.transaction(caller.scope(), now=now) as tx:
-        (result,) = customers.cancel_exits(tx, [customer_id], now=now)
+        (result,) = customers.cancel_exits(tx, [wanted], now=now)
         return _exit(asking.taken(result))
 
 

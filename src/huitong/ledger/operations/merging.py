@@ -1,7 +1,7 @@
 """Moves all value of one owner to another (a merge of customers), and moves it back (a split)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -66,12 +66,20 @@ def reassign(tx: Tx, *, source: int, target: int, key: str, now: datetime) -> Mo
 
 
 def split_back(
-    tx: Tx, *, source: int, target: int, merge_key: str, key: str, now: datetime
+    tx: Tx,
+    *,
+    source: int,
+    target: int,
+    merge_key: str,
+    key: str,
+    now: datetime,
+    let_go: Collection[str] = (),
 ) -> Moved:
     """Undo the merge of `merge_key`: the source gets what it would have without the merge.
 
     What the target spent of it comes from the target's other lots or stands as the target's debt.
-    A hold that came with the merge goes back as long as it is open; one made since stays.
+    A hold that came with the merge goes back as long as it is open. One made since stays, but for
+    those that `let_go` names: they end before anything moves.
 
     :raises CannotMove: when the source is not merged into the target, or the target was merged on.
     :raises OperationUnknown: when there was no such merge.
@@ -93,6 +101,7 @@ def split_back(
     drafts.source.reverses_id, drafts.target.reverses_id = merged
     lots, debts = _what_was_moved(tx, book, merged)
     for asset in merging.assets_of(drafts.source):
+        merging.let_go_since(drafts.target, asset, let_go)
         merging.move_back(drafts.source, drafts.target, asset, lots[asset], debts[asset])
     return _finish(tx, book, pair, drafts, merged_into=None)
 

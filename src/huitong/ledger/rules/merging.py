@@ -5,7 +5,7 @@ that comes after the merge finds its lot there. Each side has its own operation 
 what leaves here arrives there, so the totals of both owners together stay what they were.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -74,6 +74,8 @@ def move_back(source: Draft, target: Draft, asset: str, moved: list[MovedLot], d
     holds = [hold for hold in target.holds_of(asset) if hold.operation_id == target.reverses_id]
     for hold in holds:
         let_go(target, hold, HoldState.MOVED)
+    # What lapsed by now lapsed for the source too: nobody is charged for it.
+    moved = [_as_of_now(target, asset, lot) for lot in moved]
     returned, charged = 0, debt
     for lot in moved:
         due = _due(lot)
@@ -92,6 +94,13 @@ def move_back(source: Draft, target: Draft, asset: str, moved: list[MovedLot], d
     parents = {lot.child.id: lot.parent.id for lot in moved}
     for hold in holds:
         _move_hold_back(source, target, hold, parents)
+
+
+def let_go_since(target: Draft, asset: str, keys: Collection[str]) -> None:
+    """Let go of the named holds that were made since the merge: what they hold can go back."""
+    for hold in target.holds_of(asset):
+        if hold.key in keys and hold.operation_id != target.reverses_id:
+            let_go(target, hold, HoldState.RELEASED)
 
 
 def _forgive(target: Draft, asset: str, amount: int) -> None:
@@ -155,6 +164,12 @@ def _move_hold(source: Draft, target: Draft, hold: HeldValue, heirs: dict[int, L
         operation_id=target.operation_id,
         parts=tuple((heirs[lot_id].id, part) for lot_id, part in hold.parts),
     )
+
+
+def _as_of_now(target: Draft, asset: str, lot: MovedLot) -> MovedLot:
+    """Return a moved lot with what the target's operation did to it so far."""
+    since = [(target.operation_id, use) for use in target.uses if use.lot_id == lot.child.id]
+    return MovedLot(lot.parent, target.lot(asset, lot.child.id), (*lot.uses, *since))
 
 
 def _due(lot: MovedLot) -> int:

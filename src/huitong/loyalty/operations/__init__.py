@@ -8,7 +8,7 @@ from huitong.loyalty.operations.giving import (
     part_gifts,
     welcome,
 )
-from huitong.loyalty.operations.moving import erase, give_back, reassign
+from huitong.loyalty.operations.moving import erase, frozen_under, give_back, reassign
 from huitong.loyalty.operations.opening import apply_openings
 from huitong.loyalty.operations.programmes import apply_programme
 from huitong.loyalty.operations.reclassifying import (
@@ -32,6 +32,7 @@ __all__ = [
     "apply_refunds",
     "erase",
     "freeze_openings",
+    "frozen_under",
     "give_back",
     "give_for_documents",
     "join_gifts",

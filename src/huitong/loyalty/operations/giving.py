@@ -18,7 +18,7 @@ from huitong.customers.events import (
     CustomersSplit,
     DocumentApproved,
 )
-from huitong.customers.model import Customer, CustomerStatus
+from huitong.customers.model import Customer, CustomerStatus, ExitState
 from huitong.ledger.model import ClawBack, Grant, Operation
 from huitong.loyalty import queries
 from huitong.loyalty.model import (
@@ -34,7 +34,7 @@ from huitong.loyalty.model import (
 from huitong.loyalty.queries.gifts import gifts_of
 from huitong.loyalty.rules import gifts as rules
 from huitong.loyalty.rules import living
-from huitong.loyalty.rules.gifts import Due
+from huitong.loyalty.rules.gifts import Due, Taker
 from huitong.loyalty.tables import gifts as tables
 from huitong.platform.db import Row, Tx
 from huitong.platform.errors import Refused
@@ -103,13 +103,16 @@ def settle_gifts(
     of_customer: defaultdict[int, list[Gift]] = defaultdict(list)
     for gift in gifts_of(tx, customer_ids=found):
         of_customer[gift.customer_id].append(gift)
+    zones = {one.id: ZoneInfo(one.time_zone) for one in org.brands(tx)} if of_customer else {}
     dues = [
         each
         for customer_id, gifts in of_customer.items()
-        for each in _due(found[customer_id], gifts, versions, now)
+        for each in _due(
+            found[customer_id], gifts, versions, zones[found[customer_id].brand_id], now
+        )
     ]
     changed = [each for each in dues if each.change or each.withheld != each.gift.withheld]
-    _post(tx, [each for each in changed if each.change], versions, now)
+    _post(tx, [each for each in changed if each.change], versions, zones, now)
     tx.write(tables.KEEP_SETTLED, tables.SETTLED, [_settled_row(each) for each in changed])
 
 
@@ -129,6 +132,7 @@ def _promise_welcome(
         return
     persons = sorted({found[one].person_id for one in promised})
     erased = identity.erased_before(tx, person_ids=persons, now=now)
+    returning |= _who_left_once(tx, promised)
     rows = []
     for customer_id, (version, gift, enrolled_at) in promised.items():
         customer = found[customer_id]
@@ -148,6 +152,13 @@ def _promise_welcome(
     tx.write(tables.INSERT_GIFTS, tables.GIFT, rows, {"now": now})
 
 
+def _who_left_once(tx: Tx, customer_ids: Iterable[int]) -> set[int]:
+    """Return those of living customers who ended a membership before, by any of their names."""
+    exits = customers.exits_of(tx, customer_ids=list(customer_ids))
+    left = [one.customer_id for one in exits if one.state is ExitState.FINISHED]
+    return set(customers.living(tx, customer_ids=left).values())
+
+
 def _follow(tx: Tx, customer_ids: set[int], now: datetime) -> None:
     gifts = gifts_of(tx, customer_ids=customer_ids)
     origins = {one.origin_customer_id for one in gifts}
@@ -161,15 +172,29 @@ def _follow(tx: Tx, customer_ids: set[int], now: datetime) -> None:
     settle_gifts(tx, set(today.values()), now=now)
 
 
-def _due(customer: Customer, gifts: Sequence[Gift], versions: Versions, now: datetime) -> list[Due]:
+def _due(
+    customer: Customer, gifts: Sequence[Gift], versions: Versions, zone: ZoneInfo, now: datetime
+) -> list[Due]:
     version = _version_at(versions[customer.brand_id], now)
     assert version is not None, "A gift was promised by a programme."
-    is_member = customer.enrolled_at is not None
-    return rules.due(gifts, is_member=is_member, surplus=version.programme.surplus_gifts)
+    ends = {one.id: _ends_at(one, versions, zone) for one in gifts}
+    taker = Taker(
+        is_member=customer.status is CustomerStatus.MEMBER,
+        has_left=customer.status is CustomerStatus.EXITED,
+        lapsed={one for one, end in ends.items() if end is not None and end <= now},
+    )
+    return rules.due(gifts, taker=taker, surplus=version.programme.surplus_gifts)
 
 
-def _post(tx: Tx, dues: Sequence[Due], versions: Versions, now: datetime) -> None:
-    zones = {one.id: ZoneInfo(one.time_zone) for one in org.brands(tx)} if dues else {}
+def _ends_at(gift: Gift, versions: Versions, zone: ZoneInfo) -> datetime | None:
+    """Return when a gift's points die, however late they are given; None for never."""
+    version = next(one for one in versions[gift.brand_id] if one.version == gift.programme_version)
+    return living.expires_at(gift.happened_at, version.programme.expiry, zone)
+
+
+def _post(
+    tx: Tx, dues: Sequence[Due], versions: Versions, zones: Mapping[int, ZoneInfo], now: datetime
+) -> None:
     operations = [_operation(each, versions, zones[each.gift.brand_id], now) for each in dues]
     refused = [one for one in ledger.post(tx, operations, now=now) if isinstance(one, Refused)]
     assert not refused, "What is due of a gift can be given, and what was given taken back."
@@ -178,10 +203,8 @@ def _post(tx: Tx, dues: Sequence[Due], versions: Versions, now: datetime) -> Non
 def _operation(due: Due, versions: Versions, zone: ZoneInfo, now: datetime) -> Operation:
     gift = due.gift
     asset = Asset.POINTS.of_brand(gift.brand_id)
-    version = next(one for one in versions[gift.brand_id] if one.version == gift.programme_version)
-    expires_at = living.expires_at(gift.happened_at, version.programme.expiry, zone)
     movement = (
-        Grant(asset, due.change, gift.happened_at, expires_at)
+        Grant(asset, due.change, gift.happened_at, _ends_at(gift, versions, zone))
         if due.change > 0
         else ClawBack(asset, -due.change, gift.id)
     )

@@ -70,6 +70,15 @@ def give_back(
     recompute_tiers(tx, [source, target], brand_id=brand_id, now=now)
 
 
+def frozen_under(tx: Tx, order_ids: Sequence[int]) -> set[str]:
+    """Return the keys under which disputes of these orders hold value."""
+    return {
+        hold_key(order_id, asset, one.frozen_revision)
+        for (order_id, asset), one in queries.positions_of(tx, order_ids).items()
+        if one.frozen
+    }
+
+
 def _still_frozen(tx: Tx, source: int, order_ids: Sequence[int]) -> list[str]:
     """Return the orders and assets, as `order/asset`, whose hold is back with the source."""
     positions = queries.positions_of(tx, order_ids)

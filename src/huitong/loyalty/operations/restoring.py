@@ -1,9 +1,10 @@
 """Gives back points spent on an order with what is returned of it, into the very lots."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from huitong import ledger
 from huitong.channels.model import OrderStatus
 from huitong.ledger.model import Operation, Restore
 from huitong.loyalty import tables
@@ -11,6 +12,7 @@ from huitong.loyalty.model import Asset
 from huitong.loyalty.rules import returning
 from huitong.orders.model import Snapshot
 from huitong.platform.db import Tx, array, text_array
+from huitong.platform.errors import Ok, Refused
 from huitong.platform.ids import bucket_of
 
 
@@ -28,7 +30,21 @@ class Restoration:
     movement: Restore
 
 
-def restorations_of(tx: Tx, orders: Sequence[Snapshot]) -> list[Restoration]:
+def restore(
+    tx: Tx, orders: Sequence[Snapshot], occurred_at: Mapping[int, datetime], *, now: datetime
+) -> dict[int, Refused]:
+    """Give back what was spent on orders of which something came back; answer refusals by order.
+
+    `occurred_at` says by order when whatever brought this about happened.
+    """
+    restorations = _restorations_of(tx, orders)
+    operations = [_operation(one, occurred_at=occurred_at[one.order_id]) for one in restorations]
+    done = list(zip(restorations, ledger.post(tx, operations, now=now), strict=True))
+    _keep(tx, [one for one, result in done if isinstance(result, Ok)])
+    return {one.order_id: result for one, result in done if isinstance(result, Refused)}
+
+
+def _restorations_of(tx: Tx, orders: Sequence[Snapshot]) -> list[Restoration]:
     """Return what is still to be given back of points spent on these orders."""
     returned = {
         (order.channel_account_id, order.order_no): order
@@ -57,7 +73,7 @@ def restorations_of(tx: Tx, orders: Sequence[Snapshot]) -> list[Restoration]:
     return found
 
 
-def operation(one: Restoration, *, occurred_at: datetime) -> Operation:
+def _operation(one: Restoration, *, occurred_at: datetime) -> Operation:
     """Return the ledger's operation of a restoration; what has come back so far is its key."""
     return Operation(
         key=f"order:{one.order_id}:restored:{one.redemption_id}:{one.restored}",
@@ -70,7 +86,7 @@ def operation(one: Restoration, *, occurred_at: datetime) -> Operation:
     )
 
 
-def keep(tx: Tx, restorations: Sequence[Restoration]) -> None:
+def _keep(tx: Tx, restorations: Sequence[Restoration]) -> None:
     """Keep how much of each redemption has come back."""
     rows = [(bucket_of(one.redemption_id), one.redemption_id, one.restored) for one in restorations]
     tx.write(tables.MOVE_RESTORED, tables.RESTORED, rows)

@@ -234,7 +234,9 @@ def settle(tx: Tx, orders: Sequence[_Order], *, now: datetime) -> list[Outcome]:
     one for each redemption of which something comes back.
     """
     owned = [order for order in orders if order.snapshot.customer_id is not None]
-    refusals = _restore(tx, orders, now)
+    occurred_at = {order.snapshot.order_id: order.occurred_at for order in orders}
+    snapshots = [order.snapshot for order in orders]
+    refusals = restoring.restore(tx, snapshots, occurred_at, now=now)
     if owned:
         owned = _classed(tx, owned)
         batch = _look_up(tx, owned, now)
@@ -309,23 +311,6 @@ def _settle_one(order: _Order, batch: _Batch) -> tuple[Settled, ...]:
             found.append(settled)
             batch.take(customer_id, asset, settled.movements)
     return tuple(found)
-
-
-def _restore(tx: Tx, orders: Sequence[_Order], now: datetime) -> dict[int, Refused]:
-    """Give back what was spent on orders that came back; answer refusals by order."""
-    occurred_at = {order.snapshot.order_id: order.occurred_at for order in orders}
-    restorations = restoring.restorations_of(tx, [order.snapshot for order in orders])
-    operations = [
-        restoring.operation(one, occurred_at=occurred_at[one.order_id]) for one in restorations
-    ]
-    results = ledger.post(tx, operations, now=now)
-    done = zip(restorations, results, strict=True)
-    restoring.keep(tx, [one for one, result in done if isinstance(result, Ok)])
-    return {
-        one.order_id: result
-        for one, result in zip(restorations, results, strict=True)
-        if isinstance(result, Refused)
-    }
 
 
 def _post(tx: Tx, plans: Sequence[_Plan], now: datetime) -> dict[int, Refused]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from huitong import customers, ledger
+from huitong import orders as sales
 from huitong.ledger.model import Operation, Posted, Spend
 from huitong.loyalty import tables
 from huitong.loyalty.model import Asset
+from huitong.loyalty.operations import restoring
 from huitong.platform.db import Tx
 from huitong.platform.errors import Ok, Result
 from huitong.platform.ids import bucket_of
@@ -29,7 +31,10 @@ class Spending:
 
 
 def spend_points(tx: Tx, spendings: Sequence[Spending], *, now: datetime) -> list[Result[Posted]]:
-    """Spend points of members, soonest-expiring first; a repeated key answers its first result."""
+    """Spend points of members, soonest-expiring first; a repeated key answers its first result.
+
+    Of what is spent on an order of which something came back, its share is given back at once.
+    """
     customers.lock_customers(tx, sorted({one.customer_id for one in spendings}))
     operations = [
         Operation(
@@ -65,4 +70,19 @@ def spend_points(tx: Tx, spendings: Sequence[Spending], *, now: datetime) -> lis
         for new_id, one in zip(ids, on_orders, strict=True)
     ]
     tx.write(tables.INSERT_REDEMPTIONS, tables.REDEMPTION, rows)
+    _restore(tx, on_orders, now)
     return results
+
+
+def _restore(tx: Tx, spendings: Sequence[Spending], now: datetime) -> None:
+    spent_at = {
+        (one.channel_account_id, one.order_no): one.occurred_at
+        for one in spendings
+        if one.channel_account_id is not None and one.order_no is not None
+    }
+    known = sales.find_by_numbers(tx, spent_at) if spent_at else {}
+    if known:
+        snapshots = list(sales.snapshots_of(tx, list(known.values())).values())
+        occurred_at = {order_id: spent_at[number] for number, order_id in known.items()}
+        refused = restoring.restore(tx, snapshots, occurred_at, now=now)
+        assert not refused, "What was just spent can be given back."

@@ -98,7 +98,21 @@ def _shares(case: Case, before: Position | None, full: Earned, cap: Cap) -> tupl
         # Who is no member any more keeps what they earned, but for rules that never were for it.
         rules = {share.rule for share in full.shares}
         return tuple(share for share in before.shares if share.rule in rules)
-    return cap(full.shares)
+    return _no_less(cap(full.shares), before.shares, full.shares)
+
+
+def _no_less(
+    capped: Sequence[RuleShare], before: Sequence[RuleShare], full: Sequence[RuleShare]
+) -> tuple[RuleShare, ...]:
+    """Return capped shares, none below what was granted before, as far as its base still gives it.
+
+    Two members whom a merge made one may have earned more than their caps together; it stays.
+    """
+    granted = {share.rule: share.amount for share in before}
+    return tuple(
+        share._replace(amount=max(share.amount, min(granted.get(share.rule, 0), uncapped.amount)))
+        for share, uncapped in zip(capped, full, strict=True)
+    )
 
 
 def _net(case: Case, asset: Asset, full: Earned, earned: int) -> int:

@@ -52,7 +52,7 @@ from huitong.orders.tables.shapes import (
     WAITING,
 )
 from huitong.orders.tables.showing import (
-    FIND_BY_NUMBER,
+    FIND_BY_NUMBERS,
     LIST_OF_CUSTOMER,
     ORDERS_SINCE,
     SHOW_HEADERS,
@@ -85,7 +85,7 @@ __all__ = [
     "ERASE_PAYMENTS",
     "ERASE_REFUNDS",
     "ERASE_WAITING",
-    "FIND_BY_NUMBER",
+    "FIND_BY_NUMBERS",
     "FIND_ORDERS",
     "FIND_ORDERS_ANYWHERE",
     "FIND_PACKAGES",

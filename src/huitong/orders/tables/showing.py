@@ -79,11 +79,12 @@ CROSS JOIN LATERAL (
 ORDER BY h.ordered_at, h.id
 """
 
-# find_by_number: the order that an account told under a number.
-FIND_BY_NUMBER = """
-SELECT h.id
-FROM orders.header AS h
-WHERE h.group_id = %(group_id)s
-  AND h.channel_account_id = %(account_id)s
-  AND h.order_no = %(order_no)s
+# find_by_numbers: the orders that accounts told under numbers.
+FIND_BY_NUMBERS = """
+SELECT h.channel_account_id, h.order_no, h.id
+FROM unnest(%(account_ids)s::bigint[], %(order_nos)s::text[]) AS wanted (account_id, order_no)
+JOIN orders.header AS h
+  ON h.group_id = %(group_id)s
+  AND h.channel_account_id = wanted.account_id
+  AND h.order_no = wanted.order_no
 """

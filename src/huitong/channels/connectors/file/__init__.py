@@ -3,7 +3,7 @@
 from huitong.channels.connectors.file.checking import Checked, check_file
 from huitong.channels.connectors.file.importing import Import, import_file
 from huitong.channels.connectors.file.mapping import Mapping, load_mapping, read_mapping
-from huitong.channels.connectors.file.remapping import remapped
+from huitong.channels.connectors.file.remapping import refixed, remapped
 from huitong.channels.connectors.file.tally import ImportReport, Progress, rejects_of
 from huitong.channels.connectors.file.templates import (
     Guess,
@@ -28,6 +28,7 @@ __all__ = [
     "load_mapping",
     "own_mappings",
     "read_mapping",
+    "refixed",
     "rejects_of",
     "remapped",
     "shipped_document",

@@ -5,20 +5,15 @@ UTF-16; nobody who exports them knows which.
 """
 
 import codecs
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
 
-from huitong.channels.connectors.file.forms import FileUnreadable, is_packed
-from huitong.channels.connectors.file.rows import opened
+from huitong.channels.connectors.file.forms import FileUnreadable
+from huitong.channels.connectors.file.unpacking import BLOCK_BYTES, opened
 
-BLOCK_BYTES = 1 << 20
 SAMPLED_LINES_MAX = 5_000
-# Text packs ten to fifty times smaller; what unpacks further than this was made to fill a disk.
-UNPACKED_RATIO_MAX = 200
-UNPACKED_BYTES_FREE = 256 << 20
 NUL = b"\x00"
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -40,11 +35,11 @@ class _Sample:
     gb18030: int = 0
     neither: int = 0
 
-    def add(self, line: bytes) -> None:
-        """Count one line."""
-        if _is_readable(line, "utf-8"):
+    def add(self, line: bytes, *, cut: bool = False) -> None:
+        """Count one line, or the beginning of one."""
+        if _is_readable(line, "utf-8", cut=cut):
             self.utf_8 += 1
-        elif _is_readable(line, Encoding.GB18030):
+        elif _is_readable(line, Encoding.GB18030, cut=cut):
             self.gb18030 += 1
         else:
             self.neither += 1
@@ -61,17 +56,19 @@ def encoding_of(path: Path, form: str) -> Encoding:
     """
     sample = _Sample()
     first_line: bytes | None = None
-    for block in _blocks(path, form):
-        if first_line is None:
-            marked = _marked(block)
-            if marked is not None:
-                return marked
-            if NUL in block:
-                fault = "it is no text file; export it again as CSV or as an Excel workbook"
-                raise FileUnreadable(file=path.name, form=form, fault=fault)
-            first_line = block.split(b"\n", 1)[0]
-        if not block.isascii() and not sample.is_full():
-            _take(sample, block)
+    with opened(path) as file:
+        while block := file.read(BLOCK_BYTES):
+            is_first = first_line is None
+            if is_first:
+                marked = _marked(block)
+                if marked is not None:
+                    return marked
+                if NUL in block:
+                    fault = "it is no text file; export it again as CSV or as an Excel workbook"
+                    raise FileUnreadable(file=path.name, form=form, fault=fault)
+                first_line = block.split(b"\n", 1)[0]
+            if not block.isascii() and not sample.is_full():
+                _take(sample, block, is_first=is_first)
     if sample.gb18030 > sample.utf_8 + sample.neither:
         return Encoding.GB18030
     if first_line is not None and not _is_readable(first_line[: 1 << 16], "utf-8", cut=True):
@@ -98,23 +95,6 @@ def write_utf_8(source: Path, target: Path, encoding: Encoding) -> None:
             out.write(block)
 
 
-def _blocks(path: Path, form: str) -> Iterator[bytes]:
-    limit = None
-    if is_packed(path):
-        limit = max(UNPACKED_BYTES_FREE, path.stat().st_size * UNPACKED_RATIO_MAX)
-    unpacked = 0
-    with opened(path) as file:
-        while block := file.read(BLOCK_BYTES):
-            unpacked += len(block)
-            if limit is not None and unpacked > limit:
-                fault = (
-                    f"it unpacks to more than {UNPACKED_RATIO_MAX} times its size, which no table"
-                    " does; unpack it yourself and look what it holds"
-                )
-                raise FileUnreadable(file=path.name, form=form, fault=fault)
-            yield block
-
-
 def _marked(block: bytes) -> Encoding | None:
     """Return the encoding that a file's beginning gives away."""
     if block.startswith(UTF_16_MARKS):
@@ -126,13 +106,17 @@ def _marked(block: bytes) -> Encoding | None:
     return None
 
 
-def _take(sample: _Sample, block: bytes) -> None:
-    lines = block.split(b"\n")
-    # The last line is cut at the end of the block, the first one at its beginning.
-    whole = lines[1:-1] if len(lines) > 2 else lines  # noqa: PLR2004 - first, last, and some
-    for line in (*lines[:1], *whole) if sample.utf_8 + sample.gb18030 == 0 else whole:
+def _take(sample: _Sample, block: bytes, *, is_first: bool) -> None:
+    """Count the lines that begin in a block; what goes on from the block before was counted there.
+
+    Its middle may begin within a character, which reads as another encoding.
+    """
+    *whole, last = block.split(b"\n")
+    for line in whole if is_first else whole[1:]:
         if not line.isascii() and not sample.is_full():
             sample.add(line)
+    if (is_first or whole) and not last.isascii() and not sample.is_full():
+        sample.add(last, cut=True)
 
 
 def _is_readable(line: bytes, encoding: str, *, cut: bool = False) -> bool:

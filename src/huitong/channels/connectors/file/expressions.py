@@ -12,8 +12,9 @@ from duckdb.sqltypes import DuckDBPyType
 
 from huitong.channels.connectors.file.mapping import FieldRule
 from huitong.channels.connectors.file.targets import Sort, Target
-from huitong.channels.connectors.file.workbook import ERRORS
+from huitong.channels.connectors.file.workbook.cells import ERRORS
 from huitong.channels.rules import CONFLICTING, UNREADABLE
+from huitong.platform.spreadsheets import FORMULA, GUARD
 
 # A DOUBLE that is further than this from whole fen was no amount of money.
 YUAN_TOLERANCE = "1e-6"
@@ -88,6 +89,16 @@ def bare_text(sql: str) -> str:
     inner = f"trim(substr({trimmed}, 3, length({trimmed}) - 3), {literal(BLANKS)})"
     is_wrapped = f"starts_with({trimmed}, '=\"') AND ends_with({trimmed}, '\"')"
     return f"CASE WHEN {is_wrapped} THEN {inner} ELSE {trimmed} END"
+
+
+def unguarded_text(sql: str) -> str:
+    """Return the expression of a text cell without the guard that an export of ours gave it."""
+    guard = literal(GUARD)
+    is_guarded = f"regexp_matches({sql}, {literal(f'^{GUARD}{FORMULA}')})"
+    return (
+        f"CASE WHEN starts_with({sql}, {guard}) AND {is_guarded}"
+        f" THEN substr({sql}, {len(GUARD) + 1}) ELSE {sql} END"
+    )
 
 
 def folded(sql: str) -> str:

@@ -9,21 +9,31 @@ from dataclasses import dataclass
 from functools import partial
 
 from huitong.channels.connectors.file.forms import FileUnreadable
-from huitong.channels.connectors.file.mapping import REJECTED_PREFIX, Mapping
+from huitong.channels.connectors.file.mapping import (
+    REJECTED_COLUMNS,
+    REJECTED_PREFIX,
+    Mapping,
+)
 from huitong.channels.connectors.file.targets import UnknownTarget, target_of
 from huitong.channels.model import RecordKind
+from huitong.platform.spreadsheets import unguarded
 
 COLUMNS_MAX = 1_000
+HEADING_LENGTH_MAX = 500
 # The headings stand in one of so many first rows.
 ROWS_ABOVE_MAX = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Headings:
-    """The names of a table's columns, and how many rows stand above them."""
+    """The names of a table's columns, and how many rows stand above them.
+
+    The cells of a reject file `are_guarded`: it was written for spreadsheets.
+    """
 
     names: tuple[str, ...]
     rows_above: int
+    are_guarded: bool
 
 
 def find_headings(
@@ -39,6 +49,9 @@ def find_headings(
     complain = partial(FileUnreadable, file=file, form=form)
     if not any(cell.strip() for row in rows for cell in row):
         raise complain(fault="it is empty")
+    are_guarded = any(set(REJECTED_COLUMNS) <= {cell.strip() for cell in row} for row in rows)
+    if are_guarded:
+        rows = [list(map(unguarded, row)) for row in rows]
     wanted = None if mapping is None else mapping.columns()
     place = _place(rows, kind, wanted)
     if mapping is not None and mapping.header_row is not None:
@@ -54,7 +67,14 @@ def find_headings(
     if twice:
         fault = f"the column “{twice[0]}” stands twice in row {place + 1}; rename or remove one"
         raise complain(fault=fault)
-    return Headings(names=names, rows_above=place)
+    for column, name in enumerate(names, start=1):
+        if len(name) > HEADING_LENGTH_MAX:
+            fault = (
+                f"column {column} of row {place + 1} has a heading of {len(name):,} characters, of"
+                f" at most {HEADING_LENGTH_MAX}; shorten it"
+            )
+            raise complain(fault=fault)
+    return Headings(names=names, rows_above=place, are_guarded=are_guarded)
 
 
 def _place(rows: Sequence[Sequence[str]], kind: RecordKind, wanted: frozenset[str] | None) -> int:

@@ -109,13 +109,7 @@ def import_file(
             return settled_places(tx, wanted.account, kind=wanted.kind, versions=versions)
 
     with wanted.staged() as (staged, mapping):
-        source = _source(wanted, mapping)
-        now = clock()
-        with database.transaction(scope, now=now) as tx:
-            delivery_id = open_delivery(
-                tx, wanted.account, kind=wanted.kind, source=source, now=now
-            )
-            size_delivery(tx, delivery_id, record_count=staged.total)
+        delivery_id = _opened(database, scope, wanted, mapping, staged, now=clock())
         tally = Tally(staged, progress)
         pages = prepared(staged, wanted, mapping, find_settled)
         with computing(), Ahead(pages) as ready:
@@ -137,6 +131,23 @@ def import_file(
         with database.transaction(scope, now=now) as tx:
             finish_delivery(tx, delivery_id, known_count=tally.settled, now=now)
         return tally.report(wanted.path.name, delivery_id, rejects=tally.write_rejects(wanted.path))
+
+
+def _opened(
+    database: Database,
+    scope: Scope,
+    wanted: Import,
+    mapping: Mapping | None,
+    staged: Staged,
+    *,
+    now: datetime,
+) -> int:
+    """Open the delivery of a file and return its id."""
+    source = _source(wanted, mapping)
+    with database.transaction(scope, now=now) as tx:
+        delivery_id = open_delivery(tx, wanted.account, kind=wanted.kind, source=source, now=now)
+        size_delivery(tx, delivery_id, record_count=staged.total)
+    return delivery_id
 
 
 def _check_folder(path: Path) -> None:

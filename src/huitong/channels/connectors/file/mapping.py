@@ -29,6 +29,8 @@ from huitong.platform.errors import DomainError, Kind
 DOCUMENT_BYTES_MAX = 1_000_000
 FIELDS_MAX = 500
 REJECTED_PREFIX = "rejected."
+# What a reject file has before the columns of the file: the row there, the code and the sentence.
+REJECTED_COLUMNS = ("rejected.row", "rejected.code", "rejected.reason")
 UNNAMED_PREFIX = "column "
 
 

@@ -1,9 +1,9 @@
 """A table made plain: whatever it came as, UTF-8 text with its headings in the first row."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from itertools import chain, islice
 from pathlib import Path
@@ -11,13 +11,12 @@ from pathlib import Path
 from huitong.channels.connectors.file.encodings import Encoding, encoding_of, write_utf_8
 from huitong.channels.connectors.file.forms import FileUnreadable, Form, form_of
 from huitong.channels.connectors.file.headings import ROWS_ABOVE_MAX, Headings, find_headings
-from huitong.channels.connectors.file.mapping import Mapping
-from huitong.channels.connectors.file.rows import opened
+from huitong.channels.connectors.file.mapping import Mapping as FileMapping
+from huitong.channels.connectors.file.unpacking import BLOCK_BYTES, opened
 from huitong.channels.connectors.file.workbook import read_sheet
 from huitong.channels.model import RecordKind
 
 HEAD_BYTES_MAX = 1_000_000
-BLOCK_BYTES = 1 << 20
 DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -28,6 +27,8 @@ class Plain:
     path: Path
     headings: Headings
     delimiter: str
+    # Why some of its rows are none, by their numbers in it, where that is known already.
+    faults: Mapping[int, str] = field(default_factory=dict)
 
 
 def first_rows(path: Path, folder: Path, sheet: str | None) -> list[list[str]]:
@@ -38,7 +39,7 @@ def first_rows(path: Path, folder: Path, sheet: str | None) -> list[list[str]]:
     form = form_of(path)
     if form is Form.EXCEL:
         with closing(read_sheet(path, folder, sheet)) as rows:
-            return list(islice(rows, ROWS_ABOVE_MAX))
+            return [row.cells for row in islice(rows, ROWS_ABOVE_MAX)]
     if form is not Form.CSV:
         fault = "its columns have the names of fields, so it needs no mapping"
         raise FileUnreadable(file=path.name, form=form, fault=fault)
@@ -46,7 +47,7 @@ def first_rows(path: Path, folder: Path, sheet: str | None) -> list[list[str]]:
     return _first_rows(text, _delimiter(text))[0]
 
 
-def plain_text(path: Path, folder: Path, kind: RecordKind, mapping: Mapping | None) -> Plain:
+def plain_text(path: Path, folder: Path, kind: RecordKind, mapping: FileMapping | None) -> Plain:
     """Return a CSV file as plain text: itself when it is that already, else a copy in the folder.
 
     :raises FileUnreadable: when it is no text, or its headings cannot be made out.
@@ -63,7 +64,7 @@ def plain_text(path: Path, folder: Path, kind: RecordKind, mapping: Mapping | No
 
 
 def plain_sheet(
-    path: Path, folder: Path, kind: RecordKind, mapping: Mapping | None, sheet: str | None
+    path: Path, folder: Path, kind: RecordKind, mapping: FileMapping | None, sheet: str | None
 ) -> Plain:
     """Write a sheet of an Excel workbook as plain text into the folder.
 
@@ -72,17 +73,24 @@ def plain_sheet(
     rows = read_sheet(path, folder, sheet or (mapping.sheet if mapping else None))
     first = list(islice(rows, ROWS_ABOVE_MAX))
     # A note beside the table makes a column without a heading; only rows far below may not.
-    widest = max(map(len, first), default=0)
-    first = [_filled(cells, widest) for cells in first]
-    headings = find_headings(path.name, Form.EXCEL, first, kind, mapping)
+    widest = max((len(row.cells) for row in first), default=0)
+    filled = [_filled(row.cells, widest) for row in first]
+    headings = find_headings(path.name, Form.EXCEL, filled, kind, mapping)
     target = folder / "sheet.csv"
     width = len(headings.names)
+    faults: dict[int, str] = {}
     below = chain(first[headings.rows_above + 1 :], rows)
     with target.open("w", newline="", encoding="utf-8", errors="replace") as out:
         writer = csv.writer(out)
         writer.writerow(headings.names)
-        writer.writerows(_filled(cells, width) for cells in below)
-    return Plain(target, headings, ",")
+        for number, row in enumerate(below, start=2):
+            if row.fault is None:
+                writer.writerow(_filled(row.cells, width))
+            else:
+                faults[number] = row.fault
+                # One cell more than there are columns keeps it from being read as a row.
+                writer.writerow([*_filled(row.cells, width), ""])
+    return Plain(target, headings, ",", faults)
 
 
 def _filled(cells: Sequence[str], width: int) -> list[str]:

@@ -16,9 +16,25 @@ import orjson
 from huitong.channels.connectors.file.expressions import Cell, value_of
 from huitong.channels.connectors.file.mapping import FieldRule, Mapping
 from huitong.channels.connectors.file.targets import Step, Target, target_of
+from huitong.channels.model import Fix, NothingFixed, RefusedSource, TextForgotten
 from huitong.channels.rules import UNREADABLE
+from huitong.platform.errors import Ok, Result
 
 Place = dict[str, Any]
+
+
+def refixed(sources: Named[int, RefusedSource], mapping: Mapping) -> dict[int, Result[Fix]]:
+    """Return for each refused record its fix by a mapping, or why that changes nothing."""
+    of_kind = [one for one in sources.values() if one.kind is mapping.kind and one.text]
+    read = remapped([one.text for one in of_kind], mapping)
+    made: dict[int, Result[Fix]] = {
+        record_id: (NothingFixed() if source.text else TextForgotten()).as_refused()
+        for record_id, source in sources.items()
+    }
+    for source, (text, fields) in zip(of_kind, read, strict=True):
+        if fields:
+            made[source.record_id] = Ok(Fix(source.record_id, text, fields))
+    return made
 
 
 def remapped(texts: Sequence[bytes], mapping: Mapping) -> list[tuple[bytes, tuple[str, ...]]]:

@@ -5,37 +5,40 @@ So it is only ever given rows that can be read, and has to arrive at the number 
 """
 
 import csv
+import re
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from gzip import GzipFile
+from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, AnyStr, cast
+from typing import IO, AnyStr
 
 from huitong.channels.connectors.file.broken import Broken, BrokenRows
-from huitong.channels.connectors.file.forms import is_packed
+from huitong.channels.connectors.file.unpacking import BLOCK_BYTES, opened
 
-# A record beyond this is a quote that was never closed, not a record.
+# No table has a longer cell; Excel itself stops at 32,767 characters.
+CELL_LENGTH_MAX = 1_000_000
+# A record beyond this is a quote that was never closed, not a record. A line of NDJSON may have as
+# many bytes.
 RECORD_LENGTH_MAX = 2_000_000
-BLOCK_BYTES = 1 << 20
+# A character takes four bytes at most, and quotes stand around every cell.
+ROW_BYTES_MAX = 4 * RECORD_LENGTH_MAX + (1 << 16)
 # No readable JSON text holds this character, so every line of NDJSON is one column.
 NO_DELIMITER = "\x01"
 
 LINE_ENDS = frozenset({"\n", "\r", b"\n"})
+REMEDY = "shorten what is that long, or leave it out"
 
-csv.field_size_limit(RECORD_LENGTH_MAX)
+csv.field_size_limit(CELL_LENGTH_MAX)
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file for reading, unpacked on the way when it is packed."""
-    with path.open("rb") as file:
-        if is_packed(path):
-            with GzipFile(fileobj=file) as unpacked:
-                yield cast("IO[bytes]", unpacked)
-        else:
-            yield file
+class _LongRow(csv.Error):
+    """A row goes on beyond what is kept of it."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__("The record does not end.")
+        self.length = length
 
 
 @contextmanager
@@ -58,29 +61,41 @@ def count_rows(path: Path, column_count: int, delimiter: str) -> int | None:
     return lengths.total() - 1 if set(lengths) == {column_count} else None
 
 
-def count_lines(path: Path) -> int:
-    """Return how many lines a text file has."""
-    count, last = 0, b"\n"
+def count_lines(path: Path) -> int | None:
+    """Return how many lines a text file has; None when any of them is longer than it may be."""
+    count, last_length = 0, 0
     with opened(path) as file:
         while block := file.read(BLOCK_BYTES):
-            count += block.count(b"\n")
-            last = block[-1:]
-    return count + (last != b"\n")
+            # Only a line that began in a block before can be too long.
+            last_length += block.find(b"\n") if b"\n" in block else len(block)
+            if last_length > RECORD_LENGTH_MAX:
+                return None
+            if b"\n" in block:
+                count += block.count(b"\n")
+                last_length = len(block) - block.rfind(b"\n") - 1
+    return count + (last_length > 0)
 
 
 def split_rows(
-    source: Path, target: Path, column_count: int, delimiter: str, broken: BrokenRows
+    source: Path,
+    target: Path,
+    column_count: int,
+    delimiter: str,
+    broken: BrokenRows,
+    *,
+    faults: Mapping[int, str],
 ) -> int:
     """Write the rows of a CSV file that have all its columns to `target`, plainly quoted.
 
     An empty row is written as empty cells, so that the rows after it keep their numbers. Returns
-    how many rows are fit to be read, empty ones included; the others are kept as broken.
+    how many rows are fit to be read, empty ones included; the others are kept as broken. `faults`
+    are those that are known of rows already, which are none.
     """
     written = 0
     with _text_of(source) as text_file, target.open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for row, (cells, text, fault) in enumerate(_Rows(text_file, delimiter), start=1):
-            said = fault or _fault(cells, text, column_count)
+            said = faults.get(row) or fault or _fault(cells, text, column_count)
             if said is None:
                 writer.writerow(cells or [""] * column_count)
                 written += 1
@@ -97,9 +112,9 @@ def split_lines(source: Path, target: Path, broken: BrokenRows) -> int:
     """Write the lines of a text file that are texts to `target` and return how many they are."""
     written = 0
     with opened(source) as file, target.open("wb") as out:
-        for row, (line, _) in enumerate(_lines(file), start=1):
+        for row, (line, length) in enumerate(_lines(file), start=1):
             text = line.rstrip(b"\r\n").replace(b"\r", b" ")
-            said = _fault_of_line(text)
+            said = _fault_of_line(text, length)
             if said is None:
                 out.write(text + b"\n")
                 written += 1
@@ -129,48 +144,86 @@ class _Rows:
                 cells = next(reader)
             except StopIteration:
                 return
-            except csv.Error:
+            except csv.Error as error:
+                fault = self._fault(error)
                 first, *others = self._taken
                 self._again.extendleft(reversed(others))
                 # A reader that has met the end of its lines gives no more.
                 reader = _reader(self._feed(), self._delimiter, strict=True)
-                yield [], first, "broken quotes"
+                yield [], first, fault
             else:
                 yield cells, "".join(self._taken), None
 
     def _feed(self) -> Iterator[str]:
-        length = 0
+        taken_length = 0
         while True:
             if self._again:
-                line, is_whole = self._again.popleft(), True
+                line = self._again.popleft()
+                length = len(line)
             else:
-                line, is_whole = next(self._lines, ("", False))
+                line, length = next(self._lines, ("", 0))
             if not line:
                 return
-            length = length + len(line) if self._taken else len(line)
+            taken_length = taken_length + length if self._taken else length
             self._taken.append(line)
-            if length > RECORD_LENGTH_MAX or not is_whole:
-                message = "The record does not end."
-                raise csv.Error(message)
+            if taken_length > RECORD_LENGTH_MAX:
+                raise _LongRow(taken_length)
             yield line
 
+    def _fault(self, error: csv.Error) -> str:
+        """Return the sentence for the lines taken last, which are no row."""
+        first, *others = self._taken
+        length = error.length if isinstance(error, _LongRow) else sum(map(len, self._taken))
+        if length <= CELL_LENGTH_MAX:
+            return _unsplit("broken quotes")
+        if others:
+            return _unsplit(f"a cell in quotes does not end within {CELL_LENGTH_MAX:,} characters")
+        column = _long_column(first, self._delimiter)
+        if column is not None:
+            return (
+                f"Column {column} holds more than {CELL_LENGTH_MAX:,} characters, the most that a"
+                f" cell may (the whole row has {length:,}); {REMEDY}."
+            )
+        if isinstance(error, _LongRow):
+            return f"The row has {length:,} characters, of at most {RECORD_LENGTH_MAX:,}; {REMEDY}."
+        return _unsplit("broken quotes")
 
-def _lines(file: IO[AnyStr]) -> Iterator[tuple[AnyStr, bool]]:
-    """Yield the lines of a file and whether each is whole: of a huge one only the start is kept."""
+
+def _long_column(line: str, delimiter: str) -> int | None:
+    """Return which cell of a line, from 1, is longer than any may be."""
+    start, column = 0, 1
+    while start < len(line):
+        cell = _cell_pattern(delimiter).match(line, start)
+        assert cell is not None, "Even nothing is a cell."
+        end = cell.end()
+        if end - start > CELL_LENGTH_MAX:
+            return column
+        start, column = end + 1, column + 1
+    return None
+
+
+@cache
+def _cell_pattern(delimiter: str) -> re.Pattern[str]:
+    """Return what a cell looks like, whole or cut, with the quotes around it."""
+    rest = f"[^{re.escape(delimiter)}]*+"
+    return re.compile(f' *+(?:"(?:[^"]++|"")*+"?+)?+{rest}')
+
+
+def _lines(file: IO[AnyStr]) -> Iterator[tuple[AnyStr, int]]:
+    """Yield the lines of a file and how long each is: of a huge one only the start is kept."""
     while line := file.readline(RECORD_LENGTH_MAX):
-        rest = line if len(line) == RECORD_LENGTH_MAX else line[:0]
-        is_whole = not rest or rest[-1:] in LINE_ENDS
-        while rest and rest[-1:] not in LINE_ENDS:
+        length, rest = len(line), line
+        while len(rest) in {RECORD_LENGTH_MAX, BLOCK_BYTES} and rest[-1:] not in LINE_ENDS:
             rest = file.readline(BLOCK_BYTES)
-        yield line, is_whole
+            length += len(rest)
+        yield line, length
 
 
 def _short_lines(text: IO[str]) -> Iterator[str]:
     """Yield the lines of a text; a csv.Error ends it at one that is no row."""
-    for line, is_whole in _lines(text):
-        if not is_whole:
-            message = "The record does not end."
-            raise csv.Error(message)
+    for line, length in _lines(text):
+        if length > RECORD_LENGTH_MAX:
+            raise _LongRow(length)
         yield line
 
 
@@ -180,16 +233,21 @@ def _reader(lines: Iterable[str], delimiter: str, *, strict: bool) -> Iterator[l
 
 def _fault(cells: list[str], text: str, column_count: int) -> str | None:
     if cells and len(cells) != column_count:
-        return "missing columns" if len(cells) < column_count else "too many columns"
-    return None if _is_unicode(text) else "invalid encoding"
+        return _unsplit("missing columns" if len(cells) < column_count else "too many columns")
+    return None if _is_unicode(text) else _unsplit("invalid encoding")
 
 
-def _fault_of_line(text: bytes) -> str | None:
-    if len(text) >= RECORD_LENGTH_MAX:
-        return "line too long"
+def _fault_of_line(text: bytes, length: int) -> str | None:
+    if length > RECORD_LENGTH_MAX:
+        return f"The line has {length:,} bytes, of at most {RECORD_LENGTH_MAX:,}; {REMEDY}."
     if NO_DELIMITER.encode() in text:
-        return "a control character"
-    return None if _is_unicode(text.decode(errors="surrogateescape")) else "invalid encoding"
+        return _unsplit("a control character")
+    is_unicode = _is_unicode(text.decode(errors="surrogateescape"))
+    return None if is_unicode else _unsplit("invalid encoding")
+
+
+def _unsplit(why: str) -> str:
+    return f"The row cannot be split into the columns of the file ({why})."
 
 
 def _is_unicode(text: str) -> bool:
@@ -206,5 +264,5 @@ def _broken(row: int, text: str, said: str) -> Broken:
     return Broken(
         row=row,
         text=text.encode(errors="surrogateescape").decode(errors="replace").strip("\r\n"),
-        fault=f"The row cannot be split into the columns of the file ({said}).",
+        fault=said,
     )

@@ -3,17 +3,21 @@
 # ruff: noqa: S608
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from huitong.channels.connectors.file.broken import BrokenRows
-from huitong.channels.connectors.file.expressions import literal
+from huitong.channels.connectors.file.expressions import identifier, literal
 from huitong.channels.connectors.file.layout import HEADS, RECORD, ROW, SORTED, STAGED, Layout
+from huitong.channels.connectors.file.mapping import REJECTED_COLUMNS
+from huitong.platform.spreadsheets import guarded
 
 CHUNK_ROWS = 100_000
+# A row may have two million characters, so few are in memory at a time.
+ROWS_WRITTEN = 100
 # Whether every record stands in one piece, and the records in the world's order.
 IS_IN_ORDER = f"""
     SELECT bool_and(last_row - first_row + 1 = row_count AND first_row > former_row)
@@ -132,16 +136,28 @@ class Staged:
                         {literal(REASON.strip('"'))}: 'VARCHAR'
                     }}) USING ({RECORD})
             """)
+            names = self._names_in_file(writer)
+            cells = ", ".join(f"CAST(rows.{identifier(name)} AS VARCHAR)" for name in names)
             writer.execute(f"""
-                COPY (
-                    SELECT {ROW} + {self._first_row} + coalesce(gaps.count, 0) AS "rejected.row",
-                        {CODE} AS "rejected.code", {REASON} AS "rejected.reason",
-                        rows.* EXCLUDE ({ROW}, {CODE}, {REASON})
-                    FROM ({REFUSED_IN_ORDER if self._is_in_order else REFUSED_SORTED}) AS rows
-                    ASOF LEFT JOIN {GAPS} AS gaps ON rows.{ROW} >= gaps.place
-                    ORDER BY {ROW}
-                ) TO {literal(str(target))} (FORMAT csv, HEADER)
+                SELECT {ROW} + {self._first_row} + coalesce(gaps.count, 0), {CODE}, {REASON},
+                    {cells}
+                FROM ({REFUSED_IN_ORDER if self._is_in_order else REFUSED_SORTED}) AS rows
+                ASOF LEFT JOIN {GAPS} AS gaps ON rows.{ROW} >= gaps.place
+                ORDER BY {ROW}
             """)
+            with target.open("w", newline="", encoding="utf-8") as out:
+                rejects = csv.writer(out)
+                rejects.writerow(map(guarded, (*REJECTED_COLUMNS, *names)))
+                while rows := writer.fetchmany(ROWS_WRITTEN):
+                    rejects.writerows(map(_guarded_cells, rows))
+
+    def _names_in_file(self, reader: duckdb.DuckDBPyConnection) -> list[str]:
+        """Return the file's own columns: those that a reject file adds are added anew."""
+        table = STAGED if self._is_in_order else SORTED
+        described = reader.execute(f"SELECT * FROM {table} LIMIT 0").description or ()
+        names = [str(name) for name, *_ in described]
+        ours = {*REJECTED_COLUMNS, RECORD.strip('"'), ROW.strip('"')}
+        return [name for name in names if name not in ours]
 
     def _write_gaps(self, writer: duckdb.DuckDBPyConnection) -> None:
         file = self.folder / "gaps.csv"
@@ -155,6 +171,10 @@ class Staged:
                 columns={{'place': 'BIGINT', 'count': 'BIGINT'}})
             GROUP BY place
         """)
+
+
+def _guarded_cells(row: Sequence[object]) -> list[str]:
+    return ["" if cell is None else guarded(str(cell)) for cell in row]
 
 
 def first_of(connection: duckdb.DuckDBPyConnection, sql: str) -> int | bool | None:

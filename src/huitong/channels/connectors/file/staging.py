@@ -17,7 +17,7 @@ import duckdb
 from duckdb.sqltypes import DuckDBPyType
 
 from huitong.channels.connectors.file.broken import Broken, BrokenRows
-from huitong.channels.connectors.file.expressions import identifier, literal
+from huitong.channels.connectors.file.expressions import identifier, literal, unguarded_text
 from huitong.channels.connectors.file.folder import connected, private_folder
 from huitong.channels.connectors.file.forms import (
     FileUnreadable,
@@ -37,6 +37,8 @@ from huitong.channels.connectors.file.mapping import Mapping, canonical_mapping
 from huitong.channels.connectors.file.plain import Plain, plain_sheet, plain_text
 from huitong.channels.connectors.file.rows import (
     NO_DELIMITER,
+    RECORD_LENGTH_MAX,
+    ROW_BYTES_MAX,
     count_lines,
     count_rows,
     split_lines,
@@ -134,9 +136,19 @@ def _stage_plain(
     broken = BrokenRows(opening.folder / "broken-rows", rows_above=rows_above)
     _read_text(
         opening,
-        _Text(plain.path, names, plain.delimiter, quote='"', header=True),
+        _Text(
+            plain.path,
+            names,
+            plain.delimiter,
+            quote='"',
+            header=True,
+            row_bytes_max=ROW_BYTES_MAX,
+            is_guarded=plain.headings.are_guarded,
+        ),
         counted=count_rows(plain.path, len(names), plain.delimiter),
-        part=lambda target: split_rows(plain.path, target, len(names), plain.delimiter, broken),
+        part=lambda target: split_rows(
+            plain.path, target, len(names), plain.delimiter, broken, faults=plain.faults
+        ),
     )
     columns = {
         name: Column(sql=f"staged.{identifier(name)}", has_errors=has_errors) for name in names
@@ -162,7 +174,14 @@ def _stage_ndjson(opening: _Opened) -> tuple[Staged, Mapping | None]:
     broken = BrokenRows(opening.folder / "broken-lines")
     _read_text(
         opening,
-        _Text(opening.path, [LINE], NO_DELIMITER, quote="", header=False),
+        _Text(
+            opening.path,
+            [LINE],
+            NO_DELIMITER,
+            quote="",
+            header=False,
+            row_bytes_max=RECORD_LENGTH_MAX,
+        ),
         counted=count_lines(opening.path),
         part=lambda target: split_lines(opening.path, target, broken),
     )
@@ -215,6 +234,9 @@ class _Text:
     delimiter: str
     quote: str
     header: bool
+    row_bytes_max: int
+    # Whether its cells have the guards of a file for spreadsheets before them.
+    is_guarded: bool = False
 
 
 def _read_text(
@@ -251,13 +273,20 @@ def check_complete(path: Path, *, readable: int, staged: int) -> None:
 def _load(opening: _Opened, text: _Text, source: Path) -> None:
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in text.names)
     packing = "gzip" if is_packed(source) else "none"
+    wanted = ", ".join(_unguarded(name) for name in text.names) if text.is_guarded else "*"
     opening.connection.execute(f"""
         CREATE OR REPLACE TABLE {STAGED} AS
-        SELECT *
+        SELECT {wanted}
         FROM read_csv({literal(str(source))}, auto_detect=false, columns={{{columns}}},
             header={str(text.header).lower()}, delim={literal(text.delimiter)},
-            quote={literal(text.quote)}, escape={literal(text.quote)}, compression='{packing}')
+            quote={literal(text.quote)}, escape={literal(text.quote)}, compression='{packing}',
+            max_line_size={text.row_bytes_max})
     """)
+
+
+def _unguarded(name: str) -> str:
+    cell = identifier(name)
+    return f"{unguarded_text(cell)} AS {cell}"
 
 
 def _staged_count(connection: duckdb.DuckDBPyConnection) -> int:

@@ -11,6 +11,7 @@ from huitong.channels.connectors.file.reading import Prepared
 from huitong.channels.connectors.file.staged import Staged
 from huitong.channels.model import RecordState, Taken
 from huitong.platform.errors import Ok, Result
+from huitong.platform.spreadsheets import guarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Tally:
                 refused.append((number, result.code, result.reason))
             else:
                 text = arrival.text.decode()
-                broken.append((arrival.row, result.code, result.reason, text))
+                broken.append((arrival.row, result.code, result.reason, guarded(text)))
         _append(self._refused_file, refused)
         _append(self._broken_file, broken)
         self._progress(self._how_far())

@@ -1,0 +1,76 @@
+"""HTTP in: how members of a brand leave."""
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import BaseModel, Field
+
+from huitong import customers, org
+from huitong.customers.model import COOLING_OFF_DAYS_MAX, ExitPolicy, PointsAtExit
+from huitong.org.model import BrandNotFound
+from huitong.platform import clock
+from huitong.platform.auth import KEY_PREFIX, Permission
+from huitong.platform.http import Calling, Router, Running
+from huitong.platform.ids import show
+
+router = Router(tag="rights")
+
+BrandCode = Annotated[str, Path(max_length=100)]
+
+
+class ExitPolicyIn(BaseModel):
+    """How long a wish to leave can be taken back, and what becomes of points at the end."""
+
+    cooling_off_days: Annotated[int, Field(ge=0, le=COOLING_OFF_DAYS_MAX)]
+    points: PointsAtExit
+
+
+class ExitPolicyOut(BaseModel):
+    """How members leave; version 0 is what holds while the brand has decided nothing."""
+
+    version: int
+    cooling_off_days: int
+    points: PointsAtExit
+
+
+@router.route(
+    "GET",
+    "/v1/brands/{brand}/exit-policy",
+    permission=Permission.CUSTOMERS_READ,
+    errors=[BrandNotFound],
+)
+def exit_policy(platform: Running, caller: Calling, brand: BrandCode) -> ExitPolicyOut:
+    """Show how members of a brand leave."""
+    with platform.database.reading(caller.scope()) as tx:
+        brand_id = org.brand(tx, code=brand).id
+        return _out(customers.exit_policies(tx, brand_ids=[brand_id])[brand_id])
+
+
+@router.route(
+    "PUT",
+    "/v1/brands/{brand}/exit-policy",
+    permission=Permission.RIGHTS_WRITE,
+    errors=[BrandNotFound],
+)
+def put_exit_policy(
+    platform: Running, caller: Calling, brand: BrandCode, wanted: ExitPolicyIn
+) -> ExitPolicyOut:
+    """Decide anew how members of a brand leave; open wishes keep their terms, a repeat is none."""
+    now = clock.now()
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        return _out(
+            customers.put_exit_policy(
+                tx,
+                brand_id=org.brand(tx, code=brand).id,
+                cooling_off_days=wanted.cooling_off_days,
+                points=wanted.points,
+                actor=show(KEY_PREFIX, caller.key_id),
+                now=now,
+            )
+        )
+
+
+def _out(policy: ExitPolicy) -> ExitPolicyOut:
+    return ExitPolicyOut(
+        version=policy.version, cooling_off_days=policy.cooling_off_days, points=policy.points
+    )
