@@ -30,8 +30,8 @@ from huitong.platform.db import Database, Scope, Tx
 SERVER = "HUITONG_TEST_DATABASE_URL"
 HOME = "HUITONG_TEST_HOME"
 RUN = "HUITONG_TEST_RUN"
-# Settings of the person who runs the tests do not reach them, but for the server and a data file.
-KEPT = frozenset({SERVER, "HUITONG_ONLINE_RETAIL"})
+# Settings of the person who runs the tests do not reach them, but for the server and files of data.
+KEPT = frozenset({SERVER, "HUITONG_CDNOW", "HUITONG_ONLINE_RETAIL"})
 HOME_PREFIX = "huitong-tests-"
 TEMPLATE_LOCK = 7_401_126
 LOOPBACK = ("localhost", "127.0.0.1", "::1", None)

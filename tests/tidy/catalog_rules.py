@@ -36,6 +36,8 @@ MAY_DELETE: Mapping[str, str] = {
     "orders.waiting": "Erasing a person takes what waited for their orders.",
     "platform.job": "What was done with is let go; what failed is kept.",
     "platform.outbox": "What was delivered is let go; what was given up is kept.",
+    "segments.bitmap": "What no kept version sees is swept; what never was published is dropped.",
+    "segments.bitmap_version": "The same, once no row comes from it.",
     "vault.day_key": "Deleting the key forgets a day of raw records.",
     "vault.person_key": "Deleting the key forgets a person.",
 }

@@ -1,0 +1,1 @@
+"""Decisions of segments: data in, data out."""
