@@ -168,6 +168,22 @@ class TestReviews:
         (decided,) = identity.reviews(tx, state=ReviewState.REJECTED, limit=10)
         assert (decided.actor, decided.reason) == ("lin", "her sister")
 
+    def test_what_waits_is_weighed_again_when_it_turns_out_to_be_the_older_evidence(
+        self, tx: Tx
+    ) -> None:
+        account = make_account(tx)
+        put_policy(tx, account, phone=KindRules(living_max=2))
+        phones = [phone(f"1381111222{n}") for n in range(3)]
+        tell(tx, account, *phones)
+        (waiting,) = identity.reviews(tx, limit=10)
+        ends = {waiting.identifier.id, waiting.other.id}
+        late = [one for one in phones if identifier_id(tx, one, account) in ends]
+        tell(tx, account, *late, at=NOW - timedelta(days=1))
+        (first, second) = (person_of(tx, account, one) for one in late)
+        assert first == second
+        (other,) = identity.reviews(tx, limit=10)
+        assert {other.identifier.id, other.other.id} != ends
+
     def test_a_review_whose_evidence_is_withdrawn_is_moot(self, tx: Tx) -> None:
         self.conflict(tx)
         (waiting,) = identity.reviews(tx, limit=10)
@@ -222,10 +238,12 @@ class TestEvidence:
         for n in range(3):
             tell(tx, account, card(f"C{n}", scope=f"club{n}"), phone(HER_PHONE))
         bad = identifier_id(tx, phone(HER_PHONE), account)
-        assert identity.undo_identifier(tx, bad, actor="lin", reason="the till's", now=NOW)
+        done = identity.undo_identifier(tx, bad, actor="lin", reason="the till's", now=NOW)
+        assert (done.has_parted, done.left) == (True, 0)
         persons = {person_of(tx, account, card(f"C{n}", scope=f"club{n}")) for n in range(3)}
         assert len(persons | {find_phone(tx, HER_PHONE)}) == 4
-        assert not identity.undo_identifier(tx, bad, actor="lin", reason="again", now=NOW)
+        again = identity.undo_identifier(tx, bad, actor="lin", reason="again", now=NOW)
+        assert not again.has_parted
         tell(tx, account, card("C9", scope=CLUB), phone(HER_PHONE))
         assert find_card(tx, account, "C9") != find_phone(tx, HER_PHONE)
 

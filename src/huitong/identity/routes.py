@@ -152,6 +152,15 @@ class DoneOut(BaseModel):
     changed: bool
 
 
+class UndoneOut(DoneOut):
+    """Whether anybody was parted, and how many could not be looked at."""
+
+    left: int = Field(
+        description="Identifiers that another one glues to more than can be weighed at once: take"
+        " that one out too."
+    )
+
+
 @router.route("GET", "/v1/identity/stats", permission=Permission.IDENTITY_READ)
 def show_stats(platform: Running, caller: Calling) -> StatsOut:
     """Count identifiers, persons, merges and open reviews."""
@@ -271,7 +280,7 @@ def reject(
     "POST",
     "/v1/identity/identifiers/{identifier_id}/undo",
     permission=Permission.IDENTITY_WRITE,
-    errors=[SeesNotEveryBrand, IdentifierNotFound, NeighbourhoodTooLarge],
+    errors=[SeesNotEveryBrand, IdentifierNotFound],
 )
 def undo(
     platform: Running,
@@ -279,14 +288,14 @@ def undo(
     identifier_id: Annotated[IdentifierId, Path()],
     body: ReasonIn,
     _key: RequestKey,
-) -> DoneOut:
+) -> UndoneOut:
     """Let an identifier prove nothing and part whom only it held; a repeat changes nothing."""
     now = clock.now()
     with platform.database.transaction(_every_brand(caller), now=now) as tx:
-        changed = identity.undo_identifier(
+        done = identity.undo_identifier(
             tx, identifier_id, actor=_actor(caller), reason=body.reason, now=now
         )
-    return DoneOut(changed=changed)
+    return UndoneOut(changed=done.has_parted, left=done.left)
 
 
 @router.route(

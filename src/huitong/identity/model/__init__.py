@@ -35,6 +35,7 @@ from huitong.identity.model.reviews import (
     ReviewState,
     SeesNotEveryBrand,
     Standing,
+    Undone,
 )
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "Standing",
     "Stats",
     "Strength",
+    "Undone",
     "Weighed",
     "Why",
 ]

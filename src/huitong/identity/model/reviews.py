@@ -58,6 +58,18 @@ class Review:
     decided_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What came of taking an identifier out.
+
+    `left` counts neighbours that could not be weighed, as another identifier glues them to more
+    than one transaction weighs: take that one out too.
+    """
+
+    has_parted: bool
+    left: int
+
+
 @dataclass(eq=False)
 class ReviewNotFound(DomainError):
     """No review has this id."""

@@ -7,22 +7,26 @@ from typing import NamedTuple
 from huitong.channels.model import IdentifierKind
 from huitong.identity.model import (
     IdentifierNotFound,
+    NeighbourhoodTooLarge,
     ReviewClosed,
     ReviewNotFound,
     ReviewState,
     Standing,
+    Undone,
 )
 from huitong.identity.operations.policies import effective_policy
 from huitong.identity.operations.recomputing import Change, recompute
 from huitong.identity.rules import EffectivePolicy
 from huitong.identity.tables import evidence as tables
-from huitong.identity.tables import reviews
+from huitong.identity.tables import reviews, weighing
 from huitong.platform.db import Tx, array
 from huitong.platform.ids import bucket_of
 
 OPERATOR = "operator"
 # Up to here every identifier of one side is told apart from every one of the other.
 PAIRS_MAX = 10_000
+# Neighbours of an identifier that are weighed at once; each brings a few identifiers more.
+ROOTS_A_PORTION = 2_500
 
 
 class Held(NamedTuple):
@@ -34,10 +38,13 @@ class Held(NamedTuple):
     standing: str
 
 
-def undo_identifier(tx: Tx, identifier_id: int, *, actor: str, reason: str, now: datetime) -> bool:
+def undo_identifier(
+    tx: Tx, identifier_id: int, *, actor: str, reason: str, now: datetime
+) -> Undone:
     """Let an identifier prove nothing from now on, and part whom only it held together.
 
-    Answers whether anybody was parted. A repeat changes nothing.
+    Those around it are weighed a portion at a time, so any number may hang on it. A repeat changes
+    nothing.
 
     :raises IdentifierNotFound: when there is none, or it was erased.
     """
@@ -51,10 +58,13 @@ def undo_identifier(tx: Tx, identifier_id: int, *, actor: str, reason: str, now:
         "now": now,
     }
     if not tx.execute(tables.INSERT_UNDOING, params):
-        return False
+        return Undone(has_parted=False, left=0)
+    beside = [row[0] for row in tx.rows(weighing.NEIGHBOURS, params)]
     tx.write(tables.SET_STANDINGS, tables.STANDING, [(identifier_id, Standing.BLOCKED.value)])
     tx.execute(reviews.FORGET_ACCEPTED, params)
-    return weigh_anew(tx, [identifier_id], reason=f"taken out: {reason}", now=now, of=domain_id)
+    # It is blocked by now, so the way from one neighbour to the next does not lead over it.
+    roots = beside or [identifier_id]
+    return _part(tx, roots, domain_id=domain_id, reason=f"taken out: {reason}", now=now)
 
 
 def withdraw_evidence(
@@ -161,6 +171,25 @@ def keep_apart(
         tx, pairs, ReviewState.REJECTED, domain_id=domain_id, actor=actor, reason=reason, now=now
     )
     return [one.id for one in held]
+
+
+def _part(
+    tx: Tx, identifier_ids: Sequence[int], *, domain_id: int, reason: str, now: datetime
+) -> Undone:
+    """Weigh identifiers that nothing holds together any more, a portion at a time."""
+    policy = effective_policy(tx, domain_id)
+    has_parted, left = False, 0
+    for first in range(0, len(identifier_ids), ROOTS_A_PORTION):
+        roots = identifier_ids[first : first + ROOTS_A_PORTION]
+        change = Change(domain_id=domain_id, roots=frozenset(roots), reason=reason)
+        try:
+            has_parted |= recompute(tx, change, policy=policy, now=now)
+        except NeighbourhoodTooLarge:
+            # Another one holds the same crowd together; whoever takes that one out parts these too.
+            left += len(roots)
+        # Those above know what a portion changed before the next one moves the same persons.
+        tx.settle()
+    return Undone(has_parted=has_parted, left=left)
 
 
 def _decide(

@@ -32,7 +32,8 @@ class Erased:
 def erase(tx: Tx, person_id: int, *, now: datetime) -> Erased:
     """Drop the keys and identifiers of a person and of everybody merged into them.
 
-    What was sealed for them opens nowhere again. A keyed tombstone per identifier stays for
+    What was sealed for them opens nowhere again, and what operators wrote beside their merges and
+    reviews goes. A keyed tombstone per identifier stays for
     `TOMBSTONE_DAYS`. A repeat changes nothing.
 
     :raises PersonNotFound: when the group has no such person, or only as part of another.
@@ -53,9 +54,17 @@ def erase(tx: Tx, person_id: int, *, now: datetime) -> Erased:
     digests = _digests(tx, [index for _, index in indexes if index])
     until = now + timedelta(days=TOMBSTONE_DAYS)
     bury(tx, digests, until=until)
-    tx.execute(tables.ERASE_IDENTIFIERS, params)
-    tx.execute(tables.MARK_ERASED, params)
-    tx.execute(tables.DROP_SALTS, params)
+    for forget in (
+        tables.ERASE_IDENTIFIERS,
+        tables.ERASE_WORDS_OF_MERGES,
+        tables.ERASE_WORDS_OF_CARVINGS,
+        tables.ERASE_WORDS_OF_UNDOINGS,
+        tables.ERASE_WORDS_OF_REVIEWS,
+        tables.ERASE_WORDS_OF_LINKS,
+        tables.MARK_ERASED,
+        tables.DROP_SALTS,
+    ):
+        tx.execute(forget, {**params, "identifier_ids": array(identifier_ids)})
     return Erased(tuple(family), identifier_ids, tuple(digests), until)
 
 

@@ -1,6 +1,6 @@
 """Keeps the evidence: which records named which identifiers together, from when until when."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
@@ -9,7 +9,7 @@ from huitong.channels.model import Incoming
 from huitong.identity.operations.found import Found, centre
 from huitong.identity.operations.mentions import PageSays, told_at
 from huitong.identity.tables import evidence as tables
-from huitong.platform.db import Tx
+from huitong.platform.db import Tx, array
 from huitong.platform.ids import bucket_of
 
 Manner: TypeAlias = tuple[int, int, bool, bool]
@@ -30,8 +30,8 @@ def link_identifiers(
 ) -> set[int]:
     """Link what each record named together; return the places whose evidence may say more now.
 
-    New evidence says more, a longer span of known evidence only of what is watched, and nothing
-    that is suspended says anything.
+    New evidence says more, a longer span of known evidence only of what is watched, an earlier one
+    where something waits, as the oldest is believed first; nothing that is suspended says anything.
     """
     told: dict[Manner, _Told] = {}
     place_of: dict[int, int] = {}
@@ -65,11 +65,24 @@ def link_identifiers(
             new_ids, told.items(), strict=True
         )
     ]
-    changed = set()
-    for one, other, is_new in tx.write(tables.TELL, tables.TOLD, rows, {"now": now}):
+    changed: set[int] = set()
+    earlier: set[int] = set()
+    instants = {row[8] for row in rows}
+    for one, other, is_new, first_at in tx.write(tables.TELL, tables.TOLD, rows, {"now": now}):
         ends = {place_of[one], place_of[other]}
         changed |= ends if is_new else ends & found.watched
-    return changed - found.suspended
+        # Where what is known began when this page says, it began later before.
+        earlier |= {one, other} if not is_new and first_at in instants else set()
+    waiting = _waiting(tx, earlier)
+    return (changed | {place_of[one] for one in waiting}) - found.suspended
+
+
+def _waiting(tx: Tx, identifier_ids: Collection[int]) -> list[int]:
+    """Return which identifiers are those of persons of whom evidence waits for an operator."""
+    if not identifier_ids:
+        return []
+    params = {"group_id": tx.scope.group_id, "identifier_ids": array(sorted(identifier_ids))}
+    return [row[0] for row in tx.rows(tables.WAITING, params)]
 
 
 def _manner(found: Found, first: int, place: int, sure: frozenset[int]) -> Manner:

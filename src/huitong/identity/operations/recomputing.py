@@ -26,7 +26,7 @@ from huitong.identity.rules import (
     difference,
 )
 from huitong.identity.tables import evidence as tables
-from huitong.identity.tables import reviews
+from huitong.identity.tables import reviews, weighing
 from huitong.platform.db import ReadTx, Tx, array
 from huitong.platform.ids import bucket_of
 
@@ -121,7 +121,7 @@ def _known(
         "beside_ids": array(loud),
     }
     others: dict[int, int] = {}
-    for identifier, person, beside, speaks in tx.rows(tables.COMPANIONS, params):
+    for identifier, person, beside, speaks in tx.rows(weighing.COMPANIONS, params):
         owner_of[identifier] = person
         if speaks:
             # A person who holds something of the neighbourhood and speaks outside of it as well.

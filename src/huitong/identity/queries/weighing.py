@@ -19,8 +19,8 @@ from huitong.identity.rules import (
     partition,
     strength_of,
 )
-from huitong.identity.tables import evidence as tables
 from huitong.identity.tables import reviews
+from huitong.identity.tables import weighing as tables
 from huitong.platform.db import ReadTx, array, text_array
 
 Span: TypeAlias = tuple[int, int]
@@ -28,6 +28,8 @@ Span: TypeAlias = tuple[int, int]
 
 # More than any honest neighbourhood has; a page of 500 records reaches some thousands.
 IDENTIFIERS_MAX = 50_000
+# What proves nothing leads to nobody.
+WAY_ENDS = frozenset({Standing.SHARED.value, Standing.BLOCKED.value})
 
 
 class Weighed(NamedTuple):
@@ -86,7 +88,10 @@ def load_neighbourhood(
     if len(rows) > IDENTIFIERS_MAX:
         raise NeighbourhoodTooLarge(identifiers_max=IDENTIFIERS_MAX)
     known = {row[0]: Weighed(*row) for row in rows}
+    closed = {each.id for each in known.values() if each.standing in WAY_ENDS} - set(roots)
     params["identifier_ids"] = array(sorted(known))
+    params["open_ids"] = array(sorted(known.keys() - closed))
+    params["closed_ids"] = array(sorted(closed))
     accepted, rejected, opened = set(), set(), {}
     for review_id, one, other, state in tx.rows(reviews.REVIEWS_BETWEEN, params):
         if state == "open":

@@ -20,6 +20,9 @@ PLATFORM_KINDS = frozenset(
         IdentifierKind.EXTERNAL_USERID,
     }
 )
+# An account is told with a few phones, cards and ids of other apps. Far more than that in one year
+# is what a faulty export writes for everybody, or one login of a whole shop.
+PLATFORM_NEIGHBOURS_MAX = 30
 _ANCHORS = PLATFORM_KINDS | {IdentifierKind.POS_CARD}
 # Measured on generated populations (docs/howto/identity-quality.md). One id a shop, app or brand: a
 # second account and a relative's account on one's phone look the same, so one joins and the other
@@ -27,7 +30,10 @@ _ANCHORS = PLATFORM_KINDS | {IdentifierKind.POS_CARD}
 # relatives rather than of one person, while one after the other is a new number. Three years of
 # silence: shorter ones tear more people apart than recycled numbers glue together.
 DEFAULT_POLICY = PartitionPolicy(
-    kinds={kind: KindPolicy(priority=1, living_max=1) for kind in PLATFORM_KINDS}
+    kinds={
+        kind: KindPolicy(priority=1, living_max=1, neighbours_max=PLATFORM_NEIGHBOURS_MAX)
+        for kind in PLATFORM_KINDS
+    }
     | {
         IdentifierKind.DOCUMENT: KindPolicy(
             unverified=_SUGGESTS, living_max=1, neighbours_max=10, anchors=_ANCHORS, priority=2

@@ -18,7 +18,13 @@ from huitong.identity.rules.kinds import MAINLAND
 VIRTUAL_PREFIXES = tuple(f"{MAINLAND}{digits}" for digits in ("162", "165", "167", "170", "171"))
 # The number of every printed example, and what people type to get past a field.
 BLOCKED_PHONES = frozenset({f"{MAINLAND}13800138000"})
-ZEROS = r"0+"
+# What people and faulty exports write where nothing is known, in any kind's normal form. Six equal
+# digits and more: a small shop's card 111 is somebody's.
+FILLERS = (
+    r"(?i:unknown|undefined|null|none|nil|nan|n/?a|no|tests?|xx+|匿名|未知|无|没有|空|暂无|测试\w*"
+    r"|0+|(\d)\1{5,}|[\W_]+)"
+)
+FILLERS_AS_MAILBOX = rf"{FILLERS}@.*"
 REPEATED_DIGITS = r".*?(\d)\1{8,}"
 
 
@@ -89,7 +95,7 @@ def _default_rules(kind: IdentifierKind) -> KindRules:
         anchors=known.anchors,
         expires_after_days=known.expires_after_days,
         priority=known.priority,
-        blocked_patterns=(ZEROS,),
+        blocked_patterns=(FILLERS_AS_MAILBOX if kind is IdentifierKind.EMAIL else FILLERS,),
     )
     if kind is not IdentifierKind.PHONE:
         return plain

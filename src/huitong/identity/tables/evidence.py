@@ -73,144 +73,38 @@ SET first_at = LEAST(known.first_at, excluded.first_at),
     last_at = GREATEST(known.last_at, excluded.last_at)
 WHERE excluded.first_at < known.first_at
    OR excluded.last_at > known.last_at
-RETURNING known.identifier_id, known.other_id, known.xmax = 0
+RETURNING known.identifier_id, known.other_id, known.xmax = 0, known.first_at
 """
 
-# Everything that hangs together with identifiers: by evidence that can prove, where the way ends at
-# what is shared or blocked unless it starts there, and by what operators accepted.
-NEIGHBOURHOOD = """
-WITH RECURSIVE reached AS (
-  SELECT DISTINCT wanted AS id
-  FROM unnest(%(identifier_ids)s::bigint[]) AS wanted
-  UNION
-  SELECT there.id
-  FROM reached
-  JOIN identity.identifier AS here
-    ON here.group_id = %(group_id)s
-    AND here.bucket = (reached.id & 4095)::smallint
-    AND here.id = reached.id
-  CROSS JOIN LATERAL (
-    SELECT link.other_id AS id, link.verified AS here_verified, link.other_verified AS verified,
-           false AS accepted
-    FROM identity.link
-    WHERE link.group_id = %(group_id)s
-      AND link.bucket = (reached.id & 4095)::smallint
-      AND link.identifier_id = reached.id
-      AND link.withdrawn_at IS NULL
-    UNION ALL
-    SELECT link.identifier_id, link.other_verified, link.verified, false
-    FROM identity.link
-    WHERE link.group_id = %(group_id)s
-      AND link.other_id = reached.id
-      AND link.withdrawn_at IS NULL
-    UNION ALL
-    SELECT review.other_id, true, true, true
-    FROM identity.review
-    WHERE review.group_id = %(group_id)s
-      AND review.bucket = (reached.id & 4095)::smallint
-      AND review.identifier_id = reached.id
-      AND review.state = 'accepted'
-    UNION ALL
-    SELECT review.identifier_id, true, true, true
-    FROM identity.review
-    WHERE review.group_id = %(group_id)s
-      AND review.other_id = reached.id
-      AND review.state = 'accepted'
-  ) AS way
-  JOIN identity.identifier AS there
-    ON there.group_id = %(group_id)s
-    AND there.bucket = (way.id & 4095)::smallint
-    AND there.id = way.id
-  WHERE way.accepted
-     OR (
-      (
-        here.standing NOT IN ('shared', 'blocked')
-        OR here.id = ANY (%(identifier_ids)s::bigint[])
-      )
-      AND (
-        here.kind = ANY (%(unverified_kinds)s::text[])
-        OR (way.here_verified AND here.kind = ANY (%(verified_kinds)s::text[]))
-      )
-      AND (
-        there.kind = ANY (%(unverified_kinds)s::text[])
-        OR (way.verified AND there.kind = ANY (%(verified_kinds)s::text[]))
-      )
-    )
-)
-SELECT identifier.id, identifier.kind, identifier.scope, identifier.blind_index,
-       identifier.person_id, identifier.standing, identifier.is_virtual
-FROM reached
+# Which identifiers are those of persons of whom evidence waits for an operator.
+WAITING = """
+SELECT wanted.id
+FROM unnest(%(identifier_ids)s::bigint[]) AS wanted(id)
 JOIN identity.identifier
   ON identifier.group_id = %(group_id)s
-  AND identifier.bucket = (reached.id & 4095)::smallint
-  AND identifier.id = reached.id
-WHERE identifier.erased_at IS NULL
-LIMIT %(identifiers_max)s
-"""
-
-# The evidence between identifiers, each pair by account and by what was verified.
-EVIDENCE = """
-SELECT link.identifier_id, link.other_id, link.first_at, link.last_at, link.verified,
-       link.other_verified
-FROM unnest(%(identifier_ids)s::bigint[]) AS wanted(id)
-JOIN identity.link
-  ON link.group_id = %(group_id)s
-  AND link.bucket = (wanted.id & 4095)::smallint
-  AND link.identifier_id = wanted.id
-  AND link.withdrawn_at IS NULL
-WHERE link.other_id = ANY (%(identifier_ids)s::bigint[])
-"""
-
-# What else belongs to persons: beside which identifier it was first named, if any, and whether it
-# ever said by itself who somebody is.
-COMPANIONS = """
-SELECT identifier.id, identifier.person_id, beside.id,
-       (
-         identifier.kind = ANY (%(unverified_kinds)s::text[])
-         AND NOT (identifier.is_virtual AND NOT identifier.kind = ANY (%(virtual_kinds)s::text[]))
-       )
-       OR EXISTS (
-         SELECT 1
-         FROM identity.link
-         WHERE link.group_id = %(group_id)s
-           AND link.bucket = identifier.bucket
-           AND link.identifier_id = identifier.id
-           AND link.verified
-           AND link.withdrawn_at IS NULL
-       )
-       OR EXISTS (
-         SELECT 1
-         FROM identity.link
-         WHERE link.group_id = %(group_id)s
-           AND link.other_id = identifier.id
-           AND link.other_verified
-           AND link.withdrawn_at IS NULL
-       )
-FROM identity.identifier
-LEFT JOIN LATERAL (
-  SELECT way.id
-  FROM (
-    SELECT link.other_id AS id, link.first_at
-    FROM identity.link
-    WHERE link.group_id = %(group_id)s
-      AND link.bucket = identifier.bucket
-      AND link.identifier_id = identifier.id
-      AND link.withdrawn_at IS NULL
-    UNION ALL
-    SELECT link.identifier_id, link.first_at
-    FROM identity.link
-    WHERE link.group_id = %(group_id)s
-      AND link.other_id = identifier.id
-      AND link.withdrawn_at IS NULL
-  ) AS way
-  WHERE way.id = ANY (%(beside_ids)s::bigint[])
-  ORDER BY way.first_at, way.id
-  LIMIT 1
-) AS beside ON true
-WHERE identifier.group_id = %(group_id)s
-  AND identifier.person_id = ANY (%(person_ids)s::bigint[])
-  AND identifier.id <> ALL (%(identifier_ids)s::bigint[])
-  AND identifier.erased_at IS NULL
+  AND identifier.bucket = (wanted.id & 4095)::smallint
+  AND identifier.id = wanted.id
+WHERE EXISTS (
+  SELECT 1
+  FROM identity.identifier AS beside
+  JOIN identity.review
+    ON review.group_id = %(group_id)s
+    AND review.bucket = beside.bucket
+    AND review.identifier_id = beside.id
+    AND review.state = 'open'
+  WHERE beside.group_id = %(group_id)s
+    AND beside.person_id = identifier.person_id
+)
+   OR EXISTS (
+  SELECT 1
+  FROM identity.identifier AS beside
+  JOIN identity.review
+    ON review.group_id = %(group_id)s
+    AND review.other_id = beside.id
+    AND review.state = 'open'
+  WHERE beside.group_id = %(group_id)s
+    AND beside.person_id = identifier.person_id
+)
 """
 
 # What identifiers are by themselves, where that changed.

@@ -368,6 +368,66 @@ WHERE group_id = %(group_id)s
   AND erased_at IS NULL
 """
 
+# Empties what somebody wrote beside merges of persons; that they were merged stays.
+ERASE_WORDS_OF_MERGES = """
+UPDATE identity.merge
+SET reason = ''
+WHERE group_id = %(group_id)s
+  AND (source_id = ANY (%(person_ids)s::bigint[]) OR target_id = ANY (%(person_ids)s::bigint[]))
+  AND reason <> ''
+"""
+
+# Empties what somebody wrote beside carvings of persons.
+ERASE_WORDS_OF_CARVINGS = """
+UPDATE identity.carving
+SET reason = ''
+WHERE group_id = %(group_id)s
+  AND (from_id = ANY (%(person_ids)s::bigint[]) OR to_id = ANY (%(person_ids)s::bigint[]))
+  AND reason <> ''
+"""
+
+# Empties what somebody wrote when they undid identifiers.
+ERASE_WORDS_OF_UNDOINGS = """
+UPDATE identity.undoing
+SET reason = ''
+WHERE group_id = %(group_id)s
+  AND (bucket, identifier_id) IN (
+    SELECT (wanted & 4095)::smallint, wanted
+    FROM unnest(%(identifier_ids)s::bigint[]) AS wanted
+  )
+  AND reason <> ''
+"""
+
+# Empties what somebody wrote when they decided on pairs of identifiers.
+ERASE_WORDS_OF_REVIEWS = """
+UPDATE identity.review
+SET reason = ''
+WHERE group_id = %(group_id)s
+  AND (
+    (bucket, identifier_id) IN (
+      SELECT (wanted & 4095)::smallint, wanted
+      FROM unnest(%(identifier_ids)s::bigint[]) AS wanted
+    )
+    OR other_id = ANY (%(identifier_ids)s::bigint[])
+  )
+  AND reason <> ''
+"""
+
+# Empties what somebody wrote when they withdrew evidence.
+ERASE_WORDS_OF_LINKS = """
+UPDATE identity.link
+SET withdrawn_reason = ''
+WHERE group_id = %(group_id)s
+  AND (
+    (bucket, identifier_id) IN (
+      SELECT (wanted & 4095)::smallint, wanted
+      FROM unnest(%(identifier_ids)s::bigint[]) AS wanted
+    )
+    OR other_id = ANY (%(identifier_ids)s::bigint[])
+  )
+  AND withdrawn_reason <> ''
+"""
+
 # Marks persons as erased: the journal that a restored database replays.
 MARK_ERASED = """
 UPDATE identity.person
