@@ -170,7 +170,7 @@ class TestRejects:
         report = inbox.take(bring("broken.csv"), Recorder(refuses=["G1"]))
         assert counts(report) == (1, 0, 8)
         assert report.rejects == tmp_path / "broken.csv.rejects.csv"
-        with report.rejects.open(encoding="utf-8", newline="") as file:
+        with report.rejects.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         numbers = [row["rejected.row"] for row in rows]
         assert numbers == ["2", "4", "5", "6", "7", "9", "10", "11", "3", "12"]
@@ -191,7 +191,7 @@ class TestRejects:
         )
         report = inbox.take(path, Recorder(refuses=["R1", "R2"]), RecordKind.REFUND)
         assert report.rejects is not None
-        with report.rejects.open(encoding="utf-8", newline="") as file:
+        with report.rejects.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         assert [(row["reason"], row["attributes.code"]) for row in rows] == [
             ("too small", "x"),
@@ -228,7 +228,7 @@ class TestRejects:
         report = inbox.take(bring("orders.ndjson"), Recorder())
         assert counts(report) == (2, 0, 2)
         assert report.rejects is not None
-        with report.rejects.open(encoding="utf-8", newline="") as file:
+        with report.rejects.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         assert {row["rejected.row"]: row["line"][:16] for row in rows} == {
             "3": '{"order_no":"A2"',
@@ -258,6 +258,7 @@ class TestRejects:
         )
         assert counts(report) == (2, 0, 2)
         assert report.rejects is not None
+        assert report.rejects.read_bytes().startswith(b"\xef\xbb\xbf")
         assert "¥" not in report.rejects.read_text(encoding="utf-8").split("\n")[0]
         assert "实付金额" in report.rejects.read_text(encoding="utf-8").split("\n")[0]
 

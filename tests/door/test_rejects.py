@@ -45,7 +45,7 @@ def notes_of(path: Path) -> list[object]:
 
 
 def cells_of(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))
 
 

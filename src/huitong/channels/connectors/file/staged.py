@@ -145,7 +145,8 @@ class Staged:
                 ASOF LEFT JOIN {GAPS} AS gaps ON rows.{ROW} >= gaps.place
                 ORDER BY {ROW}
             """)
-            with target.open("w", newline="", encoding="utf-8") as out:
+            # With its mark, as a Chinese Windows opens a table without one as GBK.
+            with target.open("w", newline="", encoding="utf-8-sig") as out:
                 rejects = csv.writer(out)
                 rejects.writerow(map(guarded, (*REJECTED_COLUMNS, *names)))
                 while rows := writer.fetchmany(ROWS_WRITTEN):
