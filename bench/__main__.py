@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from bench.measuring import ROOT
 
-BENCHES = ("import_orders", "earn", "jobs", "identity", "lake", "models", "audiences")
+BENCHES = ("import_orders", "earn", "jobs", "identity", "lake", "models", "audiences", "tags")
 
 
 def main(words: Sequence[str]) -> int:

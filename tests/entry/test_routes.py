@@ -24,6 +24,9 @@ POSTS_WITHOUT_KEY = {
     "/v1/inbox/refused/remap": "what is fixed is refused no more, so a repeat is left as it is",
     "/v1/customers/find": "it changes nothing",
     "/v1/rights/consents/ask": "it changes nothing",
+    "/v1/brands/{brand}/audiences/count": "it changes nothing",
+    "/v1/brands/{brand}/audiences/portrait": "it changes nothing",
+    "/v1/brands/{brand}/audiences/overlap": "it changes nothing",
     "/v1/jobs/{job_id}/cancel": "cancelling twice is refused and changes nothing",
 }
 
@@ -37,6 +40,7 @@ PREFIXES = {
     "job": "job",
     "record": "rec",
     "delivery": "dlv",
+    "export": "exp",
 }
 
 ROUTES = [route for router in ROUTERS for route in router.api.routes if isinstance(route, APIRoute)]
@@ -62,7 +66,7 @@ def client(platform: Platform) -> Iterator[TestClient]:
 
 def call(client: TestClient, route: APIRoute, headers: dict[str, str]) -> tuple[int, str]:
     (method,) = route.methods or {"GET"}
-    names = {"kind": "order", "brand": "main", "name": "till"}
+    names = {"kind": "order", "brand": "main", "name": "till", "model": "rfm"}
     shown_ids = {f"{name}_id": f"{prefix}_{1:013d}" for name, prefix in PREFIXES.items()}
     path = route.path.format(**names, **shown_ids)
     answer = client.request(method, path, headers=headers)

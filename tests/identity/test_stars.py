@@ -159,6 +159,82 @@ class TestUndoing:
         assert taken[1] <= taken[0] + 12
 
 
+class TestCulprits:
+    def test_those_that_most_are_told_with_are_named_the_gluing_ones_first(self, tx: Tx) -> None:
+        account = make_account(tx)
+        _import(tx, account, 0)
+        clerk = Identifier(kind=IdentifierKind.OPENID, value="the-clerk-s-own")
+        for number in range(12):
+            resolve(tx, account, order_of(clerk, phone(f"1390013{number:04d}")))
+        gluing, shared = identity.most_linked(tx)
+        assert (gluing.shown.kind, gluing.told_with) == (IdentifierKind.OPENID, 12)
+        assert gluing.standing not in {Standing.SHARED, Standing.BLOCKED}
+        assert (shared.shown.kind, shared.standing) == (IdentifierKind.OUID, Standing.SHARED)
+        assert (shared.told_with, shared.accounts) == (RECORDS_A_PAGE, 1)
+        assert shared.persons >= RECORDS_A_PAGE - 1
+        assert TILL.value not in shared.shown.masked
+        _undo(tx, gluing.shown.id)
+        assert [one.shown.kind for one in identity.most_linked(tx)] == [IdentifierKind.OUID]
+
+    def test_withdrawing_what_was_told_with_a_crowd_does_not_read_the_crowd(self, tx: Tx) -> None:
+        account = make_account(tx)
+        for first in range(0, 5_000, RECORDS_A_PAGE):
+            _import(tx, account, first)
+        (till,) = identity.most_linked(tx)
+        (beside,) = tx.rows(
+            "SELECT identifier_id + other_id - %(till)s FROM identity.link"
+            " WHERE %(till)s IN (identifier_id, other_id) LIMIT 1",
+            {"till": till.shown.id},
+        )
+        before = _rows_of_identifiers_read(tx)
+        pair = (till.shown.id, beside[0])
+        assert identity.withdraw_evidence(tx, [pair], actor="lin", reason="typo", now=NOW) == 1
+        # The star is counted; nobody in it is loaded, with all that hangs on them, and weighed.
+        assert _rows_of_identifiers_read(tx) - before <= 2 * 5_000
+        assert identity.most_linked(tx)[0].standing is Standing.SHARED
+
+    def test_a_shared_one_of_which_enough_was_withdrawn_joins_again(self, tx: Tx) -> None:
+        account = make_account(tx)
+        size = 31
+        for number in range(size):
+            resolve(tx, account, order_of(TILL, phone(f"1390013{number:04d}")))
+        (till,) = identity.most_linked(tx)
+        assert till.standing is Standing.SHARED
+        beside = [
+            row[0] for row in tx.rows("SELECT id FROM identity.identifier WHERE kind = 'phone'")
+        ]
+        pairs = [(till.shown.id, one) for one in beside[1:]]
+        identity.withdraw_evidence(tx, pairs, actor="lin", reason="a test till", now=NOW)
+        assert identity.stats(tx).identifiers[IdentifierKind.OUID] == {Standing.FREE: 1}
+        assert identity.stats(tx).persons == size
+
+    def test_splitting_who_holds_a_shared_one_does_not_read_its_crowd(self, tx: Tx) -> None:
+        account = make_account(tx)
+        for first in range(0, 5_000, RECORDS_A_PAGE):
+            _import(tx, account, first)
+        (till,) = identity.most_linked(tx)
+        ((holder,),) = tx.rows(
+            "SELECT person_id FROM identity.identifier WHERE id = %(id)s", {"id": till.shown.id}
+        )
+        _, (stranger,) = resolve(tx, account, order_of(phone("13700137000")))
+        assert stranger is not None
+        done = identity.merge(
+            tx, source=stranger.person_id, target=holder, reason="asked", key="k", now=NOW
+        )
+        before = _rows_read(tx)
+        identity.split(tx, done.id, now=NOW)
+        assert _rows_read(tx) - before <= 100
+
+
+def _rows_of_identifiers_read(tx: Tx) -> int:
+    found = tx.row(
+        "SELECT (seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint"
+        " FROM pg_stat_xact_user_tables WHERE schemaname = 'identity' AND relname = 'identifier'",
+    )
+    assert found is not None
+    return int(found[0])
+
+
 def _import(
     tx: Tx, account: ChannelAccount, first: int, *, filler: Identifier | None = TILL
 ) -> tuple[int, int]:

@@ -78,6 +78,9 @@ class TestSetUp:
         scope = Scope(group_id=1, brand_ids=(one.brand.id,))
         with fresh_database.transaction(scope, now=NOW) as tx:
             assert [account.code for account in org.channel_accounts(tx)] == ["1"]
+            assert [brand.code for brand in org.brands(tx)] == ["one"]
+            with pytest.raises(BrandNotFound):
+                org.brand(tx, code="two")
 
 
 class TestDefinitions:

@@ -13,13 +13,16 @@ from psycopg import sql
 from huitong import identity
 from huitong.channels.model import RecordKind
 from huitong.entry import wiring
+from huitong.entry.published import CATALOGUE
 from huitong.entry.rights import journal, replaying
 from huitong.entry.rights.jobs import FORGET_TEXTS
 from huitong.entry.rights.journal import Erasure
 from huitong.entry.worker import Worker
 from huitong.identity.model import PersonNotFound
+from huitong.platform import clock, lake
 from huitong.platform.assembly import Platform
 from huitong.platform.db import Database
+from huitong.platform.lake import Folder, Place
 from huitong.platform.settings import Settings
 from tests.rights.finding import SAID, erase, exported, look, places
 from tests.rights.make import (
@@ -108,6 +111,7 @@ def test_the_scan_finds_a_living_person_in_every_place_that_it_should(
         "identity.identifier.sealed",
         "customers.card.sealed",
         "customers.statement.sealed",
+        "customers.facet.city",
         "channels.body.content",
         "orders.header.receiver_city",
         "orders.header.attributes",
@@ -154,6 +158,22 @@ def test_what_is_told_again_of_her_orders_brings_nothing_back(shop: Shop, tmp_pa
     Worker(platform, now=lambda: LATER).drain()
     assert look(shop, tmp_path, document).findings == ()
     assert shop.is_sound()
+
+
+def test_the_files_of_the_lake_are_looked_through_and_forget_with_the_next_refresh(
+    shop: Shop, tmp_path: Path
+) -> None:
+    fill(shop)
+    document = exported(shop)
+    folder = Folder(tmp_path / "lake")
+    place = Place(shop.scope.group_id, shop.brand.id)
+    lake.refresh(shop.database, folder, place, CATALOGUE, now=NOW)
+    told = {one.split("/")[3] for one in places(look(shop, tmp_path, document)) if "lake/" in one}
+    assert told == {"customers", "orders"}
+    erase(shop, tmp_path)
+    lake.refresh(shop.database, folder, place, CATALOGUE, now=NOW)
+    lake.sweep(folder, place, now=clock.now() + timedelta(days=1))
+    assert look(shop, tmp_path, document).findings == ()
 
 
 def test_a_new_record_of_an_erased_person_makes_somebody_new_without_her_past(

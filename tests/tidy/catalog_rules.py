@@ -38,6 +38,9 @@ MAY_DELETE: Mapping[str, str] = {
     "platform.outbox": "What was delivered is let go; what was given up is kept.",
     "segments.bitmap": "What no kept version sees is swept; what never was published is dropped.",
     "segments.bitmap_version": "The same, once no row comes from it.",
+    "segments.snapshot": "A day of a segment is dropped when it is kept no longer.",
+    "segments.snapshot_part": "The same, with the day.",
+    "segments.tag_given": "Erasing a person takes what was said of them by hand.",
     "vault.day_key": "Deleting the key forgets a day of raw records.",
     "vault.person_key": "Deleting the key forgets a person.",
 }

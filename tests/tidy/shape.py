@@ -22,7 +22,13 @@ TRADE_NAMES = frozenset({"EarningBase"})
 ANATOMY = frozenset(
     {"__init__", "model", "events", "rules", "tables", "queries", "operations", "routes", "jobs"}
 )
-MORE_ANATOMY = {"channels": frozenset({"connectors"}), "identity": frozenset({"graph"})}
+# Folders of a domain that hold documents: mappings of files, definitions of metrics, packs of tags.
+DOCUMENTS = frozenset({"connectors", "definitions", "packs"})
+MORE_ANATOMY = {
+    "channels": frozenset({"connectors"}),
+    "identity": frozenset({"graph"}),
+    "segments": frozenset({"engine"}),
+}
 
 # Technical names that end in a number by themselves.
 NUMBERED_WORDS = frozenset({"utf8", "base64", "base32", "int8", "int16", "int32", "int64", "ipv4"})
@@ -189,7 +195,7 @@ def stray_files(paths: tuple[PurePosixPath, ...]) -> Iterator[Breach]:
         inside = path.parts[len(PACKAGE.parts) :]
         if not path.is_relative_to(PACKAGE) or len(inside) < 2 or inside[0] not in domains():
             continue
-        if path.suffix != ".py" and inside[1:] != ("README.md",) and inside[1] != "connectors":
+        if path.suffix != ".py" and inside[1:] != ("README.md",) and inside[1] not in DOCUMENTS:
             yield Breach(str(path), 1, "A domain holds Python and its README.md only.")
 
 

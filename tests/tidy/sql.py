@@ -35,6 +35,9 @@ DATABASE_CLOCK = re.compile(
     r"\b(now\s*\(\)|CURRENT_(TIMESTAMP|DATE|TIME)\b|(clock|statement|transaction)_timestamp\s*\()",
     re.IGNORECASE,
 )
+# The columns of a file, and those of the tags that a brand has defined, are not known before they
+# are opened: staging of files and the tag engine compose their queries of DuckDB, and take all.
+COMPOSING = frozenset({"connectors", "engine"})
 NAMES_TABLE = re.compile(
     r"\b(?:FROM|JOIN|INTO|UPDATE|ONLY|USING)\s+(?P<schema>[a-z_]+)\.(?P<table>[a-z_0-9]+)",
 )
@@ -96,8 +99,7 @@ def keywords_are_upper_case(source: Source) -> Iterator[Breach]:
 
 
 def columns_are_named(source: Source) -> Iterator[Breach]:
-    # A file's columns are not known before it is opened, so a connector's staging may take all.
-    if source.in_product and source.role != "connectors":
+    if source.in_product and source.role not in COMPOSING:
         for statement in statements(source):
             for found in EVERY_COLUMN.finditer(statement.text):
                 # A sub-select of the same statement names its columns itself.
@@ -108,7 +110,7 @@ def columns_are_named(source: Source) -> Iterator[Breach]:
 
 
 def query_stands_in_tables(source: Source) -> Iterator[Breach]:
-    if source.in_domain and source.role not in {"tables", "connectors"}:
+    if source.in_domain and source.role not in {"tables", *COMPOSING}:
         for statement in statements(source):
             yield source.breach(statement.node, "SQL of a domain stands in tables.py, named.")
 
@@ -140,7 +142,7 @@ def clause_has_its_line(source: Source) -> Iterator[Breach]:
 
 
 def query_is_not_built(source: Source) -> Iterator[Breach]:
-    if not source.in_domain or source.role == "connectors":
+    if not source.in_domain or source.role in COMPOSING:
         return
     for statement in statements(source):
         if isinstance(statement.node, ast.JoinedStr):

@@ -1,6 +1,7 @@
 """Keeps the lake of every brand up to date: hourly, when somebody was forgotten, when asked."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from huitong.entry.published import CATALOGUE
 from huitong.platform import clock, jobs, lake
 from huitong.platform.db import ReadTx, Tx
 from huitong.platform.jobs import JobHandler, Json, Run, WantedJob
-from huitong.platform.lake import Folder, LakeMoved, Place, Sizes
+from huitong.platform.lake import Folder, LakeMoved, Opened, Place, Sizes
 from huitong.platform.settings import Settings
 
 REFRESH = "platform.refresh_lake"
@@ -56,6 +57,16 @@ def places(tx: ReadTx) -> Mapping[str, Place]:
     return {
         brand.code: Place(brand.group_id, brand.id, brand.time_zone) for brand in org.brands(tx)
     }
+
+
+def opening(settings: Settings) -> Callable[[Place], AbstractContextManager[Opened]]:
+    """Return what opens the lake of a brand for a block."""
+
+    def open_lake(place: Place) -> AbstractContextManager[Opened]:
+        folder = folder_of(settings)
+        return lake.connect(folder, place, CATALOGUE, memory_mb=settings.lake_memory_mb)
+
+    return open_lake
 
 
 def handlers(settings: Settings) -> Mapping[str, JobHandler]:

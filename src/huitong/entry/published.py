@@ -17,7 +17,8 @@ CUSTOMERS = Published(
     columns={
         "bucket": SMALL, "id": WHOLE, "status": TEXT, "enrolled_at": INSTANT, "merged_into": WHOLE,
         "is_erased": FLAG, "store": TEXT, "touchpoint": TEXT, "guide": TEXT,
-        "recorded_at": INSTANT, "changed_xid": WHOLE,
+        "gender": TEXT, "city": TEXT, "birth_year": SMALL, "birth_month": SMALL,
+        "birth_day": SMALL, "recorded_at": INSTANT, "changed_xid": WHOLE,
     },
     sort=("id",),
     month="recorded_at",
@@ -213,7 +214,7 @@ WITH sold AS (
   WHERE customer_id IS NOT NULL
     AND {touched}
     AND paid_at IS NOT NULL
-    AND status NOT IN ('unpaid', 'deposit_paid')
+    AND status NOT IN ('unpaid', 'deposit_paid', 'closed')
 ),
 of_lines AS (
   SELECT sold.customer_id, sold.month, count(*) AS lines, sum(lines.quantity) AS quantity,

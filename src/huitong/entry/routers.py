@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 from huitong.channels import routes as channels_routes
 from huitong.customers import routes as customers_routes
+from huitong.entry import model_routes
 from huitong.entry.rights import routes as rights_routes
 from huitong.identity import routes as identity_routes
 from huitong.loyalty import routes as loyalty_routes
+from huitong.metrics import routes as metrics_routes
 from huitong.orders import routes as orders_routes
 from huitong.platform import routes as platform_routes
 from huitong.platform.http import Router
+from huitong.segments import routes as segments_routes
 from huitong.signals import routes as signals_routes
 
 ROUTERS: Sequence[Router] = (
@@ -20,5 +23,8 @@ ROUTERS: Sequence[Router] = (
     identity_routes.router,
     orders_routes.router,
     signals_routes.router,
+    *segments_routes.ROUTERS,
     *loyalty_routes.ROUTERS,
+    metrics_routes.router,
+    model_routes.router,
 )

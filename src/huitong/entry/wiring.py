@@ -9,9 +9,21 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import cast
 
-from huitong import catalog, channels, customers, identity, ledger, loyalty, orders, org, signals
+from huitong import (
+    catalog,
+    channels,
+    customers,
+    identity,
+    ledger,
+    loyalty,
+    orders,
+    org,
+    segments,
+    signals,
+)
 from huitong.channels import jobs as channels_jobs
 from huitong.channels.model import RecordKind
+from huitong.customers import jobs as customers_jobs
 from huitong.customers.events import (
     CustomerEnrolled,
     CustomersCarved,
@@ -20,9 +32,10 @@ from huitong.customers.events import (
     CustomersSplit,
     DocumentApproved,
 )
-from huitong.entry import laking, revisions
+from huitong.entry import laking, modelling, revisions, tagging
 from huitong.entry.rights import jobs as rights_jobs
 from huitong.entry.rights.erasing import Forget, Forgotten, RecordsOf, forget_person
+from huitong.identity import jobs as identity_jobs
 from huitong.identity.events import PersonCarved, PersonsMerged, PersonsSplit
 from huitong.ledger import jobs as ledger_jobs
 from huitong.orders.events import ErasedToldAgain, OrdersClassified, WaitingRefused
@@ -34,6 +47,7 @@ from huitong.platform.jobs import JobHandler, Recurring
 from huitong.platform.outbox import Delivery
 from huitong.platform.pipeline import Applier
 from huitong.platform.settings import Settings, secret_keys
+from huitong.segments import jobs as segments_jobs
 
 
 def merge_customers(tx: Tx, merged: Sequence[object], now: datetime) -> None:
@@ -105,6 +119,23 @@ def carve_customers(tx: Tx, carved: Sequence[object], now: datetime) -> None:
         )
 
 
+def retire_merged(tx: Tx, merged: Sequence[object], now: datetime) -> None:
+    """Take merged customers out of every segment at once, not with the next refresh."""
+    told = cast("Sequence[CustomersMerged]", merged)
+    segments.retire(tx, [one.source_id for one in told], now=now)
+
+
+def revive_split(tx: Tx, split: Sequence[object], _now: datetime) -> None:
+    """Count customers again whose merge was undone."""
+    segments.revive(tx, [one.source_id for one in cast("Sequence[CustomersSplit]", split)])
+
+
+def retire_forgotten(tx: Tx, forgotten: Sequence[object], now: datetime) -> None:
+    """Take erased customers out of every segment at once."""
+    for one in cast("Sequence[laking.CustomersForgotten]", forgotten):
+        segments.retire(tx, one.customer_ids, now=now)
+
+
 def tell_inbox(tx: Tx, refused: Sequence[object], _now: datetime) -> None:
     """Mark records as refused that waited for an order and did not fit it."""
     told = cast("Sequence[WaitingRefused]", refused)
@@ -152,10 +183,15 @@ EVENTS: EventTable = {
     PersonsSplit: (customers.give_back,),
     PersonCarved: (customers.carve,),
     CustomersCarved: (carve_customers, loyalty.part_gifts, customers.give_back_consents),
-    CustomersMerged: (merge_customers, loyalty.join_gifts),
-    CustomersSplit: (split_customers, loyalty.part_gifts, customers.give_back_consents),
+    CustomersMerged: (merge_customers, loyalty.join_gifts, retire_merged),
+    CustomersSplit: (
+        split_customers,
+        loyalty.part_gifts,
+        customers.give_back_consents,
+        revive_split,
+    ),
     ErasedToldAgain: (rights_jobs.ask_to_forget,),
-    laking.CustomersForgotten: (laking.ask_to_refresh,),
+    laking.CustomersForgotten: (laking.ask_to_refresh, retire_forgotten),
 }
 
 # Who forgets the customers of an erased person, after identity and customers have.
@@ -164,6 +200,7 @@ ERASE: Mapping[str, Forget] = {
     "signals": signals.erase,
     "ledger": ledger.erase,
     "loyalty": loyalty.erase,
+    "tags": tagging.forget,
     "lake": laking.forget,
 }
 
@@ -212,12 +249,17 @@ ANSWER: Mapping[str, Callable[..., object]] = {}
 # What a worker runs, by the kind of job and the topic of message.
 JOBS: Mapping[str, JobHandler] = {
     channels_jobs.FORGET_BODIES: channels_jobs.forget_bodies,
+    customers_jobs.FOLD_FACETS: customers_jobs.fold_facets,
+    identity.PREVIEW: identity_jobs.preview,
+    identity.WEIGH_EVERYBODY: identity_jobs.weigh_everybody,
     ledger_jobs.EXPIRE_DUE: ledger_jobs.expire_due,
     jobs.FORGET_DONE: jobs.forget_done,
     **rights_jobs.HANDLERS,
 }
 DELIVERIES: Mapping[str, Delivery] = {}
 
+# Where exports of audiences are written, in the home.
+EXPORTS = "exports"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -232,7 +274,11 @@ def recurring(settings: Settings) -> Mapping[str, Recurring]:
         rights_jobs.FINISH_EXITS: Recurring(DAY, {}),
         rights_jobs.DROP_TOMBSTONES: Recurring(DAY, {}),
         jobs.FORGET_DONE: Recurring(DAY, {"retention_days": settings.jobs_retention_days}),
+        customers_jobs.FOLD_FACETS: Recurring(HOUR, {}),
         laking.REFRESH: Recurring(HOUR, {}),
+        # Hourly, so that each brand is kept soon after its own midnight; once a day of its own.
+        segments_jobs.TAKE_SNAPSHOTS: Recurring(HOUR, {}),
+        modelling.REFRESH: Recurring(HOUR, {}),
     }
 
 
@@ -270,8 +316,15 @@ def build(settings: Settings, url: str) -> Platform:
         settings=settings,
         database=database,
         appliers=APPLY,
-        job_handlers={**JOBS, **laking.handlers(settings)},
+        job_handlers={
+            **JOBS,
+            **laking.handlers(settings),
+            **modelling.handlers(laking.opening(settings)),
+            **tagging.handlers(settings),
+            **segments_jobs.handlers(laking.opening(settings), settings.home / EXPORTS),
+        },
         deliveries=DELIVERIES,
         recurring=recurring(settings),
+        open_lake=laking.opening(settings),
         group_ids=org.all_group_ids,
     )

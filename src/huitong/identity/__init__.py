@@ -1,14 +1,21 @@
 """Identity: which identifiers are one person, across every channel of a data controller."""
 
 from huitong.identity.operations import (
+    PREVIEW,
+    WEIGH_EVERYBODY,
     Overtaken,
     accept_review,
+    ask_for_preview,
+    ask_to_weigh,
     bury,
     drop_tombstones,
     erase,
     erase_unclaimed,
     hold_living,
+    judge_crowds,
     merge,
+    portions_of,
+    queue_suggestions,
     reassign,
     reject_review,
     resolve_people,
@@ -16,6 +23,7 @@ from huitong.identity.operations import (
     split,
     undo_identifier,
     weigh_anew,
+    weigh_portion,
     withdraw_evidence,
 )
 from huitong.identity.queries import (
@@ -27,6 +35,7 @@ from huitong.identity.queries import (
     follow,
     identifiers_of,
     merges_of,
+    most_linked,
     policy_of,
     recognise,
     reviews,
@@ -35,8 +44,12 @@ from huitong.identity.queries import (
 )
 
 __all__ = [
+    "PREVIEW",
+    "WEIGH_EVERYBODY",
     "Overtaken",
     "accept_review",
+    "ask_for_preview",
+    "ask_to_weigh",
     "bury",
     "ciphers_of",
     "drop_tombstones",
@@ -49,9 +62,13 @@ __all__ = [
     "follow",
     "hold_living",
     "identifiers_of",
+    "judge_crowds",
     "merge",
     "merges_of",
+    "most_linked",
     "policy_of",
+    "portions_of",
+    "queue_suggestions",
     "reassign",
     "recognise",
     "reject_review",
@@ -63,5 +80,6 @@ __all__ = [
     "stats",
     "undo_identifier",
     "weigh_anew",
+    "weigh_portion",
     "withdraw_evidence",
 ]

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 from fastapi import Path, Query
 from pydantic import BaseModel, Field
 
-from huitong import identity
+from huitong import identity, org
 from huitong.channels.model import IdentifierKind
 from huitong.identity.model import (
     IDENTIFIER_PREFIX,
@@ -23,6 +23,7 @@ from huitong.identity.model import (
     MergeNotFound,
     NeighbourhoodTooLarge,
     PersonNotFound,
+    PolicyDocument,
     Review,
     ReviewClosed,
     ReviewNotFound,
@@ -30,6 +31,7 @@ from huitong.identity.model import (
     SeesNotEveryBrand,
     Standing,
 )
+from huitong.org.model import BrandNotFound
 from huitong.platform import clock
 from huitong.platform.auth import KEY_PREFIX, Caller, Permission
 from huitong.platform.db import Scope
@@ -44,6 +46,7 @@ from huitong.platform.http import (
     page_of,
 )
 from huitong.platform.ids import show
+from huitong.platform.jobs import JOB_PREFIX, JobKeyTaken
 
 router = Router(tag="identity")
 
@@ -51,6 +54,7 @@ PersonId: TypeAlias = Annotated[int, IdText(PERSON_PREFIX)]
 IdentifierId: TypeAlias = Annotated[int, IdText(IDENTIFIER_PREFIX)]
 ReviewId: TypeAlias = Annotated[int, IdText(REVIEW_PREFIX)]
 MergeId: TypeAlias = Annotated[int, IdText(MERGE_PREFIX)]
+BrandCode: TypeAlias = Annotated[str, Path(max_length=100, description="The brand's code.")]
 Reason: TypeAlias = Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -102,6 +106,17 @@ class StatsOut(BaseModel):
     links: int
     withdrawn: int
     reviews_open: int
+    most_linked: "list[MostLinkedOut]"
+
+
+class MostLinkedOut(BaseModel):
+    """An identifier that is told with many others; take it out if it is everybody's."""
+
+    identifier: IdentifierOut
+    standing: Standing
+    told_with: int
+    persons: int
+    accounts: int
 
 
 class ReviewOut(BaseModel):
@@ -152,6 +167,12 @@ class DoneOut(BaseModel):
     changed: bool
 
 
+class AskedOut(BaseModel):
+    """A job that was asked for; “/v1/jobs/{job_id}” tells how far it is and what came of it."""
+
+    job_id: Annotated[int, IdText(JOB_PREFIX)]
+
+
 class UndoneOut(DoneOut):
     """Whether anybody was parted, and how many could not be looked at."""
 
@@ -166,6 +187,7 @@ def show_stats(platform: Running, caller: Calling) -> StatsOut:
     """Count identifiers, persons, merges and open reviews."""
     with platform.database.reading(caller.scope()) as tx:
         found = identity.stats(tx)
+        most_linked = identity.most_linked(tx)
     return StatsOut(
         identifiers={kind: dict(counts) for kind, counts in found.identifiers.items()},
         persons=found.persons,
@@ -175,6 +197,16 @@ def show_stats(platform: Running, caller: Calling) -> StatsOut:
         links=found.links,
         withdrawn=found.withdrawn,
         reviews_open=found.reviews_open,
+        most_linked=[
+            MostLinkedOut(
+                identifier=_identifier(one.shown),
+                standing=one.standing,
+                told_with=one.told_with,
+                persons=one.persons,
+                accounts=one.accounts,
+            )
+            for one in most_linked
+        ],
     )
 
 
@@ -300,6 +332,44 @@ def undo(
 
 @router.route(
     "POST",
+    "/v1/brands/{brand}/identity/weighing",
+    status_code=HTTPStatus.ACCEPTED,
+    permission=Permission.IDENTITY_WRITE,
+    errors=[SeesNotEveryBrand, BrandNotFound, JobKeyTaken],
+)
+def weigh_everybody(
+    platform: Running, caller: Calling, brand: BrandCode, key: RequestKey
+) -> AskedOut:
+    """Ask for everybody of a brand's identity domain to be weighed under the policy in effect."""
+    now = clock.now()
+    with platform.database.transaction(_every_brand(caller), now=now) as tx:
+        domain_id = org.brand(tx, code=brand).identity_domain_id
+        asked = identity.ask_to_weigh(tx, domain_id, key=_job_key(caller, key), now=now)
+    return AskedOut(job_id=asked.id)
+
+
+@router.route(
+    "POST",
+    "/v1/brands/{brand}/identity/previews",
+    status_code=HTTPStatus.ACCEPTED,
+    permission=Permission.IDENTITY_WRITE,
+    errors=[SeesNotEveryBrand, BrandNotFound, JobKeyTaken],
+)
+def preview(
+    platform: Running, caller: Calling, brand: BrandCode, body: PolicyDocument, key: RequestKey
+) -> AskedOut:
+    """Ask what another policy would change; the answer is the result of the job."""
+    now = clock.now()
+    with platform.database.transaction(_every_brand(caller), now=now) as tx:
+        domain_id = org.brand(tx, code=brand).identity_domain_id
+        asked = identity.ask_for_preview(
+            tx, domain_id, candidate=body, key=_job_key(caller, key), now=now
+        )
+    return AskedOut(job_id=asked.id)
+
+
+@router.route(
+    "POST",
     "/v1/identity/merges",
     status_code=HTTPStatus.CREATED,
     permission=Permission.IDENTITY_WRITE,
@@ -349,6 +419,10 @@ def _every_brand(caller: Caller) -> Scope:
     if caller.brand_ids is not None:
         raise SeesNotEveryBrand
     return caller.scope()
+
+
+def _job_key(caller: Caller, key: str) -> str:
+    return f"{show(KEY_PREFIX, caller.key_id)}:{key}"
 
 
 def _actor(caller: Caller) -> str:

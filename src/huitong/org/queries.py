@@ -19,17 +19,22 @@ from huitong.platform.db import ReadTx, array, text_array
 def brand(tx: ReadTx, *, code: str) -> Brand:
     """Return the brand with this code.
 
-    :raises BrandNotFound: when the group has none.
+    :raises BrandNotFound: when the group has none that the scope may see.
     """
-    found = tx.all(Brand, tables.BRANDS, {"code": code})
+    found = _brands(tx, code)
     if not found:
         raise BrandNotFound(brand_code=code)
     return found[0]
 
 
 def brands(tx: ReadTx) -> list[Brand]:
-    """Return the brands of the group, oldest first."""
-    return tx.all(Brand, tables.BRANDS, {"code": None})
+    """Return the brands that the scope may see, oldest first."""
+    return _brands(tx, None)
+
+
+def _brands(tx: ReadTx, code: str | None) -> list[Brand]:
+    brand_ids = None if tx.scope.brand_ids is None else array(tx.scope.brand_ids)
+    return tx.all(Brand, tables.BRANDS, {"code": code, "brand_ids": brand_ids})
 
 
 def all_group_ids(tx: ReadTx) -> list[int]:

@@ -318,11 +318,13 @@ SELECT g.id
 FROM org.all_group_ids() AS g (id)
 """
 
-# Brands of the group, or the one with a code.
+# Brands of the group that the scope names, or the one with a code. Rows of every brand can be
+# read, as others refer to them; what a caller may ask for ends here.
 BRANDS = """
 SELECT id, group_id, code, name, legal_entity_id, identity_domain_id, time_zone
 FROM org.brand
-WHERE %(code)s::text IS NULL OR code = %(code)s
+WHERE (%(code)s::text IS NULL OR code = %(code)s)
+  AND (%(brand_ids)s::bigint[] IS NULL OR id = ANY(%(brand_ids)s))
 ORDER BY id
 """
 

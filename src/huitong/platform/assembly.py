@@ -1,13 +1,23 @@
 """The parts of a running platform, put together by `entry/wiring.py` and handed to the edges."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from huitong.platform.db import Database, ReadTx
 from huitong.platform.jobs import JobHandler, Recurring
+from huitong.platform.lake import LakeEmpty, Opened, Place
 from huitong.platform.outbox import Delivery
 from huitong.platform.pipeline import Applier
 from huitong.platform.settings import Settings
+
+
+def no_lake(place: Place) -> AbstractContextManager[Opened]:
+    """Refuse to open a lake, where none is wired.
+
+    :raises LakeEmpty: always.
+    """
+    raise LakeEmpty(brand_id=place.brand_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,4 +30,5 @@ class Platform:
     job_handlers: Mapping[str, JobHandler] = field(default_factory=dict)
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)
     recurring: Mapping[str, Recurring] = field(default_factory=dict)
+    open_lake: Callable[[Place], AbstractContextManager[Opened]] = no_lake
     group_ids: Callable[[ReadTx], Sequence[int]] = lambda _: ()

@@ -46,6 +46,12 @@ class Permission(StrEnum):
     POINTS_READ = "points.read"
     PROGRAMME_READ = "programme.read"
     PROGRAMME_WRITE = "programme.write"
+    METRICS_READ = "metrics.read"
+    MODELS_READ = "models.read"
+    MODELS_WRITE = "models.write"
+    SEGMENTS_READ = "segments.read"
+    SEGMENTS_WRITE = "segments.write"
+    SEGMENTS_EXPORT = "segments.export"
     JOBS_READ = "jobs.read"
     JOBS_WRITE = "jobs.write"
 
@@ -79,6 +85,16 @@ PERMISSION_NAMES: Mapping[Permission, PermissionName] = {
     Permission.POINTS_READ: PermissionName("查看积分与明细", "See points and their history"),
     Permission.PROGRAMME_READ: PermissionName("查看会员方案", "See the programme"),
     Permission.PROGRAMME_WRITE: PermissionName("修改会员方案", "Change the programme"),
+    Permission.METRICS_READ: PermissionName("查看经营指标", "See the figures of a brand"),
+    Permission.MODELS_READ: PermissionName(
+        "查看客户模型", "See what models say of customers, and why"
+    ),
+    Permission.MODELS_WRITE: PermissionName(
+        "修改与刷新客户模型", "Change models of customers and refresh them"
+    ),
+    Permission.SEGMENTS_READ: PermissionName("查看人群与画像", "See segments and portraits"),
+    Permission.SEGMENTS_WRITE: PermissionName("修改人群", "Change segments"),
+    Permission.SEGMENTS_EXPORT: PermissionName("导出人群名单（脱敏）", "Export segments, masked"),
     Permission.JOBS_READ: PermissionName("查看任务进度", "See jobs and their progress"),
     Permission.JOBS_WRITE: PermissionName("取消任务", "Cancel jobs"),
 }

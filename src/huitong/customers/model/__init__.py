@@ -22,6 +22,7 @@ from huitong.customers.model.enrolling import (
     SubmissionState,
     TermsNotAccepted,
 )
+from huitong.customers.model.facets import Facets
 from huitong.customers.model.owned import (
     GUARDIAN_AGE_YEARS,
     Belonging,
@@ -150,6 +151,7 @@ __all__ = [
     "ExitRequest",
     "ExitState",
     "ExitWish",
+    "Facets",
     "FieldShown",
     "GuardianConsentMissing",
     "Known",

@@ -16,6 +16,9 @@ from huitong.customers.operations.enrolling import (
     review_documents,
     submit_documents,
 )
+from huitong.customers.operations.facets import (
+    fold_due_facets,
+)
 from huitong.customers.operations.following import apply_fans
 from huitong.customers.operations.forgetting import (
     erase,
@@ -72,6 +75,7 @@ __all__ = [
     "enrol",
     "erase",
     "finish_exits",
+    "fold_due_facets",
     "give_back",
     "give_back_consents",
     "link_own_customers",

@@ -6,6 +6,7 @@ from typing import NamedTuple, cast
 
 from huitong.customers import tables
 from huitong.customers.events import CustomersCarved
+from huitong.customers.operations.facets import fold_facets
 from huitong.customers.operations.locking import find_or_make, lock_customers
 from huitong.customers.operations.merging import standings_by_records
 from huitong.customers.operations.owned import give_back_owned
@@ -57,6 +58,7 @@ def carve(tx: Tx, carved: Sequence[object], now: datetime) -> None:
     tx.write(tables.merging.GIVE_BACK_TOLD, tables.merging.GIVEN_BACK, told)
     living = [one.id for one in locked.values() if one.erased_at is None]
     keep_standings(tx, standings_by_records(tx, living), now=now)
+    fold_facets(tx, locked)
 
 
 def _ways(tx: Tx, carved: Sequence[PersonCarved], now: datetime) -> list[_Way]:

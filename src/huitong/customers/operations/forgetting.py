@@ -20,6 +20,7 @@ def erase(tx: Tx, person_ids: Sequence[int], *, now: datetime) -> list[int]:
         tables.people.ERASE_CUSTOMERS,
         tables.merging.ERASE_TOLD,
         tables.statements.ERASE_STATEMENTS,
+        tables.facets.ERASE_FACETS,
         tables.belongings.ERASE_BELONGINGS,
         tables.classes.ERASE_CLASSIFICATIONS,
         tables.relations.ERASE_RELATIONS,

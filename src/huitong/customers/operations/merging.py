@@ -10,6 +10,7 @@ from huitong.channels.model import MemberStatus
 from huitong.customers import tables
 from huitong.customers.events import CustomersMerged, CustomersSplit
 from huitong.customers.model import CustomerStatus
+from huitong.customers.operations.facets import fold_facets
 from huitong.customers.operations.locking import find_or_make, lock_customers
 from huitong.customers.operations.owned import give_back_owned, reassign_owned
 from huitong.customers.operations.profiles import give_back_statements
@@ -78,6 +79,7 @@ def give_back(tx: Tx, split: Sequence[object], now: datetime) -> None:
         )
     living = [one.id for one in locked.values() if one.erased_at is None]
     keep_standings(tx, standings_by_records(tx, living), now=now)
+    fold_facets(tx, locked)
 
 
 def standings_by_records(tx: Tx, customer_ids: Sequence[int]) -> dict[int, Standing]:
@@ -124,6 +126,7 @@ def _merge_wave(tx: Tx, wave: Sequence[PersonsMerged], now: datetime) -> None:
     merge_relations(tx, [(row[1], row[4], row[5]) for row in rows], now=now)
     reassign_owned(tx, [(row[4], row[5]) for row in rows])
     keep_standings(tx, standings, now=now)
+    fold_facets(tx, locked)
 
 
 def _pairs(tx: Tx, wave: Sequence[PersonsMerged], now: datetime) -> list[Pair]:

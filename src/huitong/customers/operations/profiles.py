@@ -18,6 +18,7 @@ from huitong.customers.model import (
     Profile,
     TrustedSource,
 )
+from huitong.customers.operations.facets import fold_facets
 from huitong.customers.operations.locking import LockedCustomer, lock_living
 from huitong.customers.operations.requests import begin
 from huitong.customers.rules import FIELDS, MANUAL, PROFILE_PLACE, Statement
@@ -102,6 +103,7 @@ def withdraw_corrections(
     rows = [(bucket_of(customer_id), one, actor) for one, customer_id in found.items()]
     shape = tables.statements.WITHDRAWAL
     tx.write(tables.statements.WITHDRAW_STATEMENTS, shape, rows, {"now": now})
+    fold_facets(tx, found.values())
     return [
         Ok(None) if one in found else CorrectionNotFound(statement_id=one).as_refused()
         for one in statement_ids
@@ -111,7 +113,10 @@ def withdraw_corrections(
 def trust_sources(
     tx: Tx, trusted: Sequence[TrustedSource], *, brand_id: int, actor: str, now: datetime
 ) -> None:
-    """Set how far a brand trusts sources for fields of the profile; the highest rank leads."""
+    """Set how far a brand trusts sources for fields of the profile; the highest rank leads.
+
+    Profiles follow at once, facets with the next job that folds those that are due.
+    """
     rows = list(
         {(one.field, one.source): (one.field, one.source, one.rank) for one in trusted}.values()
     )
@@ -158,6 +163,7 @@ def _keep(
         before[one.customer_id].append(one)
     new_ids = tx.new_ids([bucket_of(said.owner.id) for said in says])
     rows, kept = [], []
+    changed: set[int] = set()
     old: dict[int, int] = {}
     for new_id, (statement, owner, record_id) in zip(new_ids, says, strict=True):
         known = before[owner.id]
@@ -166,6 +172,7 @@ def _keep(
             kept.append(repeated)
             continue
         kept.append(new_id)
+        changed.add(owner.id)
         gone = rules.superseded(statement, known)
         old |= dict.fromkeys(gone, bucket_of(owner.id))
         before[owner.id] = [one for one in known if one.id not in gone]
@@ -174,6 +181,7 @@ def _keep(
     # Statements of one page may supersede each other, so they are written first.
     tx.write(tables.statements.INSERT_STATEMENTS, tables.statements.STATEMENT, rows, {"now": now})
     _supersede(tx, old, now)
+    fold_facets(tx, changed)
     return kept
 
 

@@ -1,7 +1,9 @@
 """Pure decisions of customers: what a record changes, who wins, what is shown."""
 
 from huitong.customers.rules.cards import CARD_PLACE, masked_card, normal_card
+from huitong.customers.rules.cities import known_city
 from huitong.customers.rules.consents import consent
+from huitong.customers.rules.facets import NEVER_FOLDED, facets_of, trust_mark
 from huitong.customers.rules.profiles import (
     FIELDS,
     MANUAL,
@@ -32,6 +34,7 @@ __all__ = [
     "CARD_PLACE",
     "FIELDS",
     "MANUAL",
+    "NEVER_FOLDED",
     "PROFILE_PLACE",
     "Said",
     "Standing",
@@ -39,8 +42,10 @@ __all__ = [
     "Trust",
     "consent",
     "earlier",
+    "facets_of",
     "higher",
     "is_newer",
+    "known_city",
     "leading",
     "masked_card",
     "masked_name",
@@ -53,5 +58,6 @@ __all__ = [
     "status_after",
     "superseded",
     "surviving",
+    "trust_mark",
     "unpacked",
 ]

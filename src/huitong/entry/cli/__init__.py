@@ -14,14 +14,19 @@ from huitong.entry.cli import (
     keys,
     lake,
     mappings,
+    metrics,
     migrating,
+    models,
     opening,
     people,
     records,
+    rfm,
     rights,
     running,
+    segment,
     setup,
     showing,
+    tags,
     value,
 )
 from huitong.platform.errors import DomainError
@@ -50,6 +55,11 @@ for commands in (
     keys,
     jobs,
     lake,
+    metrics,
+    rfm,
+    models,
+    tags,
+    segment,
 ):
     commands.add_to(app)
 

@@ -9,9 +9,10 @@ from huitong.entry.cli import opening, showing
 from huitong.entry.cli.showing import AsJson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
-    from huitong.identity.model import Undone
+    from huitong.identity.model import MostLinked, Undone
     from huitong.org.model import Brand
     from huitong.platform.db import ReadTx, Scope, Tx
 
@@ -45,18 +46,35 @@ def stats(context: typer.Context, *, as_json: AsJson = False) -> None:
 
     with opening.opened() as platform, platform.database.reading(Scope(context.obj)) as tx:
         found = people.stats(tx)
+        most_linked = people.most_linked(tx)
     told = asdict(found)
     kinds = told.pop("identifiers")
-    showing.facts(
-        told
-        | {
-            str(kind): ", ".join(
-                f"{count} {standing}" for standing, count in sorted(counts.items())
-            )
-            for kind, counts in sorted(kinds.items())
-        },
-        as_json=as_json,
-    )
+    told |= {
+        str(kind): ", ".join(f"{count} {standing}" for standing, count in sorted(counts.items()))
+        for kind, counts in sorted(kinds.items())
+    }
+    if as_json:
+        told["most_linked"] = _most_linked(most_linked)
+    showing.facts(told, as_json=as_json)
+    if not as_json and most_linked:
+        typer.echo("\nMost linked; who glues strangers goes with “huitong identity undo ID”:")
+        showing.table(_most_linked(most_linked), as_json=False, nothing="")
+
+
+def _most_linked(found: "Sequence[MostLinked]") -> list[dict[str, object]]:
+    from huitong.platform import ids
+
+    return [
+        {
+            "id": ids.show("idf", one.shown.id),
+            "identifier": f"{one.shown.kind} {one.shown.masked}",
+            "standing": str(one.standing),
+            "told_with": one.told_with,
+            "persons": one.persons,
+            "accounts": one.accounts,
+        }
+        for one in found
+    ]
 
 
 @identity.command("explain")
@@ -225,6 +243,7 @@ def list_reviews(
             "other": f"{one.other.kind} {one.other.masked}",
             "other_person": ids.show("per", one.other_person_id),
             "opened": one.opened_at,
+            "reason": one.reason,
             "decided_by": one.actor,
         }
         for one in found
@@ -284,14 +303,17 @@ def set_policy(
     on_version: Annotated[
         int | None, typer.Option(min=0, help="Refuse when another version is in effect.")
     ] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="And weigh everybody again under it, as a job.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put a policy into effect for what comes from now on."""
+    """Put a policy into effect for what comes from now on; --apply for everybody there is."""
     import yaml
     from pydantic import ValidationError
 
     from huitong import identity as people
-    from huitong.identity.model import PolicyDocument
+    from huitong.identity.model import PolicyDocument, PolicyVersion
     from huitong.platform import clock
 
     try:
@@ -300,21 +322,51 @@ def set_policy(
         message = f"{file} is not a policy: {wrong}"
         raise typer.BadParameter(message) from None
     now = clock.now()
-    with opening.opened() as platform:
-        done = platform.database.do(
-            _scope(context),
-            lambda tx: people.set_policy(
-                tx,
-                _brand(tx, brand).identity_domain_id,
-                document=document,
-                actor=opening.actor(context),
-                reason=reason,
-                expected_version=on_version,
-                now=now,
-            ),
+
+    def work(tx: "Tx") -> tuple[PolicyVersion, dict[str, str]]:
+        domain_id = _brand(tx, brand).identity_domain_id
+        done = people.set_policy(
+            tx,
+            domain_id,
+            document=document,
+            actor=opening.actor(context),
+            reason=reason,
+            expected_version=on_version,
             now=now,
         )
-    showing.facts({"version": done.version, "recorded_at": done.recorded_at}, as_json=as_json)
+        return done, _ask_to_weigh(tx, domain_id, now) if apply else {}
+
+    with opening.opened() as platform:
+        done, asked = platform.database.do(_scope(context), work, now=now)
+    showing.facts(
+        {"version": done.version, "recorded_at": done.recorded_at, **asked}, as_json=as_json
+    )
+
+
+@policy.command("apply")
+def apply_policy(
+    context: typer.Context, *, brand: BrandCode = None, as_json: AsJson = False
+) -> None:
+    """Weigh everybody again under the policy in effect: a job, see “huitong jobs list”."""
+    from huitong.platform import clock
+
+    now = clock.now()
+    with opening.opened() as platform:
+        asked = platform.database.do(
+            _scope(context),
+            lambda tx: _ask_to_weigh(tx, _brand(tx, brand).identity_domain_id, now),
+            now=now,
+        )
+    showing.facts(asked, as_json=as_json)
+
+
+def _ask_to_weigh(tx: "Tx", domain_id: int, now: "datetime") -> dict[str, str]:
+    from huitong import identity
+    from huitong.platform import ids, jobs
+
+    key = f"{KEY}:{now.isoformat()}"
+    asked = identity.ask_to_weigh(tx, domain_id, key=key, now=now)
+    return {"job": ids.show(jobs.JOB_PREFIX, asked.id)}
 
 
 def _decide(

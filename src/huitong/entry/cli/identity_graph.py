@@ -9,9 +9,13 @@ from huitong.entry.cli import opening, people, showing
 from huitong.entry.cli.showing import AsJson
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from huitong.identity.graph.likelihood import Suggestion
     from huitong.identity.graph.preview import Preview
     from huitong.identity.graph.truth import QualityReport
     from huitong.identity.model import PolicyDocument
+    from huitong.platform.db import ReadTx
 
 GROUP = "identity"
 DECIMALS = 5
@@ -36,10 +40,16 @@ def add_to(app: typer.Typer) -> None:
 def show_preview(
     context: typer.Context,
     policy: Annotated[
-        Path,
+        Path | None,
         typer.Option(exists=True, dir_okay=False, help="The candidate policy, YAML or JSON."),
-    ],
+    ] = None,
     *,
+    background: Annotated[
+        bool, typer.Option("--background", help="As a job; “--of JOB” shows what came of it.")
+    ] = False,
+    of: Annotated[
+        str | None, typer.Option(metavar="JOB", help="Show what a preview in the background says.")
+    ] = None,
     brand: BrandCode = None,
     as_json: AsJson = False,
 ) -> None:
@@ -47,10 +57,18 @@ def show_preview(
     from huitong.identity.graph.preview import preview
     from huitong.platform.db import Scope
 
-    candidate = _document(policy)
+    if (policy is None) == (of is None):
+        message = "Give either --policy FILE or --of JOB."
+        raise typer.BadParameter(message)
+    if policy is not None and background:
+        _ask_for_preview(context, _document(policy), brand=brand, as_json=as_json)
+        return
     with opening.opened() as platform, platform.database.reading(Scope(context.obj)) as tx:
-        domain_id = people.brand_of(tx, brand).identity_domain_id
-        found = preview(tx, domain_id=domain_id, candidate=candidate)
+        if policy is None:
+            found = _preview_of(tx, str(of))
+        else:
+            domain_id = people.brand_of(tx, brand).identity_domain_id
+            found = preview(tx, domain_id=domain_id, candidate=_document(policy))
     if as_json:
         from dataclasses import asdict
 
@@ -97,9 +115,11 @@ def show_quality(
 
 
 def show_suggestions(
-    people: Annotated[
+    context: typer.Context,
+    file: Annotated[
         Path,
         typer.Argument(
+            metavar="PEOPLE",
             exists=True,
             dir_okay=False,
             help="CSV of people: id, name, birthday, address, place; what is unknown is empty.",
@@ -109,17 +129,104 @@ def show_suggestions(
     likelihood: Annotated[
         float, typer.Option(min=0.5, max=1.0, help="How likely a pair is to be one, at least.")
     ] = LIKELIHOOD_MIN,
+    queue: Annotated[
+        bool,
+        typer.Option(
+            "--queue",
+            help="Put each pair into the review queue, once; the ids of the file are per_...",
+        ),
+    ] = False,
+    brand: BrandCode = None,
     as_json: AsJson = False,
 ) -> None:
-    """List pairs of people who are likely one; an operator decides, nothing is changed."""
+    """List pairs of people who are likely one; an operator decides, nothing is merged."""
     from huitong.identity.graph.likelihood import read_people, suggest
 
-    found = suggest(read_people(people), likelihood_min=likelihood)
+    described = read_people(file)
+    person_ids = _person_ids([each.id for each in described]) if queue else {}
+    found = suggest(described, likelihood_min=likelihood)
+    if queue:
+        _queue(context, found, person_ids, brand=brand, as_json=as_json)
+        return
     rows = [
         {"one": each.one, "other": each.other, "likelihood": round(each.likelihood, DECIMALS)}
         for each in found
     ]
     showing.table(rows, as_json=as_json, nothing="No two of them are that likely to be one.")
+
+
+def _ask_for_preview(
+    context: typer.Context, candidate: "PolicyDocument", *, brand: str | None, as_json: bool
+) -> None:
+    from huitong import identity
+    from huitong.platform import clock, ids, jobs
+    from huitong.platform.db import Scope
+
+    now = clock.now()
+    with (
+        opening.opened() as platform,
+        platform.database.transaction(Scope(context.obj), now=now) as tx,
+    ):
+        domain_id = people.brand_of(tx, brand).identity_domain_id
+        key = f"command line:{now.isoformat()}"
+        asked = identity.ask_for_preview(tx, domain_id, candidate=candidate, key=key, now=now)
+    showing.facts({"job": ids.show(jobs.JOB_PREFIX, asked.id)}, as_json=as_json)
+
+
+def _preview_of(tx: "ReadTx", job: str) -> "Preview":
+    """Return what a job computed.
+
+    :raises NoSuchJob: when the group has no such job.
+    """
+    from huitong import identity
+    from huitong.identity import jobs as previews
+    from huitong.platform import jobs
+
+    found = jobs.find(tx, job_id=opening.id_of(jobs.JOB_PREFIX, job))
+    if found.kind != identity.PREVIEW or found.result is None:
+        message = f"{job} is no preview that is done; it is {found.kind}, {found.state}."
+        raise typer.BadParameter(message, param_hint="--of")
+    return previews.preview_of(found.result)
+
+
+def _queue(
+    context: typer.Context,
+    found: "Sequence[Suggestion]",
+    person_ids: "Mapping[str, int]",
+    *,
+    brand: str | None,
+    as_json: bool,
+) -> None:
+    from dataclasses import asdict
+
+    from huitong import identity
+    from huitong.identity.model import Likely, Queued
+    from huitong.platform import clock
+    from huitong.platform.db import Scope, Tx
+
+    now = clock.now()
+    likely = [
+        Likely(person_ids[each.one], person_ids[each.other], each.likelihood) for each in found
+    ]
+
+    def work(tx: Tx) -> Queued:
+        domain_id = people.brand_of(tx, brand).identity_domain_id
+        return identity.queue_suggestions(tx, domain_id, suggested=likely, now=now)
+
+    with opening.opened() as platform:
+        done = platform.database.do(Scope(context.obj), work, now=now)
+    showing.facts(asdict(done), as_json=as_json)
+
+
+def _person_ids(texts: "Sequence[str]") -> dict[str, int]:
+    from huitong.identity.model import PERSON_PREFIX
+    from huitong.platform import ids
+
+    try:
+        return {text: ids.read(PERSON_PREFIX, text) for text in texts}
+    except ids.WrongId as wrong:
+        message = f"{wrong} With --queue the column “id” holds persons of the platform."
+        raise typer.BadParameter(message, param_hint="PEOPLE") from None
 
 
 def _figures(report: "QualityReport") -> dict[str, object]:

@@ -47,6 +47,13 @@ ACTIVITY_BITS = 64
 CODE = 255
 
 
+class Slice(NamedTuple):
+    """A half-open range of rows."""
+
+    begin: int
+    end: int
+
+
 class Parts(NamedTuple):
     """What is known by identifier: its word, its part's root, when it was active, two flags."""
 
@@ -106,20 +113,21 @@ def mark_crowded(policy: PolicyArrays, state: States, is_crowded: Flags) -> int:
 
 
 @compiled
-def rows_of_crowds(rows: EvidenceArrays, code: Bytes, is_crowded: Flags, ends: Wide) -> int:
-    """Count the ends of rows around crowded identifiers; collect them.
+def rows_of_crowds(
+    rows: EvidenceArrays, code: Bytes, is_crowded: Flags, ends: Wide, of: Slice
+) -> int:
+    """Collect the ends of a slice of rows around crowded identifiers; return how many.
 
-    `ends` gets twice the row, and one more where the crowded end is the other; it may be empty.
+    `ends` has place for two a row. It gets twice the row, and one more where the crowded end is the
+    other.
     """
     count = 0
-    for row in range(len(code)):
+    for row in range(of.begin, of.end):
         if code[row] & HAS_ANCHOR and is_crowded[rows.one[row]]:
-            if len(ends):
-                ends[count] = 2 * row
+            ends[count] = 2 * row
             count += 1
         if code[row] & (2 * HAS_ANCHOR) and is_crowded[rows.other[row]]:
-            if len(ends):
-                ends[count] = 2 * row + 1
+            ends[count] = 2 * row + 1
             count += 1
     return count
 
@@ -279,14 +287,13 @@ def spread_odd(parts: Parts) -> int:
 
 
 @compiled
-def rows_of_odd(rows: EvidenceArrays, code: Bytes, parts: Parts, found: Numbers) -> int:
-    """Count the rows that odd parts are made of; collect them, unless `found` is empty."""
+def rows_of_odd(rows: EvidenceArrays, code: Bytes, parts: Parts, found: Numbers, of: Slice) -> int:
+    """Collect the rows of a slice that odd parts are made of; return how many."""
     count = 0
-    for row in range(len(code)):
-        one, other = rows.one[row], rows.other[row]
-        is_shared = parts.is_shared[one] or parts.is_shared[other]
-        if code[row] and parts.is_odd[one] and not is_shared:
-            if len(found):
-                found[count] = row
+    for row in range(of.begin, of.end):
+        one = rows.one[row]
+        is_odd = code[row] and parts.is_odd[one]
+        if is_odd and not (parts.is_shared[one] or parts.is_shared[rows.other[row]]):
+            found[count] = row
             count += 1
     return count

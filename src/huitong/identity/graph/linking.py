@@ -1,10 +1,12 @@
 """Links a whole identity domain at once: the batch engine."""
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from huitong.identity.graph import coarse, exact
 from huitong.identity.graph.arrays import (
@@ -26,14 +28,18 @@ from huitong.identity.graph.arrays import (
     no_decisions,
     policy_arrays,
 )
-from huitong.identity.graph.coarse import ONE_UNPROVEN, OTHER_UNPROVEN, Fields, Parts
+from huitong.identity.graph.coarse import ONE_UNPROVEN, OTHER_UNPROVEN, Fields, Parts, Slice
 from huitong.identity.graph.compiling import IS_AVAILABLE
 from huitong.identity.rules.evidence import PartitionPolicy
 
 # A word of a part counts several classes at once; this many bits of it are used.
 WORD_BITS = 62
 ROWS_A_SLICE = 2_000_000
+# Rows that are looked through at once, when few of them are collected.
+ROWS_A_BLOCK = 1 << 20
 SHIFT_OF_ALL_TIME = 32
+
+K = TypeVar("K", np.int32, np.int64)
 
 
 def link(
@@ -106,13 +112,34 @@ def _new_parts(identifiers: IdentifierArrays, rules: PolicyArrays) -> Parts:
     )
 
 
+def _collected(
+    count: int, width: int, kind: type[K], collect: Callable[[NDArray[K], Slice], int]
+) -> NDArray[K]:
+    """Return what is collected of rows in their order, up to `width` values of each.
+
+    Blocks of rows are looked through once, on all cores at once.
+    """
+
+    def work(block: Slice) -> NDArray[K]:
+        found = np.empty((block.end - block.begin) * width, kind)
+        return found[: collect(found, block)].copy()
+
+    begins = range(0, max(count, 1), ROWS_A_BLOCK)
+    blocks = [Slice(begin, min(begin + ROWS_A_BLOCK, count)) for begin in begins]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return np.concatenate(list(threads.map(work, blocks)))
+
+
 def _mark_shared(evidence: EvidenceArrays, rules: PolicyArrays, code: Bytes, parts: Parts) -> None:
     """Mark whatever has too many rows around it, then keep the mark where neighbours are many."""
     if not coarse.mark_crowded(rules, parts.state, parts.is_shared):
         return
-    ends = np.empty(0, np.int64)
-    ends = np.empty(coarse.rows_of_crowds(evidence, code, parts.is_shared, ends), np.int64)
-    coarse.rows_of_crowds(evidence, code, parts.is_shared, ends)
+    ends = _collected(
+        len(code),
+        2,
+        np.int64,
+        lambda found, of: coarse.rows_of_crowds(evidence, code, parts.is_shared, found, of),
+    )
     rows, turned = ends >> 1, (ends & 1).astype(np.bool_)
     one, other = evidence.one[rows].astype(np.int64), evidence.other[rows].astype(np.int64)
     keys = np.where(turned, other, one) << exact.KEY_SHIFT
@@ -200,9 +227,12 @@ def _settle_odd(found: _Coarse, rows_a_slice: int) -> Numbers:
     cores, and each small beside the evidence.
     """
     parts = found.parts
-    rows = np.empty(0, np.int32)
-    rows = np.empty(coarse.rows_of_odd(found.evidence, found.code, parts, rows), np.int32)
-    coarse.rows_of_odd(found.evidence, found.code, parts, rows)
+    rows = _collected(
+        len(found.code),
+        1,
+        np.int32,
+        lambda odd, of: coarse.rows_of_odd(found.evidence, found.code, parts, odd, of),
+    )
     count = len(rows) // rows_a_slice + 1
     members = np.flatnonzero(parts.is_odd).astype(np.int32)
     decided = [found.decisions.accepted, found.decisions.rejected]

@@ -7,7 +7,7 @@ import numpy as np
 from huitong.identity.graph.arrays import Linked, Numbers, Wide
 from huitong.identity.graph.linking import link
 from huitong.identity.graph.loading import Domain, load_domain
-from huitong.identity.model import PolicyDocument
+from huitong.identity.model import PolicyDocument, PolicyVersion
 from huitong.identity.queries import policy_of
 from huitong.identity.rules import EffectivePolicy, policy_of_document
 from huitong.platform.db import ReadTx
@@ -49,20 +49,39 @@ class Preview:
     largest_splits: tuple[Case, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A whole identity domain, and the policy in effect."""
+
+    domain: Domain
+    current: PolicyVersion
+
+
 def preview(tx: ReadTx, *, domain_id: int, candidate: PolicyDocument) -> Preview:
     """Return what a candidate policy would change, from all evidence that stands.
 
     Both sides are computed anew, so that only the policies differ. Lists of blocked and virtual
     values say something of values that come in; they change nothing here, where values are sealed.
     """
-    domain = load_domain(tx, domain_id=domain_id)
-    current = policy_of(tx, domain_id=domain_id)
-    now = _linked(
-        domain,
-        policy_of_document(current.document, version=current.version, digest=current.digest),
-    )
-    then = _linked(domain, policy_of_document(candidate, version=0, digest=_CANDIDATE))
-    return compare(domain, now, then)
+    asked = read(tx, domain_id=domain_id)
+    return compare(asked.domain, linked_now(asked), linked_then(asked, candidate))
+
+
+def read(tx: ReadTx, *, domain_id: int) -> Asked:
+    """Return all that a preview reads, so that the computing needs no transaction."""
+    return Asked(load_domain(tx, domain_id=domain_id), policy_of(tx, domain_id=domain_id))
+
+
+def linked_now(asked: Asked) -> Linked:
+    """Return who is one person under the policy in effect."""
+    current = asked.current
+    policy = policy_of_document(current.document, version=current.version, digest=current.digest)
+    return _linked(asked.domain, policy)
+
+
+def linked_then(asked: Asked, candidate: PolicyDocument) -> Linked:
+    """Return who would be one person under a candidate."""
+    return _linked(asked.domain, policy_of_document(candidate, version=0, digest=_CANDIDATE))
 
 
 def compare(domain: Domain, now: Linked, then: Linked) -> Preview:

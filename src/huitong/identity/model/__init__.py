@@ -1,6 +1,6 @@
 """The nouns of identity: identifiers and persons, policies, and what waits for an operator."""
 
-from huitong.identity.model.explaining import Explanation, Stats, Weighed, Why
+from huitong.identity.model.explaining import Explanation, MostLinked, Stats, Weighed, Why
 from huitong.identity.model.people import (
     PARTIES,
     PERSON,
@@ -21,14 +21,19 @@ from huitong.identity.model.policies import (
     PolicyChanged,
     PolicyDocument,
     PolicyVersion,
+    Weighing,
 )
 from huitong.identity.model.reviews import (
+    DOMAIN_PREFIX,
     IDENTIFIER_PREFIX,
+    LIKELY,
     MERGE_PREFIX,
     PERSON_PREFIX,
     REVIEW_PREFIX,
     IdentifierNotFound,
+    Likely,
     NeighbourhoodTooLarge,
+    Queued,
     Review,
     ReviewClosed,
     ReviewNotFound,
@@ -39,7 +44,9 @@ from huitong.identity.model.reviews import (
 )
 
 __all__ = [
+    "DOMAIN_PREFIX",
     "IDENTIFIER_PREFIX",
+    "LIKELY",
     "MERGE_PREFIX",
     "PARTIES",
     "PERSON",
@@ -52,9 +59,11 @@ __all__ = [
     "KindRules",
     "Known",
     "LaterMergeStands",
+    "Likely",
     "Merge",
     "MergeKeyUsed",
     "MergeNotFound",
+    "MostLinked",
     "NeighbourhoodTooLarge",
     "NoUsableIdentifier",
     "PartyIdentifier",
@@ -62,6 +71,7 @@ __all__ = [
     "PolicyChanged",
     "PolicyDocument",
     "PolicyVersion",
+    "Queued",
     "Review",
     "ReviewClosed",
     "ReviewNotFound",
@@ -72,5 +82,6 @@ __all__ = [
     "Strength",
     "Undone",
     "Weighed",
+    "Weighing",
     "Why",
 ]

@@ -24,6 +24,20 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class MostLinked:
+    """An identifier that is told with many others: with how many, of how many persons, by whom.
+
+    While it is not shared, it may glue more than can be weighed at once.
+    """
+
+    shown: IdentifierShown
+    standing: Standing
+    told_with: int
+    persons: int
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """What came of the evidence between two identifiers; `rule` is the limit that held it."""
 

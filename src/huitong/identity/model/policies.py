@@ -84,6 +84,18 @@ class PolicyVersion:
     recorded_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """What came of weighing some persons anew.
+
+    `left` counts identifiers that hang together with more than one transaction weighs; they stay as
+    they are until the one that glues them is taken out.
+    """
+
+    has_changed: bool
+    left: int
+
+
 @dataclass(eq=False)
 class PolicyChanged(DomainError):
     """Somebody else changed the policy meanwhile."""

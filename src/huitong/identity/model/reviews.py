@@ -13,6 +13,11 @@ REVIEW_PREFIX = "rev"
 IDENTIFIER_PREFIX = "idf"
 MERGE_PREFIX = "mrg"
 PERSON_PREFIX = "per"
+DOMAIN_PREFIX = "idd"
+
+
+# The rule of a review that no evidence opened: two are likely one by what they say of themselves.
+LIKELY = "likely"
 
 
 class Standing(StrEnum):
@@ -68,6 +73,29 @@ class Undone:
 
     has_parted: bool
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """Two persons who are likely one, and how likely, up to 1."""
+
+    one_id: int
+    other_id: int
+    likelihood: float
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What became of pairs that are likely one.
+
+    `known` ones wait or were decided before, `one_already` are one person by now, and of `unknown`
+    ones a side is no living person of the identity domain.
+    """
+
+    opened: int
+    known: int
+    one_already: int
+    unknown: int
 
 
 @dataclass(eq=False)

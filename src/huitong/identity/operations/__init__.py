@@ -1,5 +1,11 @@
 """Writes of identity: resolving records, weighing evidence, merging and splitting, forgetting."""
 
+from huitong.identity.operations.asking import (
+    PREVIEW,
+    WEIGH_EVERYBODY,
+    ask_for_preview,
+    ask_to_weigh,
+)
 from huitong.identity.operations.by_hand import merge, split
 from huitong.identity.operations.deciding import (
     accept_review,
@@ -8,6 +14,7 @@ from huitong.identity.operations.deciding import (
     weigh_anew,
     withdraw_evidence,
 )
+from huitong.identity.operations.everybody import judge_crowds, portions_of, weigh_portion
 from huitong.identity.operations.forgetting import (
     bury,
     drop_tombstones,
@@ -18,16 +25,24 @@ from huitong.identity.operations.locking import Overtaken, hold_living
 from huitong.identity.operations.merging import reassign
 from huitong.identity.operations.policies import set_policy
 from huitong.identity.operations.resolving import resolve_people
+from huitong.identity.operations.suggesting import queue_suggestions
 
 __all__ = [
+    "PREVIEW",
+    "WEIGH_EVERYBODY",
     "Overtaken",
     "accept_review",
+    "ask_for_preview",
+    "ask_to_weigh",
     "bury",
     "drop_tombstones",
     "erase",
     "erase_unclaimed",
     "hold_living",
+    "judge_crowds",
     "merge",
+    "portions_of",
+    "queue_suggestions",
     "reassign",
     "reject_review",
     "resolve_people",
@@ -35,5 +50,6 @@ __all__ = [
     "split",
     "undo_identifier",
     "weigh_anew",
+    "weigh_portion",
     "withdraw_evidence",
 ]

@@ -14,6 +14,7 @@ from huitong.identity.model import (
     Standing,
     Undone,
 )
+from huitong.identity.operations.everybody import judge
 from huitong.identity.operations.policies import effective_policy
 from huitong.identity.operations.recomputing import Change, recompute
 from huitong.identity.rules import EffectivePolicy
@@ -36,6 +37,7 @@ class Held(NamedTuple):
     person_id: int
     kind: str
     standing: str
+    domain_id: int
 
 
 def undo_identifier(
@@ -88,6 +90,8 @@ def withdraw_evidence(
         "now": now,
     }
     withdrawn = tx.rows(tables.WITHDRAW, params)
+    # With less evidence a shared one may be so no more; its crowd is not read to find that out.
+    judge(tx, ends, policy=effective_policy(tx, domain_id))
     weigh_anew(tx, ends, reason=f"evidence withdrawn: {reason}", now=now, of=domain_id)
     return len(withdrawn)
 
@@ -115,13 +119,17 @@ def weigh_anew(
 ) -> bool:
     """Weigh everything that hangs together with identifiers under the policy in effect.
 
+    The way ends at what is shared or blocked, also where it would begin there.
+
     `of` is their identity domain where it is known. Answers whether any person changed.
 
     :raises IdentifierNotFound: when one is unknown.
     """
     domain_id = of or _domain_of(tx, identifier_ids)
     policy = effective_policy(tx, domain_id)
-    change = Change(domain_id=domain_id, roots=frozenset(identifier_ids), reason=reason)
+    # What a shared one holds was not asked for, and may be a crowd.
+    roots = frozenset(identifier_ids)
+    change = Change(domain_id=domain_id, roots=roots, closed=roots, reason=reason)
     return recompute(tx, change, policy=policy, now=now)
 
 
@@ -131,10 +139,10 @@ def keep_together(
     """Note that an operator made one of two persons, so that nothing weighs them apart again."""
     params = {"group_id": tx.scope.group_id, "person_ids": array([source, target]), "now": now}
     tx.execute(reviews.LIFT_REJECTIONS, params)
-    held = _held(tx, [source, target])
+    held = held_by(tx, [source, target])
     policy = effective_policy(tx, domain_id)
     ends = [
-        _strongest([one for one in held if one.person_id == person], policy)
+        strongest([one for one in held if one.person_id == person], policy)
         for person in (source, target)
     ]
     here, there = ends
@@ -158,12 +166,12 @@ def keep_apart(
 
     Returns the identifiers of both.
     """
-    held = _held(tx, [source, target])
+    held = held_by(tx, [source, target])
     ours = [one for one in held if one.person_id == source]
     theirs = [one for one in held if one.person_id == target]
     if len(ours) * len(theirs) > PAIRS_MAX:
         policy = effective_policy(tx, domain_id)
-        here, there = _strongest(ours, policy), _strongest(theirs, policy)
+        here, there = strongest(ours, policy), strongest(theirs, policy)
         pairs = [(one, there) for one in ours if there] + [(here, one) for one in theirs if here]
     else:
         pairs = [(one, other) for one in ours for other in theirs]
@@ -243,12 +251,13 @@ def _write(
     tx.write(reviews.DECIDE_PAIRS, reviews.REVIEW, rows, constants)
 
 
-def _held(tx: Tx, person_ids: Sequence[int]) -> list[Held]:
+def held_by(tx: Tx, person_ids: Sequence[int]) -> list[Held]:
+    """Return the identifiers of persons, the oldest first."""
     params = {"group_id": tx.scope.group_id, "person_ids": array(sorted(person_ids))}
     return [Held(*row) for row in tx.rows(tables.HELD_BY_PERSONS, params)]
 
 
-def _strongest(held: Sequence[Held], policy: EffectivePolicy) -> Held | None:
+def strongest(held: Sequence[Held], policy: EffectivePolicy) -> Held | None:
     """Return the identifier that says most of a person; None when they have none."""
     quiet = (Standing.SHARED, Standing.BLOCKED)
     return min(

@@ -8,6 +8,7 @@ from datetime import datetime
 from huitong.identity.events import PersonsMerged
 from huitong.identity.model import Merge
 from huitong.identity.tables import people as tables
+from huitong.identity.tables import reviews
 from huitong.platform.db import Tx, array
 from huitong.platform.ids import bucket_of
 
@@ -53,8 +54,14 @@ def move_persons(tx: Tx, moves: Sequence[Move], *, domain_id: int, now: datetime
     ]
     rows = [_row(merged, move) for merged, move in zip(done, moves, strict=True)]
     tx.write(tables.INSERT_MERGES, tables.MERGE, rows, {"domain_id": domain_id, "now": now})
+    closing = {"group_id": tx.scope.group_id, "person_ids": array(_targets(moves)), "now": now}
+    tx.execute(reviews.CLOSE_LIKELY, closing)
     tx.emit(*(PersonsMerged(each.id, domain_id, each.source_id, each.target_id) for each in done))
     return done
+
+
+def _targets(moves: Sequence[Move]) -> list[int]:
+    return sorted({move.target_id for move in moves})
 
 
 def _row(done: Merge, move: Move) -> tuple[object, ...]:

@@ -39,12 +39,14 @@ LOOKS_MAX = 8
 class Change:
     """Whose evidence changed, and why.
 
+    Over `closed` roots, shared or blocked ones of whom nothing was told, the way does not lead.
     `fresh` are identifiers that this transaction made; `locked` the persons it holds already.
     """
 
     domain_id: int
     roots: frozenset[int]
     reason: str
+    closed: frozenset[int] = frozenset()
     record_of: Mapping[int, int] = field(default_factory=dict)
     fresh: frozenset[int] = frozenset()
     locked: frozenset[int] = frozenset()
@@ -88,7 +90,7 @@ def recompute(tx: Tx, change: Change, *, policy: EffectivePolicy, now: datetime)
 
 
 def _plan(tx: ReadTx, change: Change, policy: EffectivePolicy) -> _Plan:
-    neighbourhood = load_neighbourhood(tx, change.roots, policy=policy)
+    neighbourhood = load_neighbourhood(tx, change.roots, policy=policy, closed=change.closed)
     found, standings = weigh(neighbourhood, policy)
     known = _known(tx, neighbourhood, found, standings=standings, fresh=change.fresh, policy=policy)
     return _Plan(neighbourhood, found, standings, known, difference(known))
@@ -104,7 +106,7 @@ def _known(
     policy: EffectivePolicy,
 ) -> Known:
     known = neighbourhood.identifiers.values()
-    told = {end for pair in found.verdict_of for end in pair}
+    told = {end for pair in found.verdict_of for end in pair} | _verified(neighbourhood, policy)
     owner_of = {
         each.id: each.person_id
         for each in known
@@ -123,7 +125,9 @@ def _known(
     others: dict[int, int] = {}
     for identifier, person, beside, speaks in tx.rows(weighing.COMPANIONS, params):
         owner_of[identifier] = person
-        if speaks:
+        if speaks and identifier in neighbourhood.identifiers:
+            label_of[identifier] = found.label_of[identifier]
+        elif speaks:
             # A person who holds something of the neighbourhood and speaks outside of it as well.
             label_of[identifier] = others.setdefault(person, identifier)
         elif beside is not None and (owner_of[beside] == person or identifier in fresh):
@@ -137,6 +141,21 @@ def _known(
     # number before it was given on keep their points.
     quiet = {each for each, standing in standings.items() if standing in MOBILE} | set(fresh)
     return Known(owner_of, label_of, [StandingMerge(*row) for row in merges], frozenset(quiet))
+
+
+def _verified(neighbourhood: Neighbourhood, policy: EffectivePolicy) -> set[int]:
+    """Return the identifiers that a source verified, so that by now they say who somebody is."""
+    kind_of = {each.id: IdentifierKind(each.kind) for each in neighbourhood.identifiers.values()}
+    virtual = {each.id for each in neighbourhood.identifiers.values() if each.is_virtual}
+    told = {
+        end
+        for each in neighbourhood.evidence
+        for end, verified in ((each.one, each.one_verified), (each.other, each.other_verified))
+        if verified
+    }
+    return {
+        end for end in told if policy.proves(kind_of[end], verified=True, virtual=end in virtual)
+    }
 
 
 def _speaks(each: Weighed, policy: EffectivePolicy) -> bool:

@@ -1,6 +1,6 @@
 """Reads of identity."""
 
-from huitong.identity.queries.explaining import explain, reviews, shown_by_ids, stats
+from huitong.identity.queries.explaining import explain, most_linked, reviews, shown_by_ids, stats
 from huitong.identity.queries.people import (
     ciphers_of,
     erased_before,
@@ -22,6 +22,7 @@ __all__ = [
     "follow",
     "identifiers_of",
     "merges_of",
+    "most_linked",
     "policy_of",
     "recognise",
     "reviews",

@@ -10,6 +10,7 @@ from huitong.identity.model import (
     Explanation,
     IdentifierNotFound,
     IdentifierShown,
+    MostLinked,
     Review,
     ReviewState,
     Standing,
@@ -21,10 +22,16 @@ from huitong.identity.queries.people import ERASED, ciphers_of
 from huitong.identity.queries.policies import policy_of
 from huitong.identity.queries.weighing import load_neighbourhood
 from huitong.identity.rules import PLATFORM_POLICY, EffectivePolicy, Verdict, policy_of_document
+from huitong.identity.tables import everybody
 from huitong.identity.tables import evidence as tables
 from huitong.identity.tables import reviews as review_tables
 from huitong.platform.db import ReadTx, array
 
+MOST_LINKED_SHOWN = 10
+# Told with fewer on a side, nobody glues a crowd.
+TOLD_MIN = 10
+# Beyond it, the number of those around an identifier says nothing more.
+ROWS_COUNTED_MAX = 100_000
 JOINING = frozenset({Verdict.JOINED, Verdict.REDUNDANT, Verdict.FOLLOWS})
 
 
@@ -37,6 +44,26 @@ def stats(tx: ReadTx) -> Stats:
     totals = tx.row(tables.COUNT_PERSONS, params)
     assert totals is not None, "A count always answers."
     return Stats(dict(counted), *totals)
+
+
+def most_linked(tx: ReadTx, *, limit: int = MOST_LINKED_SHOWN) -> list[MostLinked]:
+    """Return the identifiers told with most others, so many that the way leads over and shared.
+
+    The first are those to take out where too much hangs together; blocked ones are left out.
+    """
+    params = {
+        "group_id": tx.scope.group_id,
+        "told_min": TOLD_MIN,
+        "rows_max": ROWS_COUNTED_MAX,
+        "limit": limit,
+    }
+    rows = tx.rows(everybody.MOST_LINKED, params)
+    shown = shown_by_ids(tx, [row[0] for row in rows])
+    return [
+        MostLinked(shown[each], Standing(standing), *counts)
+        for each, standing, *counts in rows
+        if each in shown
+    ]
 
 
 def explain(tx: ReadTx, identifier_ids: Sequence[int]) -> Explanation:

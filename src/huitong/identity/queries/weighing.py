@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from huitong.channels.model import IdentifierKind
-from huitong.identity.model import NeighbourhoodTooLarge, Standing, Strength
+from huitong.identity.model import LIKELY, NeighbourhoodTooLarge, Standing, Strength
 from huitong.identity.rules import (
     Decisions,
     EffectivePolicy,
@@ -48,11 +48,11 @@ class Weighed(NamedTuple):
 class Neighbourhood:
     """Identifiers that hang together, the evidence between them, and what operators decided.
 
-    `roots` are those whose evidence changed; everything that was told of them is here, which is not
-    so for a shared one that was only reached.
+    Everything that was told of the `opened` is here, which is not so for a shared one that was only
+    reached.
     """
 
-    roots: frozenset[int]
+    opened: frozenset[int]
     identifiers: Mapping[int, Weighed]
     evidence: Sequence[Evidence]
     decisions: Decisions
@@ -67,41 +67,50 @@ class Neighbourhood:
         at_most = policy.at_most(kind, virtual=each.is_virtual)
         if each.standing == Standing.BLOCKED:
             at_most = Strength.NEVER
-        known = each.standing == Standing.SHARED and each.id not in self.roots
+        known = each.standing == Standing.SHARED and each.id not in self.opened
         return IdentifierFacts(kind, each.scope, each.blind_index, at_most, known)
 
 
 def load_neighbourhood(
-    tx: ReadTx, roots: Collection[int], *, policy: EffectivePolicy
+    tx: ReadTx,
+    roots: Collection[int],
+    *,
+    policy: EffectivePolicy,
+    closed: Collection[int] = (),
 ) -> Neighbourhood:
     """Load everything that hangs together with identifiers, whatever its size: four statements.
 
+    The way does not lead over the `closed` among them where they are shared or blocked.
+
     :raises NeighbourhoodTooLarge: when it is more than `IDENTIFIERS_MAX`.
     """
+    opened = frozenset(roots).difference(closed)
     params = {
         **what_proves(policy),
         "group_id": tx.scope.group_id,
         "identifier_ids": array(sorted(roots)),
+        "opened_ids": array(sorted(opened)),
         "identifiers_max": IDENTIFIERS_MAX + 1,
     }
     rows = tx.rows(tables.NEIGHBOURHOOD, params)
     if len(rows) > IDENTIFIERS_MAX:
         raise NeighbourhoodTooLarge(identifiers_max=IDENTIFIERS_MAX)
     known = {row[0]: Weighed(*row) for row in rows}
-    closed = {each.id for each in known.values() if each.standing in WAY_ENDS} - set(roots)
+    ends = {each.id for each in known.values() if each.standing in WAY_ENDS} - opened
     params["identifier_ids"] = array(sorted(known))
-    params["open_ids"] = array(sorted(known.keys() - closed))
-    params["closed_ids"] = array(sorted(closed))
-    accepted, rejected, opened = set(), set(), {}
-    for review_id, one, other, state in tx.rows(reviews.REVIEWS_BETWEEN, params):
-        if state == "open":
-            opened[one, other] = review_id
+    params["open_ids"] = array(sorted(known.keys() - ends))
+    params["closed_ids"] = array(sorted(ends))
+    accepted, rejected, waiting = set(), set(), {}
+    for review_id, one, other, state, rule in tx.rows(reviews.REVIEWS_BETWEEN, params):
+        # Evidence neither opened nor closes what is only likely.
+        if state == "open" and rule != LIKELY:
+            waiting[one, other] = review_id
         elif state == "accepted":
             accepted.add((one, other))
         elif state == "rejected":
             rejected.add((one, other))
     return Neighbourhood(
-        roots=frozenset(roots),
+        opened=opened,
         identifiers=known,
         evidence=[
             Evidence(one, other, _second(first_at), _second(last_at), verified, other_verified)
@@ -110,7 +119,7 @@ def load_neighbourhood(
             )
         ],
         decisions=Decisions(frozenset(accepted), frozenset(rejected)),
-        open_reviews=opened,
+        open_reviews=waiting,
     )
 
 

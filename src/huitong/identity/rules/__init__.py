@@ -1,5 +1,6 @@
 """Pure decisions of identity: what an identifier is worth, and who belongs together."""
 
+from huitong.identity.rules.crowds import crowded
 from huitong.identity.rules.differences import (
     Difference,
     Going,
@@ -75,6 +76,7 @@ __all__ = [
     "Verdict",
     "Worth",
     "completed",
+    "crowded",
     "decide",
     "difference",
     "digest_of",

@@ -3,8 +3,28 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from huitong.identity.rules.evidence import DAY_SECONDS, IdentifierFacts, PartitionPolicy
-from huitong.identity.rules.pairs import ToldPair
+from huitong.identity.model import Strength
+from huitong.identity.rules.evidence import (
+    DAY_SECONDS,
+    Evidence,
+    IdentifierFacts,
+    PartitionPolicy,
+)
+from huitong.identity.rules.pairs import ToldPair, told_pairs
+
+
+def crowded(
+    evidence: Iterable[Evidence],
+    identifiers: Mapping[int, IdentifierFacts],
+    policy: PartitionPolicy,
+) -> set[int]:
+    """Return the identifiers that evidence tells with too many others to be one person's.
+
+    The answer is right for those around whom all evidence is there.
+    """
+    pairs = told_pairs(evidence, identifiers, policy)
+    proving = [each for each in pairs if each.strength is Strength.PROVES]
+    return shared_identifiers(proving, identifiers, policy)
 
 
 def shared_identifiers(

@@ -235,7 +235,7 @@ WHERE group_id = %(group_id)s
 
 # What persons hold, for an operator's decision on them.
 HELD_BY_PERSONS = """
-SELECT id, person_id, kind, standing
+SELECT id, person_id, kind, standing, identity_domain_id
 FROM identity.identifier
 WHERE group_id = %(group_id)s
   AND person_id = ANY (%(person_ids)s::bigint[])

@@ -18,7 +18,7 @@ REVIEW = Shape(
 
 # Everything that was opened or decided between identifiers.
 REVIEWS_BETWEEN = """
-SELECT review.id, review.identifier_id, review.other_id, review.state
+SELECT review.id, review.identifier_id, review.other_id, review.state, review.rule
 FROM unnest(%(identifier_ids)s::bigint[]) AS wanted(id)
 JOIN identity.review
   ON review.group_id = %(group_id)s
@@ -27,18 +27,63 @@ JOIN identity.review
 WHERE review.other_id = ANY (%(identifier_ids)s::bigint[])
 """
 
-# Opens reviews, and opens again those that were moot; what an operator decided stays.
+# Opens reviews, and opens again those that were moot; what an operator decided stays. Where two
+# were only likely one, evidence that a limit holds says more.
 OPEN_REVIEWS = """
 INSERT INTO identity.review AS known
-  (group_id, bucket, id, identity_domain_id, identifier_id, other_id, rule, state,
+  (group_id, bucket, id, identity_domain_id, identifier_id, other_id, rule, state, reason,
    opened_at)
 SELECT %(group_id)s, incoming.bucket, incoming.id, %(domain_id)s, incoming.identifier_id,
-       incoming.other_id, incoming.rule, incoming.state, %(now)s
+       incoming.other_id, incoming.rule, incoming.state, incoming.reason, %(now)s
 FROM {incoming}
 ORDER BY incoming.bucket, incoming.identifier_id, incoming.other_id
 ON CONFLICT (group_id, bucket, identifier_id, other_id) DO UPDATE
-SET state = 'open', rule = excluded.rule, opened_at = excluded.opened_at, decided_at = NULL
+SET state = 'open', rule = excluded.rule, reason = excluded.reason,
+    opened_at = excluded.opened_at, decided_at = NULL
 WHERE known.state = 'moot'
+   OR (known.state = 'open' AND known.rule = 'likely' AND excluded.rule <> 'likely')
+"""
+
+# Which pairs of persons wait for an operator or were decided, by whatever identifiers of theirs.
+KNOWN_BETWEEN_PERSONS = """
+SELECT pair.place - 1
+FROM unnest(%(ones)s::bigint[], %(others)s::bigint[]) WITH ORDINALITY AS pair(one, other, place)
+WHERE EXISTS (
+  SELECT 1
+  FROM identity.identifier AS here
+  JOIN identity.review
+    ON review.group_id = %(group_id)s
+    AND review.bucket = here.bucket
+    AND review.identifier_id = here.id
+    AND review.state <> 'moot'
+  JOIN identity.identifier AS there
+    ON there.group_id = %(group_id)s
+    AND there.bucket = (review.other_id & 4095)::smallint
+    AND there.id = review.other_id
+  WHERE here.group_id = %(group_id)s
+    AND (
+      (here.person_id = pair.one AND there.person_id = pair.other)
+      OR (here.person_id = pair.other AND there.person_id = pair.one)
+    )
+)
+"""
+
+# Closes what waits only because two were likely one, where they are one by now.
+CLOSE_LIKELY = """
+UPDATE identity.review
+SET state = 'moot', decided_at = %(now)s
+FROM identity.identifier AS one, identity.identifier AS other
+WHERE one.group_id = %(group_id)s
+  AND one.person_id = ANY (%(person_ids)s::bigint[])
+  AND review.group_id = %(group_id)s
+  AND review.bucket = one.bucket
+  AND review.identifier_id = one.id
+  AND review.state = 'open'
+  AND review.rule = 'likely'
+  AND other.group_id = %(group_id)s
+  AND other.bucket = (review.other_id & 4095)::smallint
+  AND other.id = review.other_id
+  AND other.person_id = one.person_id
 """
 
 # Closes reviews of which nothing is left to decide.

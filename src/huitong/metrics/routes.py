@@ -1,0 +1,162 @@
+"""HTTP in: which metrics there are, and their figures in a brand."""
+
+from datetime import date, datetime
+from typing import Annotated, TypeAlias
+
+from fastapi import Path, Query
+from pydantic import BaseModel, Field
+
+from huitong import metrics
+from huitong.metrics.model import (
+    DIMENSIONS_MAX,
+    METRICS_MAX,
+    Compare,
+    DimensionMissing,
+    Grain,
+    Metric,
+    Question,
+    TooManyRows,
+    UnknownDimension,
+    UnknownMetric,
+    WrongQuestion,
+)
+from huitong.org.model import BrandNotFound
+from huitong.platform.auth import Permission
+from huitong.platform.http import Calling, Router, Running
+from huitong.platform.lake import LakeDamaged, LakeEmpty
+
+router = Router(tag="metrics")
+
+Text: TypeAlias = Annotated[str, Query(max_length=100)]
+BrandCode: TypeAlias = Annotated[str, Path(max_length=100, description="The brand's code.")]
+
+
+class NamesOut(BaseModel):
+    """What people call it."""
+
+    zh: str
+    en: str
+
+
+class MetricOut(BaseModel):
+    """A metric: what it means and how it may be cut."""
+
+    code: str
+    names: NamesOut
+    meaning: NamesOut
+    owner: str
+    unit: str
+    decimals: int = Field(description="Figures are whole numbers of 10^-decimals of the unit.")
+    formula: str
+    excludes: list[str]
+    dimensions: list[str]
+    grain: list[str] = Field(description="Dimensions without which it says nothing.")
+    additive: list[str] = Field(description="Dimensions over which figures may be added up.")
+
+
+class MetricsOut(BaseModel):
+    """Every metric there is."""
+
+    items: list[MetricOut]
+
+
+class FigureOut(BaseModel):
+    """A figure in the metric's unit; null is unknown, as a rate of nothing is."""
+
+    value: int | None
+    of: int | None = Field(None, description="Of a ratio: the number that is divided.")
+    to: int | None = Field(None, description="Of a ratio: the number it is divided by.")
+    before: int | None = Field(None, description="The figure it is compared with.")
+    change: int | None = Field(None, description="In the metric's unit.")
+    change_basis_points: int | None = Field(None, description="Of what was before.")
+
+
+class RowOut(BaseModel):
+    """The figures of one cut; a key of null is what is unknown."""
+
+    by: dict[str, str | int | None]
+    figures: dict[str, FigureOut]
+
+
+class AskedOut(BaseModel):
+    """A metric that was asked for."""
+
+    code: str
+    names: NamesOut
+    unit: str
+    decimals: int
+
+
+class FiguresOut(BaseModel):
+    """Figures of a brand as its lake knew them at `as_of`; days run from `since` to `until`."""
+
+    metrics: list[AskedOut]
+    by: list[str]
+    since: date
+    until: date
+    compared_since: date | None
+    compared_until: date | None
+    rows: list[RowOut]
+    total: dict[str, FigureOut] | None = Field(
+        description="Computed for itself; null where a metric says nothing uncut."
+    )
+    as_of: datetime
+    lake_version: int
+
+
+@router.route("GET", "/v1/metrics", permission=Permission.METRICS_READ)
+def list_all() -> MetricsOut:
+    """List every metric with its meaning and what it can be cut by."""
+    return MetricsOut(items=[_out(one) for one in metrics.shipped().values()])
+
+
+@router.route(
+    "GET",
+    "/v1/brands/{brand}/figures",
+    permission=Permission.METRICS_READ,
+    errors=[
+        BrandNotFound,
+        UnknownMetric,
+        UnknownDimension,
+        DimensionMissing,
+        WrongQuestion,
+        TooManyRows,
+        LakeEmpty,
+        LakeDamaged,
+    ],
+)
+def show_figures(
+    platform: Running,
+    caller: Calling,
+    brand: BrandCode,
+    *,
+    metric: Annotated[list[Text], Query(min_length=1, max_length=METRICS_MAX)],
+    by: Annotated[
+        list[Text],
+        Query(max_length=DIMENSIONS_MAX, description="Dimensions that figures are cut by."),
+    ] = [],  # noqa: B006 - FastAPI makes a new list for each request
+    since: Annotated[date | None, Query(description="The first day, in the brand's zone.")] = None,
+    until: Annotated[date | None, Query(description="The day after the last one.")] = None,
+    compare: Compare | None = None,
+) -> FiguresOut:
+    """Tell figures of a brand from its lake, cut and compared as asked."""
+    question = Question(tuple(metric), tuple(by), since, until, compare)
+    with platform.database.reading(caller.scope()) as tx:
+        figures = metrics.figures_of_brand(tx, code=brand, open_lake=platform.open_lake)
+    return FiguresOut.model_validate(metrics.written(figures.query(question)))
+
+
+def _out(metric: Metric) -> MetricOut:
+    return MetricOut(
+        code=metric.code,
+        names=NamesOut(**metric.names.model_dump()),
+        meaning=NamesOut(**metric.meaning.model_dump()),
+        owner=metric.owner,
+        unit=metric.unit,
+        decimals=metric.decimals,
+        formula=metrics.formula(metric),
+        excludes=[*metric.excludes],
+        dimensions=[*Grain, *metric.dimensions],
+        grain=[*metric.grain],
+        additive=[*metric.additive],
+    )

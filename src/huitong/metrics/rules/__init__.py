@@ -1,0 +1,1 @@
+"""What can be said of metrics without a lake: definitions, periods, statements, figures."""

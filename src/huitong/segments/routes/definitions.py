@@ -1,0 +1,179 @@
+"""HTTP in: the segments of a brand, their versions, and the words they may use."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any, TypeAlias
+
+from fastapi import Path, Response
+from pydantic import BaseModel, Field
+
+from huitong import org, segments
+from huitong.org.model import BrandNotFound
+from huitong.platform import clock
+from huitong.platform.auth import KEY_PREFIX, Permission
+from huitong.platform.conditions import (
+    ConditionInvalid,
+    Language,
+    describe,
+    problems_of,
+    sentence,
+)
+from huitong.platform.http import Calling, ExpectedVersion, Router, Running, etag
+from huitong.platform.ids import show
+from huitong.segments.model.definitions import (
+    Segment,
+    SegmentChanged,
+    SegmentInUse,
+    SegmentInvalid,
+    SegmentNotFound,
+    TooManySegments,
+)
+from huitong.segments.queries.vocabulary import Speech
+
+router = Router(tag="segments")
+
+BrandCode: TypeAlias = Annotated[str, Path(max_length=100, description="The brand's code.")]
+SegmentCode: TypeAlias = Annotated[str, Path(max_length=50, description="The segment's code.")]
+
+
+class SegmentOut(BaseModel):
+    """A segment as it is defined, and the same as a sentence."""
+
+    document: dict[str, Any]
+    version: int
+    changed_at: datetime
+    changed_by: str
+    is_archived: bool
+    says: dict[str, str] | None
+
+
+class SegmentsOut(BaseModel):
+    """Every segment of a brand."""
+
+    items: list[SegmentOut]
+
+
+class SegmentIn(BaseModel):
+    """A segment to keep: names, owner, condition; the code is that of the path."""
+
+    names: dict[str, str]
+    owner: str = "operations"
+    condition: dict[str, Any] = Field(description="A condition; /v1/…/vocabulary has the words.")
+
+
+@router.route(
+    "GET",
+    "/v1/brands/{brand}/segments",
+    permission=Permission.SEGMENTS_READ,
+    errors=[BrandNotFound],
+)
+def list_segments(platform: Running, caller: Calling, brand: BrandCode) -> SegmentsOut:
+    """List the segments of a brand, archived ones too."""
+    with platform.database.reading(caller.scope()) as tx:
+        brand_id = org.brand(tx, code=brand).id
+        found = segments.segments_of(tx, brand_id=brand_id)
+        speech = segments.speech_of(tx, brand_id=brand_id)
+    return SegmentsOut(items=[_out(one, speech) for one in found.values()])
+
+
+@router.route(
+    "GET",
+    "/v1/brands/{brand}/vocabulary",
+    permission=Permission.SEGMENTS_READ,
+    errors=[BrandNotFound],
+)
+def show_vocabulary(platform: Running, caller: Calling, brand: BrandCode) -> dict[str, Any]:
+    """Show what conditions of a brand may speak of: fields, facts, values, operators."""
+    with platform.database.reading(caller.scope()) as tx:
+        speech = segments.speech_of(tx, brand_id=org.brand(tx, code=brand).id)
+    return describe(speech.words.vocabulary)
+
+
+@router.route(
+    "GET",
+    "/v1/brands/{brand}/segments/{segment}",
+    permission=Permission.SEGMENTS_READ,
+    errors=[BrandNotFound, SegmentNotFound],
+)
+def show_segment(
+    platform: Running, caller: Calling, brand: BrandCode, segment: SegmentCode, response: Response
+) -> SegmentOut:
+    """Show a segment; `ETag` is its version."""
+    with platform.database.reading(caller.scope()) as tx:
+        brand_id = org.brand(tx, code=brand).id
+        found = segments.segment_of(tx, brand_id=brand_id, code=segment)
+        speech = segments.speech_of(tx, brand_id=brand_id)
+    response.headers["ETag"] = etag(found.version)
+    return _out(found, speech)
+
+
+@router.route(
+    "PUT",
+    "/v1/brands/{brand}/segments/{segment}",
+    permission=Permission.SEGMENTS_WRITE,
+    errors=[BrandNotFound, SegmentInvalid, ConditionInvalid, SegmentChanged, TooManySegments],
+)
+def put_segment(  # noqa: PLR0917 - the parts of one request
+    platform: Running,
+    caller: Calling,
+    brand: BrandCode,
+    segment: SegmentCode,
+    wanted: SegmentIn,
+    expected: ExpectedVersion,
+    response: Response,
+) -> SegmentOut:
+    """Keep a segment; `If-Match` is the version that was read, `"0"` for a new one."""
+    now = clock.now()
+    document = segments.read_segment({"code": segment, **wanted.model_dump()})
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        brand_id = org.brand(tx, code=brand).id
+        kept = segments.put_segment(
+            tx,
+            brand_id=brand_id,
+            document=document,
+            expected_version=expected,
+            actor=show(KEY_PREFIX, caller.key_id),
+            now=now,
+        )
+        speech = segments.speech_of(tx, brand_id=brand_id)
+    response.headers["ETag"] = etag(kept.version)
+    return _out(kept, speech)
+
+
+@router.route(
+    "DELETE",
+    "/v1/brands/{brand}/segments/{segment}",
+    permission=Permission.SEGMENTS_WRITE,
+    status_code=HTTPStatus.NO_CONTENT,
+    errors=[BrandNotFound, SegmentNotFound, SegmentChanged, SegmentInUse],
+)
+def archive_segment(
+    platform: Running,
+    caller: Calling,
+    brand: BrandCode,
+    segment: SegmentCode,
+    expected: ExpectedVersion,
+) -> None:
+    """Put a segment away; its versions and its days stay."""
+    with platform.database.transaction(caller.scope(), now=clock.now()) as tx:
+        brand_id = org.brand(tx, code=brand).id
+        segments.archive_segment(tx, brand_id=brand_id, code=segment, expected_version=expected)
+
+
+def _out(found: Segment, speech: Speech) -> SegmentOut:
+    condition, vocabulary = found.document.condition, speech.words.vocabulary
+    # A tag that was put away since leaves a segment that can be read, but not told.
+    is_sound = not problems_of(condition, vocabulary, segments=speech.segments)
+    told = {
+        language.value: sentence(condition, vocabulary, language=language, segments=speech.segments)
+        for language in Language
+        if is_sound
+    }
+    return SegmentOut(
+        document=segments.written(found.document),
+        version=found.version,
+        changed_at=found.changed_at,
+        changed_by=found.changed_by,
+        is_archived=found.is_archived,
+        says=told or None,
+    )

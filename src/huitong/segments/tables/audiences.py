@@ -1,0 +1,117 @@
+"""SQL of audiences: places of customers, what PostgreSQL tells of value now, exports.
+
+Live leaves answer ordinals, ascending; whoever was retired since is left out.
+"""
+
+# places_of_range: who has which of these ordinals, to turn customers of the lake into places.
+PLACES_OF_RANGE = """
+SELECT customer_id, ordinal
+FROM segments.ordinal
+WHERE group_id = %(group_id)s
+  AND brand_id = %(brand_id)s
+  AND ordinal >= %(low)s
+  AND ordinal < %(high)s
+ORDER BY ordinal
+"""
+
+# live_points: whose balance of points lies in a range; who never had any is in none.
+LIVE_POINTS = """
+SELECT known.ordinal
+FROM ledger.v_account AS account
+JOIN segments.ordinal AS known
+  ON known.group_id = account.group_id
+  AND known.bucket = account.bucket
+  AND known.customer_id = account.owner_id
+WHERE account.group_id = %(group_id)s
+  AND account.asset = %(asset)s
+  AND (%(low)s::bigint IS NULL OR account.balance >= %(low)s::bigint)
+  AND (%(high)s::bigint IS NULL OR account.balance < %(high)s::bigint)
+  AND known.brand_id = %(brand_id)s
+  AND known.ordinal < %(ordinals)s
+  AND known.retired_at IS NULL
+ORDER BY known.ordinal
+"""
+
+# live_tiers: who stands in one of these tiers; without tiers, in any.
+LIVE_TIERS = """
+SELECT known.ordinal
+FROM loyalty.v_standing AS standing
+JOIN segments.ordinal AS known
+  ON known.group_id = standing.group_id
+  AND known.bucket = standing.bucket
+  AND known.customer_id = standing.customer_id
+WHERE standing.group_id = %(group_id)s
+  AND standing.brand_id = %(brand_id)s
+  AND standing.tier IS NOT NULL
+  AND (%(tiers)s::text[] IS NULL OR standing.tier = ANY(%(tiers)s::text[]))
+  AND known.brand_id = %(brand_id)s
+  AND known.ordinal < %(ordinals)s
+  AND known.retired_at IS NULL
+ORDER BY known.ordinal
+"""
+
+# live_of_one: what a customer has now: points and tier.
+LIVE_OF_ONE = """
+SELECT
+  (SELECT account.balance
+   FROM ledger.v_account AS account
+   WHERE account.group_id = %(group_id)s
+     AND account.bucket = %(bucket)s
+     AND account.owner_id = %(customer_id)s
+     AND account.asset = %(asset)s),
+  (SELECT standing.tier
+   FROM loyalty.v_standing AS standing
+   WHERE standing.group_id = %(group_id)s
+     AND standing.bucket = %(bucket)s
+     AND standing.customer_id = %(customer_id)s)
+"""
+
+# is_retired: whether a customer was merged away or erased.
+FIND_PLACE = """
+SELECT ordinal, retired_at IS NOT NULL
+FROM segments.ordinal
+WHERE group_id = %(group_id)s
+  AND bucket = %(bucket)s
+  AND customer_id = %(customer_id)s
+  AND brand_id = %(brand_id)s
+"""
+
+# insert_export: somebody asks for one; a repeat under the key is the same.
+INSERT_EXPORT = """
+INSERT INTO segments.audience_export
+  (group_id, brand_id, id, key, segment, version, purpose, asked_by, asked_at)
+VALUES
+  (%(group_id)s, %(brand_id)s, %(id)s, %(key)s, %(segment)s, %(version)s, %(purpose)s, %(actor)s,
+   %(now)s)
+ON CONFLICT (group_id, brand_id, key) DO NOTHING
+"""
+
+# find_export_by_key: what was asked for under a key.
+FIND_EXPORT_BY_KEY = """
+SELECT id, segment, version, purpose, asked_by, asked_at, finished_at, written, left_out
+FROM segments.audience_export
+WHERE group_id = %(group_id)s
+  AND brand_id = %(brand_id)s
+  AND key = %(key)s
+"""
+
+# find_export: one export.
+FIND_EXPORT = """
+SELECT id, segment, version, purpose, asked_by, asked_at, finished_at, written, left_out
+FROM segments.audience_export
+WHERE group_id = %(group_id)s
+  AND brand_id = %(brand_id)s
+  AND id = %(id)s
+"""
+
+# finish_export: what came of it, with the digest of the file.
+FINISH_EXPORT = """
+UPDATE segments.audience_export
+SET finished_at = %(now)s,
+    written = %(written)s,
+    left_out = %(left_out)s::jsonb,
+    digest = %(digest)s
+WHERE group_id = %(group_id)s
+  AND brand_id = %(brand_id)s
+  AND id = %(id)s
+"""
