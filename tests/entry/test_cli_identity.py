@@ -106,12 +106,14 @@ def test_a_policy_is_previewed_and_applied_to_everybody_by_jobs(
     )
     early = shop("identity", "preview", "--of", asked["job"])
     assert (early.returncode, "waiting" in early.stderr) == (2, True)
-    set_ = ("identity", "policy", "set", "lax.yaml", "--reason", "cards get lost", "--apply")
-    weighing = json.loads(shop.done(*set_, "--json"))["job"]
-    Worker(replace(make_platform(database), job_handlers=wiring.JOBS)).drain()
+    worker = Worker(replace(make_platform(database), job_handlers=wiring.JOBS))
+    worker.drain()
     assert json.loads(shop.done("identity", "preview", "--of", asked["job"], "--json"))[
         "persons_that_merge"
     ] == 2  # fmt: skip
+    set_ = ("identity", "policy", "set", "lax.yaml", "--reason", "cards get lost", "--apply")
+    weighing = json.loads(shop.done(*set_, "--json"))["job"]
+    worker.drain()
     listed = json.loads(shop.done("jobs", "list", "--json"))
     (job,) = (one for one in listed if one["job"] == weighing)
     assert (job["state"], job["steps"]) == ("done", "2/2")

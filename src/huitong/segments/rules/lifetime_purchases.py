@@ -8,9 +8,8 @@ customers” the easy way, Marketing Science 24(2). Times are weeks.
 from typing import Final, TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import gammaln, hyp2f1, psi
 
 from huitong.segments.model.lifetime import LifetimeUnfit, PurchaseFit
 from huitong.segments.rules.lifetime import Folded
@@ -46,7 +45,7 @@ def fit_purchases(folded: Folded, *, model: str, repeat_buyers_min: int) -> Purc
         )
         raise LifetimeUnfit(model=model, problem=problem)
     likelihood = _Likelihood(folded)
-    found = minimize(
+    found = scipy.optimize.minimize(
         likelihood.negative_mean,
         likelihood.beginning(),
         jac=True,
@@ -104,7 +103,7 @@ def expected_orders(
         a += 2 * BESIDE
     # Euler's transformation of the published form: its parameters do not grow with the purchases.
     elapsed = weeks / (alpha + age + weeks)
-    series = hyp2f1(a + b - 1 - r, a - 1, a + b + repeats - 1, elapsed)
+    series = scipy.special.hyp2f1(a + b - 1 - r, a - 1, a + b + repeats - 1, elapsed)
     living = (a + b + repeats - 1) / (a - 1) * (1 - (1 - elapsed) ** (a - 1) * series)
     return np.asarray(living * alive(fit, repeats=repeats, last=last, age=age), np.float64)
 
@@ -137,22 +136,35 @@ class _Likelihood:
         both = np.logaddexp(stays, np.where(self.again, left, -np.inf))
         gone = np.where(self.again, np.exp(left - both), 0.0)
         here = 1 - gone
-        by_times = gammaln(r + times) + gammaln(b + times) - gammaln(a + b + times)
-        fixed = r * np.log(alpha) - gammaln(r) + gammaln(a + b) - gammaln(b)
+        by_times = (
+            scipy.special.gammaln(r + times)
+            + scipy.special.gammaln(b + times)
+            - scipy.special.gammaln(a + b + times)
+        )
+        fixed = (
+            r * np.log(alpha)
+            - scipy.special.gammaln(r)
+            + scipy.special.gammaln(a + b)
+            - scipy.special.gammaln(b)
+        )
         value = (shares * by_times).sum() + self.total * fixed + (rows.customers * both).sum()
 
         weight = rows.customers
         mean_log = (weight * (here * log_age + gone * log_last)).sum()
         mean_rate = here / (alpha + rows.age) + gone / (alpha + rows.last)
         rate = (weight * (r + rows.repeats) * mean_rate).sum()
-        both_left = psi(a + b + times)
+        both_left = scipy.special.psi(a + b + times)
         slope = np.array(
             [
-                (shares * psi(r + times)).sum() + self.total * (np.log(alpha) - psi(r)) - mean_log,
+                (shares * scipy.special.psi(r + times)).sum()
+                + self.total * (np.log(alpha) - scipy.special.psi(r))
+                - mean_log,
                 self.total * r / alpha - rate,
-                self.total * psi(a + b) - (shares * both_left).sum() + (weight * gone).sum() / a,
-                self.total * (psi(a + b) - psi(b))
-                + (shares * (psi(b + times) - both_left)).sum()
+                self.total * scipy.special.psi(a + b)
+                - (shares * both_left).sum()
+                + (weight * gone).sum() / a,
+                self.total * (scipy.special.psi(a + b) - scipy.special.psi(b))
+                + (shares * (scipy.special.psi(b + times) - both_left)).sum()
                 - (weight * gone / (b + self.before)).sum(),
             ]
         )

@@ -8,9 +8,8 @@ mean of a customer is that of the repeat purchases, as BG/NBD does not foresee t
 from typing import Final, TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import gammaln, psi
 
 from huitong.segments.model.lifetime import LifetimeUnfit, SpendFit
 from huitong.segments.rules.lifetime import Buying
@@ -76,7 +75,7 @@ def own_weight(fit: SpendFit, repeats: int) -> float:
 
 
 def _searched(likelihood: "_Likelihood", beginning: Reals) -> Reals:
-    found = minimize(
+    found = scipy.optimize.minimize(
         likelihood.negative_mean,
         beginning,
         jac=True,
@@ -113,21 +112,25 @@ class _Likelihood:
         times, shares = self.times, self.shares
         all_log, all_rate = np.log(self.sums + v), 1 / (self.sums + v)
         sum_all, times_all = all_log.sum(), (self.repeats * all_log).sum()
-        by_times = gammaln(p * times + q) - gammaln(p * times)
+        by_times = scipy.special.gammaln(p * times + q) - scipy.special.gammaln(p * times)
         value = (
             (shares * by_times).sum()
-            + self.total * (q * np.log(v) - gammaln(q))
+            + self.total * (q * np.log(v) - scipy.special.gammaln(q))
             + p * self.times_log
             - self.sum_log
             + self.log_times
             - p * times_all
             - q * sum_all
         )
-        together = psi(p * times + q)
+        together = scipy.special.psi(p * times + q)
         slope = np.array(
             [
-                (shares * times * (together - psi(p * times))).sum() + self.times_log - times_all,
-                (shares * together).sum() + self.total * (np.log(v) - psi(q)) - sum_all,
+                (shares * times * (together - scipy.special.psi(p * times))).sum()
+                + self.times_log
+                - times_all,
+                (shares * together).sum()
+                + self.total * (np.log(v) - scipy.special.psi(q))
+                - sum_all,
                 self.total * q / v - p * (self.repeats * all_rate).sum() - q * all_rate.sum(),
             ]
         )
