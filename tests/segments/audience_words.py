@@ -14,6 +14,12 @@ TODAY = date(2026, 3, 2)
 OF_CUSTOMER = ""
 
 
+def within(measure: object, bound: Mapping[str, int]) -> dict[str, int]:
+    """Return a bound that the measure may have: days go back a hundred years."""
+    most = 36_600 if str(measure).startswith("days_since") else max(bound.values())
+    return {word: min(number, most) for word, number in bound.items()}
+
+
 def conditions(vocabulary: Vocabulary, people: Mapping[int, Candidate]) -> Documents:
     """Return documents of conditions over all fields and facts."""
     seen = _seen(people)
@@ -96,6 +102,7 @@ def _facts(kind: FactKind, seen: Mapping[tuple[str, str], set[Any]]) -> Document
     )
     return st.tuples(wheres, st.sampled_from(measures), bounds, windows).map(
         lambda told: {
-            "facts": kind.code, **told[0], "measure": told[1], **told[2], **told[3],
+            "facts": kind.code, **told[0], "measure": told[1], **told[3],
+            **within(told[1], told[2]),
         }
     )  # fmt: skip

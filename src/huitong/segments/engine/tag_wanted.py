@@ -25,9 +25,10 @@ ITEMS = (
     "SELECT code, spu, array_to_string(category, '/') AS category, series, season, year, colour,"
     " size, material, brand_label FROM skus"
 )
+# Also what is said for a later day alone: whoever it is of turns on that day.
 GIVEN_NOW = (
     "SELECT customer_id, tag, number, given_turn"
-    " FROM given LEFT JOIN given_turns USING (customer_id)"
+    " FROM given FULL JOIN given_turns USING (customer_id)"
 )
 
 
