@@ -10,7 +10,17 @@ from collections.abc import Sequence
 
 from bench.measuring import ROOT
 
-BENCHES = ("import_orders", "earn", "jobs", "identity", "lake", "models", "audiences", "tags")
+BENCHES = (
+    "import_orders",
+    "earn",
+    "jobs",
+    "identity",
+    "lake",
+    "models",
+    "audiences",
+    "tags",
+    "undo",
+)
 
 
 def main(words: Sequence[str]) -> int:

@@ -16,9 +16,13 @@ def merge(
 
 
 def split(books: Ledger, key: str = "split") -> ledger.Moved:
-    return ledger.split_back(
-        books.tx, source=OTHER, target=OWNER, merge_key="merge", key=key, now=books.now
-    )
+    return split_of(books, "merge", key)
+
+
+def split_of(books: Ledger, merge_key: str, key: str) -> ledger.Moved:
+    asked = ledger.SplitBack(source=OTHER, target=OWNER, merge_key=merge_key, key=key)
+    (moved,) = ledger.split_back(books.tx, [asked], now=books.now)
+    return moved
 
 
 def total(books: Ledger) -> int:
@@ -175,9 +179,7 @@ def test_a_split_without_its_merge_is_refused(books: Ledger) -> None:
     books.grant(50, owner=OTHER)
     merge(books)
     with pytest.raises(OperationUnknown):
-        ledger.split_back(
-            books.tx, source=OTHER, target=OWNER, merge_key="none", key="split", now=books.now
-        )
+        split_of(books, "none", "split")
 
 
 def test_what_the_target_spent_of_the_source_becomes_the_targets_debt(books: Ledger) -> None:
@@ -249,17 +251,10 @@ def test_a_hold_that_came_with_the_merge_goes_back_with_its_lots(books: Ledger) 
     books.do(ledger.Hold(POINTS, 30, "dispute", None), owner=OTHER)
     for number in range(2):
         merge(books, key="merge" if not number else "again")
-        ledger.split_back(
-            books.tx,
-            source=OTHER,
-            target=OWNER,
-            merge_key="merge" if not number else "again",
-            key=f"split {number}",
-            now=books.now,
-        )
+        split_of(books, "merge" if not number else "again", f"split {number}")
         assert (books.balance(OTHER).held, books.balance(OTHER).spendable) == (30, 20)
         assert (books.balance().held, books.balance().spendable) == (0, 20)
-    assert ledger.open_hold_keys(books.tx, OTHER) == {"dispute"}
+    assert ledger.open_hold_keys(books.tx, [OTHER]) == {(OTHER, "dispute")}
     books.do(ledger.Capture("dispute", 30), owner=OTHER)
     assert books.balance(OTHER).balance == 20
     assert not books.breaches()
@@ -362,3 +357,51 @@ def _play(books: Ledger, moves: list[tuple[str, bool, int]], owners: dict[bool, 
                     movements[kind], owner=owner, key=f"{kind} {place} {owner} {amount}"
                 )
             )
+
+
+FAMILY = (OTHER, 9 << 12 | 5, 10 << 12 | 1234)
+
+
+@given(
+    before=st.lists(MOVES, min_size=3, max_size=3),
+    between=MOVES,
+    chained=st.booleans(),
+)
+@settings(
+    max_examples=15,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_splitting_many_at_once_does_what_splitting_one_after_the_other_does(
+    books: Ledger,
+    before: list[list[tuple[str, bool, int]]],
+    between: list[tuple[str, bool, int]],
+    chained: bool,  # noqa: FBT001 - drawn by Hypothesis
+) -> None:
+    ways = [(OTHER, OWNER), (FAMILY[1], OTHER if chained else OWNER), (FAMILY[2], OWNER)]
+    asked = [
+        ledger.SplitBack(source, target, merge_key=f"merge {source}", key=f"split {source}")
+        for source, target in ways
+    ]
+    found = []
+    with undone(books):
+        for owner, moves in zip(FAMILY, before, strict=True):
+            books.grant(10, owner=owner, source_id=1)
+            _play(books, moves, {True: owner, False: OWNER})
+        _tidy(books)
+        # The innermost first, and the other way round when they part.
+        for source, target in reversed(ways):
+            merge(books, source=source, target=target, key=f"merge {source}")
+        _play(books, between, {True: OWNER, False: OWNER})
+        _tidy(books)
+        for batches in ([asked], [[one] for one in asked]):
+            with undone(books):
+                for batch in batches:
+                    ledger.split_back(books.tx, batch, now=books.now)
+                assert not books.breaches()
+                found.append(
+                    [
+                        (books.balance(owner), books.balance(owner, DEBT), books.left(owner))
+                        for owner in (OWNER, *FAMILY)
+                    ]
+                )
+    assert found[0] == found[1]

@@ -13,6 +13,7 @@ from huitong.channels.model import (
     PaymentKind,
     RefundStatus,
 )
+from huitong.ledger.queries.showing import LOTS_LIMIT_MAX
 from huitong.loyalty.model import Asset, ProgrammeChanged
 from huitong.platform.db import Database, Role, Scope
 from huitong.platform.errors import Ok, Refused
@@ -458,6 +459,14 @@ class TestMoving:
         club.spend(HER, 30)
         club.split(merge)
         assert (club.balance(HER).debt, club.points(HIM)) == (30, 30)
+
+    def test_it_goes_back_from_among_more_lots_than_one_looks_at(self, club: Club) -> None:
+        club.enrol(HER, HIM)
+        merge = club.merge(HIM, HER)
+        club.took(club.buys(HIM, "O1", 30))
+        club.took(*(club.buys(HER, f"M{number}", 1) for number in range(LOTS_LIMIT_MAX + 1)))
+        club.split(merge)
+        assert (club.points(HIM), club.points(HER)) == (30, LOTS_LIMIT_MAX + 1)
 
     def test_an_order_can_come_and_go_twice(self, club: Club) -> None:
         club.enrol(HER, HIM)

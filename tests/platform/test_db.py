@@ -1,5 +1,6 @@
 """Rows on their way into a statement, few by arrays and many by COPY."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,3 +30,17 @@ class TestWrite:
         rows = [(number, summer, winter) for number in range(FEW_ROWS_MAX + 1)]
         for _, first, again in tx.write(READ_BACK, MOMENT, rows):
             assert again - first == timedelta(hours=1)
+
+
+class _Stop(Exception):
+    pass
+
+
+def test_an_outer_savepoint_takes_back_what_came_before_one_that_failed_inside(tx: Tx) -> None:
+    tx.execute("CREATE TEMPORARY TABLE seen (number int)", {})
+    with suppress(_Stop), tx.savepoint():
+        tx.execute("INSERT INTO seen VALUES (1)", {})
+        with suppress(_Stop), tx.savepoint():
+            raise _Stop
+        raise _Stop
+    assert tx.rows("SELECT number FROM seen", {}) == []

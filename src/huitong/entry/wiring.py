@@ -3,7 +3,6 @@
 Knowledge travels upwards by these tables alone; the order inside each list is the order of work.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -33,6 +32,7 @@ from huitong.customers.events import (
     DocumentApproved,
 )
 from huitong.entry import laking, modelling, revisions, tagging
+from huitong.entry.merging import carve_customers, merge_customers, split_customers
 from huitong.entry.rights import jobs as rights_jobs
 from huitong.entry.rights.erasing import Forget, Forgotten, RecordsOf, forget_person
 from huitong.identity import jobs as identity_jobs
@@ -48,75 +48,6 @@ from huitong.platform.outbox import Delivery
 from huitong.platform.pipeline import Applier
 from huitong.platform.settings import Settings, secret_keys
 from huitong.segments import jobs as segments_jobs
-
-
-def merge_customers(tx: Tx, merged: Sequence[object], now: datetime) -> None:
-    """Give what merged customers have to those they were merged into: REASSIGN, in order.
-
-    The ledger journals each merge, so that each can be undone. What only says whose it is goes at
-    once to the last one of a chain of merges.
-    """
-    of_brand: dict[int, dict[int, int]] = defaultdict(dict)
-    for one in cast("Sequence[CustomersMerged]", merged):
-        ledger.reassign(
-            tx, source=one.source_id, target=one.target_id, key=_merge_key(one.merge_id), now=now
-        )
-        of_brand[one.brand_id][one.source_id] = one.target_id
-    for brand_id, into in sorted(of_brand.items()):
-        targets = {source: _last(into, source) for source in into}
-        orders.reassign(tx, targets)
-        signals.reassign(tx, targets)
-        loyalty.reassign(tx, targets, brand_id=brand_id, now=now)
-        loyalty.settle_customers(tx, sorted(set(targets.values())), now=now)
-
-
-def split_customers(tx: Tx, split: Sequence[object], now: datetime) -> None:
-    """Give back what customers had before they were merged: REASSIGN undone, in the same order."""
-    for one in cast("Sequence[CustomersSplit]", split):
-        order_ids = orders.give_back(
-            tx, source=one.source_id, target=one.target_id, identifier_ids=one.identifier_ids
-        )
-        ledger.split_back(
-            tx,
-            source=one.source_id,
-            target=one.target_id,
-            merge_key=_merge_key(one.merge_id),
-            key=f"split:{one.merge_id}",
-            now=now,
-            let_go=loyalty.frozen_under(tx, order_ids),
-        )
-        signals.give_back(
-            tx, source=one.source_id, target=one.target_id, identifier_ids=one.identifier_ids
-        )
-        loyalty.give_back(
-            tx,
-            source=one.source_id,
-            target=one.target_id,
-            order_ids=order_ids,
-            identifier_ids=one.identifier_ids,
-            brand_id=one.brand_id,
-            now=now,
-        )
-
-
-def carve_customers(tx: Tx, carved: Sequence[object], now: datetime) -> None:
-    """Let what came with identifiers go where they went; nothing was ever merged in the ledger."""
-    for one in cast("Sequence[CustomersCarved]", carved):
-        order_ids = orders.give_back(
-            tx, source=one.source_id, target=one.target_id, identifier_ids=one.identifier_ids
-        )
-        signals.give_back(
-            tx, source=one.source_id, target=one.target_id, identifier_ids=one.identifier_ids
-        )
-        loyalty.give_back(
-            tx,
-            source=one.source_id,
-            target=one.target_id,
-            order_ids=order_ids,
-            identifier_ids=one.identifier_ids,
-            brand_id=one.brand_id,
-            now=now,
-        )
 
 
 def retire_merged(tx: Tx, merged: Sequence[object], now: datetime) -> None:
@@ -159,17 +90,6 @@ def forget_everywhere(tx: Tx, person_id: int, *, now: datetime) -> Forgotten:
     :raises PersonNotFound: when the group has no such person, or only as part of another.
     """
     return forget_person(tx, person_id, forget=ERASE, records=RECORDS, now=now)
-
-
-def _last(into: Mapping[int, int], source: int) -> int:
-    """Return whom the merges `into` made of the source in the end."""
-    while source in into:
-        source = into[source]
-    return source
-
-
-def _merge_key(merge_id: int) -> str:
-    return f"merge:{merge_id}"
 
 
 # What happens in the same transaction when a lower domain tells a fact; whole batches.

@@ -24,6 +24,7 @@ from huitong.ledger.model import (
     Reverse,
     Side,
     Spend,
+    SplitBack,
 )
 from huitong.ledger.operations import (
     erase,
@@ -39,6 +40,7 @@ from huitong.ledger.queries import (
     history,
     holders,
     lots,
+    lots_from,
     open_hold_keys,
     verify,
 )
@@ -67,6 +69,7 @@ __all__ = [
     "Reverse",
     "Side",
     "Spend",
+    "SplitBack",
     "balances",
     "erase",
     "expire_due",
@@ -74,6 +77,7 @@ __all__ = [
     "history",
     "holders",
     "lots",
+    "lots_from",
     "open_account",
     "open_hold_keys",
     "post",

@@ -285,7 +285,9 @@ class Tx(ReadTx):
             yield
         except BaseException:
             if not self._connection.broken:
+                # It stays after a rollback, and would hide an outer one of the same name.
                 self._run("ROLLBACK TO SAVEPOINT part", None)
+                self._run("RELEASE SAVEPOINT part", None)
             self._pending[:] = emitted
             # What was staged before the savepoint is still there, rows included.
             self._staging.made_now, self._staging.filled_now = made, filled

@@ -32,6 +32,7 @@ from huitong.ledger.model.records import (
     Moved,
     Posted,
     Side,
+    SplitBack,
     UseKind,
 )
 from huitong.ledger.model.refusals import (
@@ -105,6 +106,7 @@ __all__ = [
     "Reverse",
     "Side",
     "Spend",
+    "SplitBack",
     "UnknownHold",
     "UseKind",
     "debt_of",

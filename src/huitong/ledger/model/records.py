@@ -141,6 +141,20 @@ class Expired:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitBack:
+    """A merge of owners that is to be undone under a key of its own.
+
+    `let_go` are keys of the target's holds that end with it, where they were made since the merge.
+    """
+
+    source: int
+    target: int
+    merge_key: str
+    key: str
+    let_go: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """What a merge or a split of owners moved, by asset."""
 

@@ -1,6 +1,23 @@
 """The reads of the ledger: balances, lots, statements, and the check of its promises."""
 
-from huitong.ledger.queries.showing import balances, export, history, holders, lots, open_hold_keys
+from huitong.ledger.queries.showing import (
+    balances,
+    export,
+    history,
+    holders,
+    lots,
+    lots_from,
+    open_hold_keys,
+)
 from huitong.ledger.queries.verifying import verify
 
-__all__ = ["balances", "export", "history", "holders", "lots", "open_hold_keys", "verify"]
+__all__ = [
+    "balances",
+    "export",
+    "history",
+    "holders",
+    "lots",
+    "lots_from",
+    "open_hold_keys",
+    "verify",
+]

@@ -1,6 +1,6 @@
 """What owners have, where it came from, and what happened to it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -66,10 +66,22 @@ def lots(
     )
 
 
-def open_hold_keys(tx: ReadTx, owner: int) -> set[str]:
-    """Return the keys of the owner's open holds."""
-    params = {"group_id": tx.scope.group_id, "owner": owner}
-    return {row[0] for row in tx.rows(shows.OPEN_HOLD_KEYS, params)}
+def lots_from(tx: ReadTx, sources: Mapping[int, int]) -> list[Lot]:
+    """Return what sources granted owners themselves, spent lots too, newest first.
+
+    `sources` says of each source from which owner. What a merge brought is left out. There is no
+    limit: who asks takes all of it away again.
+    """
+    if not sources:
+        return []
+    params = {"source_ids": array(sources), "owners": array(sources.values())}
+    return tx.all(Lot, shows.LOTS_FROM, {"group_id": tx.scope.group_id, **params})
+
+
+def open_hold_keys(tx: ReadTx, owners: Collection[int]) -> set[tuple[int, str]]:
+    """Return the owners' open holds, each as its owner and its key."""
+    params = {"group_id": tx.scope.group_id, "owners": array(owners)}
+    return {(row[0], row[1]) for row in tx.rows(shows.OPEN_HOLD_KEYS, params)}
 
 
 def history(

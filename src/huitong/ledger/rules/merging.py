@@ -209,7 +209,8 @@ def _pay(target: Draft, asset: str, moved: list[MovedLot], amount: int) -> None:
         return
     children = [target.lot(asset, lot.child.id) for lot in moved]
     taken = take(target, asset, sorted(children, key=by_expiry), amount, UseKind.MOVE)
-    taken += take(target, asset, active_lots(target, asset), amount - taken, UseKind.MOVE)
+    if amount > taken:
+        taken += take(target, asset, active_lots(target, asset), amount - taken, UseKind.MOVE)
     if amount > taken:
         target.use_debt(asset, UseKind.MOVE, amount - taken)
     decrease(target, asset, amount, covered=taken, kind=UseKind.MOVE)

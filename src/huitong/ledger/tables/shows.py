@@ -107,6 +107,22 @@ LOTS = """
     LIMIT %(limit)s
 """
 
+# What sources granted their owners, spent or not, that came to them by no merge; newest first.
+LOTS_FROM = """
+    SELECT l.id, a.asset, l.amount, l.remaining, l.held, l.clawed, l.expired, l.granted_at,
+           l.activates_at, l.expires_at, l.funding, l.bearer_entity_id, l.unit_cost_minor,
+           l.source_kind, l.source_id, l.label, l.parent_lot_id
+    FROM unnest(%(source_ids)s::bigint[], %(owners)s::bigint[]) AS wanted(source_id, owner_id)
+    JOIN ledger.lot AS l
+      ON l.bucket = (wanted.owner_id & 4095)::smallint AND l.source_id = wanted.source_id
+    JOIN ledger.account AS a
+      ON a.group_id = l.group_id AND a.bucket = l.bucket AND a.id = l.account_id
+    WHERE l.group_id = %(group_id)s
+      AND l.parent_lot_id IS NULL
+      AND a.owner_id = wanted.owner_id
+    ORDER BY l.id DESC
+"""
+
 # Which assets owners have, or had.
 ASSETS = """
     SELECT a.owner_id, a.asset
@@ -139,10 +155,10 @@ HISTORY = """
 
 # The keys of an owner's open holds.
 OPEN_HOLD_KEYS = """
-    SELECT h.key
-    FROM ledger.hold AS h
+    SELECT h.owner_id, h.key
+    FROM unnest(%(owners)s::bigint[]) AS wanted(owner_id)
+    JOIN ledger.hold AS h
+      ON h.bucket = (wanted.owner_id & 4095)::smallint AND h.owner_id = wanted.owner_id
     WHERE h.group_id = %(group_id)s
-      AND h.bucket = (%(owner)s::bigint & 4095)::smallint
-      AND h.owner_id = %(owner)s
       AND h.state = 'open'
 """

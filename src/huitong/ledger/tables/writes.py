@@ -253,22 +253,17 @@ INSERT_HOLD_LOTS = """
     FROM {incoming}
 """
 
-# Where the value of an owner went, or that it came back.
+MARKED = Shape("ledger_marked", {"owner_id": "bigint", "merged_into": "bigint", "aliases": "text"})
+# Where the value of an owner went, or that it came back; and the owners whose operation keys count
+# for it, because their value was once one.
 MARK_MERGED = """
-    UPDATE ledger.account
-    SET merged_into = %(target)s
-    WHERE group_id = %(group_id)s
-      AND bucket = (%(owner)s::bigint & 4095)::smallint
-      AND owner_id = %(owner)s
-"""
-
-# The owners whose operation keys count for an owner, because their value was once one.
-ADD_ALIASES = """
-    UPDATE ledger.account
-    SET alias_owner_ids = %(aliases)s::bigint[]
-    WHERE group_id = %(group_id)s
-      AND bucket = (%(owner)s::bigint & 4095)::smallint
-      AND owner_id = %(owner)s
+    UPDATE ledger.account AS a
+    SET merged_into = incoming.merged_into,
+        alias_owner_ids = incoming.aliases::bigint[]
+    FROM {incoming}
+    WHERE a.group_id = %(group_id)s
+      AND a.bucket = (incoming.owner_id & 4095)::smallint
+      AND a.owner_id = incoming.owner_id
 """
 
 # How far below zero an account may go.

@@ -19,6 +19,7 @@ from huitong.loyalty.model.openings import (
     OpeningsFrozen,
     TierNotFound,
 )
+from huitong.loyalty.model.parting import Parted
 from huitong.loyalty.model.programmes import (
     CODE_PATTERN,
     POINTS_MAX,
@@ -87,6 +88,7 @@ __all__ = [
     "OpeningOfNoMember",
     "OpeningOutlived",
     "OpeningsFrozen",
+    "Parted",
     "Points",
     "Position",
     "Programme",

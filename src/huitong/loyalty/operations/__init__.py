@@ -8,7 +8,13 @@ from huitong.loyalty.operations.giving import (
     part_gifts,
     welcome,
 )
-from huitong.loyalty.operations.moving import erase, frozen_under, give_back, reassign
+from huitong.loyalty.operations.moving import (
+    erase,
+    frozen_under,
+    give_back,
+    reassign,
+    recompute_tiers,
+)
 from huitong.loyalty.operations.opening import apply_openings
 from huitong.loyalty.operations.programmes import apply_programme
 from huitong.loyalty.operations.reclassifying import (
@@ -38,6 +44,7 @@ __all__ = [
     "join_gifts",
     "part_gifts",
     "reassign",
+    "recompute_tiers",
     "records_of",
     "settle_classified_customers",
     "settle_classified_orders",

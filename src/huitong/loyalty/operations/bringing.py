@@ -6,9 +6,9 @@ from datetime import datetime
 
 from huitong import ledger
 from huitong.ledger.model import ClawBack, Grant, Lot, Operation
+from huitong.loyalty.model import Parted
 from huitong.loyalty.tables import openings as tables
 from huitong.platform.db import Tx, array
-from huitong.platform.errors import Refused
 
 
 def follow(tx: Tx, targets: Mapping[int, int]) -> None:
@@ -17,29 +17,28 @@ def follow(tx: Tx, targets: Mapping[int, int]) -> None:
     tx.execute(tables.REASSIGN, {"group_id": tx.scope.group_id, **params})
 
 
-def part(tx: Tx, *, source: int, target: int, identifier_ids: Sequence[int], now: datetime) -> None:
-    """Give back to the source the openings it brought, or that came since by its identifiers.
+def part(tx: Tx, parted: Sequence[Parted], *, now: datetime) -> list[Operation]:
+    """Give back to sources the openings they brought, or that came since by their identifiers.
 
-    What they brought since the merge lies with the target and is handed over.
+    What they brought since the merge lies with the target: the operations returned hand it over.
     """
-    params = {
-        "group_id": tx.scope.group_id,
-        "source": source,
-        "target": target,
-        "identifier_ids": array(identifier_ids),
-    }
-    asset_of: dict[int, str | None] = dict(tx.rows(tables.GIVE_BACK, params))
-    if not asset_of:
-        return
-    wanted = {"group_id": tx.scope.group_id, "opening_ids": array(sorted(asset_of))}
-    sources = {row[3] for row in tx.rows(tables.FIND_LOTS, wanted)}
-    lots = [
-        lot
-        for asset in sorted({one for one in asset_of.values() if one is not None})
-        for lot in ledger.lots(tx, target, asset=asset, spent=True)
-    ]
-    results = ledger.post(tx, _hand_over(lots, sources, source, target, now), now=now)
-    assert not any(isinstance(one, Refused) for one in results), "What is there can be given back."
+    way_of_opening = {}
+    # One after the other: the first to whom an opening can belong gets it.
+    for one in parted:
+        params = {
+            "group_id": tx.scope.group_id,
+            "source": one.source,
+            "target": one.target,
+            "identifier_ids": array(one.identifier_ids),
+        }
+        for (opening_id,) in tx.rows(tables.GIVE_BACK, params):
+            way_of_opening[opening_id] = (one.source, one.target)
+    if not way_of_opening:
+        return []
+    wanted = {"group_id": tx.scope.group_id, "opening_ids": array(sorted(way_of_opening))}
+    way_of = {row[3]: way_of_opening[row[0]] for row in tx.rows(tables.FIND_LOTS, wanted)}
+    lots = ledger.lots_from(tx, {source_id: target for source_id, (_, target) in way_of.items()})
+    return _hand_over(lots, way_of, now)
 
 
 def erase(tx: Tx, customer_ids: Sequence[int]) -> int:
@@ -55,15 +54,16 @@ def records_of(tx: Tx, customer_ids: Sequence[int]) -> list[int]:
 
 
 def _hand_over(
-    lots: Sequence[Lot], sources: set[int], source: int, target: int, now: datetime
+    lots: Sequence[Lot], way_of: Mapping[int, tuple[int, int]], now: datetime
 ) -> list[Operation]:
     """Return the operations that take from the target, and give to the source, what came since."""
     came: defaultdict[tuple[int, str], list[Lot]] = defaultdict(list)
     for lot in lots:
-        if lot.parent_lot_id is None and lot.source_id in sources and lot.amount > lot.clawed:
+        if lot.source_id is not None and lot.amount > lot.clawed:
             came[lot.source_id, lot.asset].append(lot)
     operations = []
     for (source_id, asset), found in came.items():
+        source, target = way_of[source_id]
         grants = [
             Grant(asset, lot.amount - lot.clawed, lot.activates_at, lot.expires_at) for lot in found
         ]

@@ -8,14 +8,16 @@ from typing import NamedTuple
 from huitong import ledger
 from huitong.ledger.model import ClawBack, Grant, Lot, Movement, Operation, Release
 from huitong.loyalty import queries, tables
-from huitong.loyalty.model import Asset
+from huitong.loyalty.model import Asset, Parted
 from huitong.loyalty.operations import bringing
 from huitong.loyalty.queries.openings import tiers_brought
 from huitong.loyalty.rules import tiers
 from huitong.loyalty.rules.settling import hold_key
-from huitong.platform.db import Tx, array
+from huitong.platform.db import Tx, array, text_array
 from huitong.platform.errors import Refused
 from huitong.platform.ids import bucket_of
+
+OPERATIONS_A_POST = 2_000
 
 
 class _Followed(NamedTuple):
@@ -40,74 +42,73 @@ def reassign(tx: Tx, targets: Mapping[int, int], *, brand_id: int, now: datetime
     recompute_tiers(tx, sorted(set(targets.values())), brand_id=brand_id, now=now)
 
 
-def give_back(
-    tx: Tx,
-    *,
-    source: int,
-    target: int,
-    order_ids: Sequence[int],
-    identifier_ids: Sequence[int] = (),
-    brand_id: int,
-    now: datetime,
-) -> None:
-    """Let grants follow the orders that went back to the source, and recompute both tiers.
+def give_back(tx: Tx, parted: Sequence[Parted], *, now: datetime) -> None:
+    """Let grants follow the orders that went back to their sources.
 
     What these orders granted since the merge lies with the target and is handed over. What a
     dispute froze before the merge is with the source again as far as that can bear it; what it
-    froze since is free until the next word of it. Openings go back with `identifier_ids`.
+    froze since is free until the next word of it. Openings go back with the identifiers.
+
+    Nobody's target is a source before it. Tiers are left as they are: `recompute_tiers` comes once
+    after all that is given back.
     """
-    params = {"group_id": tx.scope.group_id, "source": target, "target": source}
-    tx.execute(tables.GIVE_BACK_REDEMPTIONS, params)
-    kept = _still_frozen(tx, source, order_ids)
-    rows = tx.rows(
-        tables.FOLLOW_ORDERS, {**params, "order_ids": list(order_ids), "still_frozen": kept}
-    )
-    followed = [_Followed(row[0], Asset(row[1]), row[2], row[3]) for row in rows]
-    operations = _hand_over(tx, followed, source=source, target=target, brand_id=brand_id, now=now)
-    results = ledger.post(tx, operations, now=now)
-    assert not any(isinstance(one, Refused) for one in results), "What is there can be given back."
-    bringing.part(tx, source=source, target=target, identifier_ids=identifier_ids, now=now)
-    recompute_tiers(tx, [source, target], brand_id=brand_id, now=now)
+    pairs = {
+        "sources": array([one.source for one in parted]),
+        "targets": array([one.target for one in parted]),
+    }
+    tx.execute(tables.GIVE_BACK_REDEMPTIONS, {"group_id": tx.scope.group_id, **pairs})
+    went = {order_id: one for one in parted for order_id in one.order_ids}
+    kept = _still_frozen(tx, went)
+    rows = [(order_id, one.source, one.target) for order_id, one in went.items()]
+    still_frozen = {"still_frozen": text_array(sorted(kept))}
+    found = tx.write(tables.FOLLOW_ORDERS, tables.FOLLOWING, rows, still_frozen)
+    followed = [_Followed(row[0], Asset(row[1]), row[2], row[3]) for row in found]
+    operations = [*_hand_over(tx, followed, went, now=now), *bringing.part(tx, parted, now=now)]
+    for first in range(0, len(operations), OPERATIONS_A_POST):
+        results = ledger.post(tx, operations[first : first + OPERATIONS_A_POST], now=now)
+        assert not any(isinstance(one, Refused) for one in results), "What is there can go back."
 
 
-def frozen_under(tx: Tx, order_ids: Sequence[int]) -> set[str]:
-    """Return the keys under which disputes of these orders hold value."""
+def frozen_under(tx: Tx, order_ids: Sequence[int]) -> dict[int, frozenset[str]]:
+    """Return by order the keys under which its disputes hold value."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for (order_id, asset), one in queries.positions_of(tx, order_ids).items():
+        if one.frozen:
+            found[order_id].add(hold_key(order_id, asset, one.frozen_revision))
+    return {order_id: frozenset(keys) for order_id, keys in found.items()}
+
+
+def _still_frozen(tx: Tx, went: Mapping[int, Parted]) -> set[str]:
+    """Return the orders and assets, as `order/asset`, whose hold is back with the source."""
+    frozen = {
+        place: one for place, one in queries.positions_of(tx, list(went)).items() if one.frozen
+    }
+    if not frozen:
+        return set()
+    open_keys = ledger.open_hold_keys(tx, {went[order_id].source for order_id, _ in frozen})
     return {
-        hold_key(order_id, asset, one.frozen_revision)
-        for (order_id, asset), one in queries.positions_of(tx, order_ids).items()
-        if one.frozen
+        f"{order_id}/{asset}"
+        for (order_id, asset), one in frozen.items()
+        if (went[order_id].source, hold_key(order_id, asset, one.frozen_revision)) in open_keys
     }
 
 
-def _still_frozen(tx: Tx, source: int, order_ids: Sequence[int]) -> list[str]:
-    """Return the orders and assets, as `order/asset`, whose hold is back with the source."""
-    positions = queries.positions_of(tx, order_ids)
-    open_keys = ledger.open_hold_keys(tx, source) if positions else set()
-    return [
-        f"{order_id}/{asset}"
-        for (order_id, asset), one in positions.items()
-        if one.frozen and hold_key(order_id, asset, one.frozen_revision) in open_keys
-    ]
-
-
 def _hand_over(
-    tx: Tx,
-    followed: Sequence[_Followed],
-    *,
-    source: int,
-    target: int,
-    brand_id: int,
-    now: datetime,
+    tx: Tx, followed: Sequence[_Followed], went: Mapping[int, Parted], *, now: datetime
 ) -> list[Operation]:
     """Return the operations that release what is frozen and move what was granted meanwhile."""
-    granted = _granted_meanwhile(tx, target, brand_id)
-    open_keys = ledger.open_hold_keys(tx, target)
+    if not followed:
+        return []
+    granted = _granted_meanwhile(tx, {one.order_id: went[one.order_id] for one in followed})
+    frozen_at = {went[one.order_id].target for one in followed if one.frozen_revision}
+    open_keys = ledger.open_hold_keys(tx, frozen_at) if frozen_at else set()
     operations = []
     for one in followed:
-        name = one.asset.of_brand(brand_id)
+        parted = went[one.order_id]
+        name = one.asset.of_brand(parted.brand_id)
         leaving: list[Movement] = []
         frozen_under = hold_key(one.order_id, one.asset, one.frozen_revision)
-        if frozen_under in open_keys:  # The ledger let go of what the source could not bear.
+        if (parted.target, frozen_under) in open_keys:  # The source could not bear it.
             leaving.append(Release(frozen_under))
         lots = granted.get((one.order_id, name), [])
         coming = [
@@ -117,7 +118,8 @@ def _hand_over(
         ]
         if coming:
             leaving.append(ClawBack(name, sum(grant.amount for grant in coming), one.order_id))
-        for owner, way, movements in ((target, "left", leaving), (source, "came", coming)):
+        sides = ((parted.target, "left", leaving), (parted.source, "came", coming))
+        for owner, way, movements in sides:
             if movements:
                 operation = Operation(
                     key=f"order:{one.order_id}:{one.asset}:{way}:{one.revision}",
@@ -132,13 +134,12 @@ def _hand_over(
     return operations
 
 
-def _granted_meanwhile(tx: Tx, owner: int, brand_id: int) -> dict[tuple[int, str], list[Lot]]:
-    """Return by order the lots that came to the owner by no merge, the newest there are."""
+def _granted_meanwhile(tx: Tx, went: Mapping[int, Parted]) -> dict[tuple[int, str], list[Lot]]:
+    """Return by order the lots that came to its target by no merge."""
     found: dict[tuple[int, str], list[Lot]] = defaultdict(list)
-    for asset in Asset:
-        for lot in ledger.lots(tx, owner, asset=asset.of_brand(brand_id), spent=True):
-            if lot.parent_lot_id is None and lot.source_id is not None:
-                found[lot.source_id, lot.asset].append(lot)
+    for lot in ledger.lots_from(tx, {order_id: one.target for order_id, one in went.items()}):
+        assert lot.source_id is not None, "It was found by its source."
+        found[lot.source_id, lot.asset].append(lot)
     return found
 
 

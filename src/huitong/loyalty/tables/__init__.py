@@ -214,22 +214,26 @@ CROSS JOIN LATERAL (
 ) AS c
 """
 
+FOLLOWING = Shape(
+    "loyalty_following", {"order_id": "bigint", "source_id": "bigint", "target_id": "bigint"}
+)
 # follow_orders: grants go where their orders went; what was frozen since the merge stays behind to
 # be released.
 FOLLOW_ORDERS = """
 UPDATE loyalty.grant_position AS p
-SET customer_id = %(target)s,
+SET customer_id = incoming.source_id,
     frozen = CASE WHEN still.frozen THEN p.frozen ELSE 0 END,
     frozen_revision = CASE WHEN still.frozen THEN p.frozen_revision ELSE 0 END,
     revision = p.revision + 1,
     changed_xid = pg_current_xact_id()
-FROM loyalty.grant_position AS before
+FROM {incoming}
+JOIN loyalty.grant_position AS before
+  ON before.bucket = (incoming.order_id & 4095) AND before.order_id = incoming.order_id
 CROSS JOIN LATERAL (
   SELECT before.order_id || '/' || before.asset = ANY(%(still_frozen)s::text[]) AS frozen
 ) AS still
 WHERE p.group_id = %(group_id)s
-  AND p.customer_id = %(source)s
-  AND p.order_id = ANY(%(order_ids)s::bigint[])
+  AND p.customer_id = incoming.target_id
   AND before.group_id = p.group_id
   AND before.bucket = p.bucket
   AND before.order_id = p.order_id
@@ -249,11 +253,12 @@ WHERE r.group_id = %(group_id)s
 
 # give_back_redemptions: what a customer had redeemed before they were merged.
 GIVE_BACK_REDEMPTIONS = """
-UPDATE loyalty.redemption
-SET customer_id = %(target)s
-WHERE group_id = %(group_id)s
-  AND customer_id = %(source)s
-  AND origin_customer_id = %(target)s
+UPDATE loyalty.redemption AS r
+SET customer_id = parted.source
+FROM unnest(%(sources)s::bigint[], %(targets)s::bigint[]) AS parted (source, target)
+WHERE r.group_id = %(group_id)s
+  AND r.customer_id = parted.target
+  AND r.origin_customer_id = parted.source
 """
 
 # why_of: what rules gave for orders, by order.

@@ -124,7 +124,7 @@ SET customer_id = %(source)s,
 WHERE group_id = %(group_id)s
   AND customer_id = %(target)s
   AND (origin_customer_id = %(source)s OR origin_identifier_id = ANY(%(identifier_ids)s::bigint[]))
-RETURNING id, asset
+RETURNING id
 """
 
 # tiers_of: the tiers that customers keep for a time because they brought them along.
