@@ -11,6 +11,9 @@ from pathlib import Path
 
 import duckdb
 
+from huitong.entry.published import CATALOGUE
+from huitong.platform.lake import engine
+
 ITEMS = 3_000
 STORES = 60
 LAST_DAY = "2026-03-01"
@@ -87,6 +90,7 @@ def opened(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
     for name in SORTED:
         path = folder / f"{name}.parquet"
         connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
+    engine.define_macros(connection, CATALOGUE.macros)
 
 
 SORTED = {
@@ -161,7 +165,7 @@ SELECT CAST(b.id & 4095 AS SMALLINT) AS bucket, b.order_id, CAST(l AS VARCHAR) A
   CAST(l AS SMALLINT) AS place, 'S' || i.id AS sku,
   CAST(1 + CAST(chance('two', b.order_no_of * 8 + l, 8) = 0 AS INTEGER) AS BIGINT) AS quantity,
   i.list_price_minor AS list_minor,
-  i.list_price_minor * (100 - 8 * chance('off', b.no, 7)) // 100 AS paid_minor,
+  CAST(i.list_price_minor * (100 - 8 * chance('off', b.no, 7)) // 100 AS BIGINT) AS paid_minor,
   CAST(chance('back', b.order_no_of * 8 + l, 11) = 0 AS BIGINT) AS refunded_quantity,
   CASE WHEN chance('back', b.order_no_of * 8 + l, 11) = 0
     THEN i.list_price_minor * (100 - 8 * chance('off', b.no, 7)) // 200 ELSE 0 END

@@ -231,11 +231,11 @@ def weighted_part(customers: int, seed: int) -> Json:
     everybody = np.ones(customers, np.bool_)
     inputs: dict[str, weighted.Input] = {}
     terms = []
-    for name in ("saved", "spent", "years"):
+    for name in ("tags.saved", "tags.spent", "tags.years"):
         drawn = np.rint(chance.lognormal(3, 1, customers)).astype(np.int64)
         inputs[name] = weighted.Numbers(drawn, everybody)
         terms.append(Term(input=name, weight=3, reading=ScaledPoints(zero_at=0, full_at=100)))
-    for name in ("city", "tier", "channel"):
+    for name in ("tags.city", "tags.tier", "tags.channel"):
         inputs[name] = weighted.Coded(
             chance.integers(0, 4, customers).astype(np.uint8), ("one", "two", "three")
         )

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from huitong.entry.doctor import Finding, State, disk_finding, queue_finding, skew_finding
+from huitong.entry.doctor import disk_finding, queue_finding, skew_finding
+from huitong.entry.findings import Finding, State
 from huitong.platform.jobs import QueueState
 
 GIB = 1 << 30

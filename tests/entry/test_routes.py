@@ -27,7 +27,10 @@ POSTS_WITHOUT_KEY = {
     "/v1/brands/{brand}/audiences/count": "it changes nothing",
     "/v1/brands/{brand}/audiences/portrait": "it changes nothing",
     "/v1/brands/{brand}/audiences/overlap": "it changes nothing",
+    "/v1/brands/{brand}/tags/{tag}/givings": "a repeat says the same again",
+    "/v1/brands/{brand}/tags/{tag}/withdrawals": "what is taken back stays so",
     "/v1/jobs/{job_id}/cancel": "cancelling twice is refused and changes nothing",
+    "/v1/brands/{brand}/models/previews": "it changes nothing",
 }
 
 PREFIXES = {
@@ -67,6 +70,7 @@ def client(platform: Platform) -> Iterator[TestClient]:
 def call(client: TestClient, route: APIRoute, headers: dict[str, str]) -> tuple[int, str]:
     (method,) = route.methods or {"GET"}
     names = {"kind": "order", "brand": "main", "name": "till", "model": "rfm", "segment": "loyal"}
+    names |= {"tag": "likes", "pack": "apparel"}
     shown_ids = {f"{name}_id": f"{prefix}_{1:013d}" for name, prefix in PREFIXES.items()}
     path = route.path.format(**names, **shown_ids)
     answer = client.request(method, path, headers=headers)

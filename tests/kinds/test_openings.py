@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from huitong import ledger, loyalty, org
-from huitong.channels.model import OpeningKind
+from huitong.channels.model import Opening, OpeningKind
 from huitong.customers import find_customers, may, put_consent_policy, relations_of
 from huitong.customers.model import Purpose
 from huitong.entry import wiring
 from huitong.loyalty.model import Asset, NothingFrozen
 from huitong.org.model import NewLegalEntity, NewStaff
 from huitong.platform.db import Tx
-from huitong.platform.errors import Ok, Refused, Result
+from huitong.platform.errors import Ok, Refused
 from tests.kinds.make import lot, make_opening
 from tests.loyalty.club import DAY, HER, HIM, Club, codes, points_and_growth
 
@@ -289,37 +289,52 @@ class TestRelationsAndConsents:
         )
 
     def test_a_consent_opens_the_gate(self, old: Club) -> None:
-        her = old.customer_id(HER)
-        put_consent_policy(
-            old.tx,
-            brand_id=old.brand.id,
-            purpose=Purpose.MARKETING,
-            version="v1",
-            content="We may write to you.",
-            effective_from=old.now - 9 * DAY,
-            actor="test",
-            now=old.now,
-        )
+        say_what_is_agreed_to(old)
+        assert not may_write_to(old, HER)
+        old.took(consent_of(old, HER))
+        assert may_write_to(old, HER)
 
-        def asked() -> Result[object]:
-            purpose = Purpose.MARKETING
-            (answer,) = may(old.tx, [her], purpose=purpose, channel="sms", now=old.now)
-            return answer
 
-        assert isinstance(asked(), Refused)
-        old.took(
-            make_opening(
-                HER,
-                at=old.now - DAY,
-                kind=OpeningKind.CONSENT,
-                purpose="marketing.sms",
-                policy_version="v1",
-            )
-        )
-        assert isinstance(asked(), Ok)
+def say_what_is_agreed_to(club: Club) -> None:
+    put_consent_policy(
+        club.tx,
+        brand_id=club.brand.id,
+        purpose=Purpose.MARKETING,
+        version="v1",
+        content="We may write to you.",
+        effective_from=club.now - 9 * DAY,
+        actor="test",
+        now=club.now,
+    )
+
+
+def consent_of(club: Club, name: str) -> Opening:
+    return make_opening(
+        name,
+        at=club.now - DAY,
+        kind=OpeningKind.CONSENT,
+        purpose="marketing.sms",
+        policy_version="v1",
+    )
+
+
+def may_write_to(club: Club, name: str) -> bool:
+    purpose, of = Purpose.MARKETING, [club.customer_id(name)]
+    (answer,) = may(club.tx, of, purpose=purpose, channel="sms", now=club.now)
+    return isinstance(answer, Ok)
 
 
 class TestPeople:
+    def test_a_consent_that_came_under_ones_card_while_merged_goes_with_the_card(
+        self, old: Club
+    ) -> None:
+        say_what_is_agreed_to(old)
+        merge = old.merge(HIM, HER)
+        old.took(consent_of(old, HIM))
+        assert may_write_to(old, HER)
+        old.split(merge)
+        assert [may_write_to(old, one) for one in (HER, HIM)] == [False, True]
+
     def test_a_merge_brings_the_openings_together_and_a_split_parts_them(self, old: Club) -> None:
         old.took(make_opening(HER, 100, at=old.now), make_opening(HIM, 40, at=old.now))
         merge = old.merge(HIM, HER)

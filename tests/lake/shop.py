@@ -1,6 +1,9 @@
 """A committed brand whose people buy, send back, merge and are forgotten, and its lake."""
 
+import os
 import random
+import subprocess
+import sys
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -39,6 +42,25 @@ class Shop:
 
     def transaction(self, now: datetime) -> AbstractContextManager[Tx]:
         return self.database.transaction(Scope(self.group_id), now=now)
+
+    def run(self, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one command over the lake as a process of its own."""
+        settings = {
+            "HUITONG_HOME": str(home),
+            "HUITONG_DATABASE_URL": self.database.url,
+            "HUITONG_GROUP": str(self.group_id),
+            "HUITONG_LAKE_URL": str(self.folder.path),
+            "NO_COLOR": "1",
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "huitong.entry.cli", *arguments],
+            env={**os.environ, **settings},
+            cwd=home,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
 
     def refresh(
         self, now: datetime, *, full: bool = False, sizes: Sizes | None = SMALL

@@ -13,7 +13,7 @@ from huitong.metrics import shipped
 from huitong.metrics.model import Answer, Compare, Figure, Key, Question
 from huitong.metrics.queries.asking import answer
 from huitong.metrics.rules.asking import metrics_of
-from huitong.platform.lake import Folder, Manifest, Opened
+from huitong.platform.lake import Folder, Manifest, Opened, engine
 
 CHINA = timezone(timedelta(hours=8))
 ZONE = "Asia/Shanghai"
@@ -147,6 +147,7 @@ def hand_made() -> Iterator[HandMade]:
         for table in CATALOGUE.tables:
             columns = ", ".join(f"{name} {kind.type}" for name, kind in table.columns.items())
             connection.execute(f"CREATE TABLE {table.name} ({columns})")
+        engine.define_macros(connection, CATALOGUE.macros)
         made = HandMade(connection)
         made.put("accounts", id=1, platform="pos", code="tills", books_revenue=True)
         made.put(

@@ -53,7 +53,7 @@ def test_wrong_words_are_answered_with_right_ones(selling: Cli) -> None:
     ask = ("metrics", "query", "--brand", "wool")
     said = selling(*ask, "members", "--by", "category")
     assert said.returncode == 1
-    assert "store, guide, touchpoint, tier" in said.stderr
+    assert "store, store_kind, guide, touchpoint, tier" in said.stderr
     assert selling(*ask, "sales", "--compare", "lunar").returncode == 2
 
 

@@ -118,6 +118,8 @@ class TestAddingUp:
             if enrolled:
                 lake.put("standings", customer_id=who, tier=chance.choice(["silver", "gold"]))
         lake.put("accounts", id=2, platform="tmall", code="flagship", books_revenue=True)
+        lake.put("stores", id=1, code="S1", name="Nanjing Road", kind="direct")
+        lake.put("stores", id=2, code="S2", name="West Lake", kind="franchise")
         for number in range(1, 121):
             day = f"2026-{chance.randrange(1, 4):02}-{chance.randrange(1, 29):02}"
             lines = [

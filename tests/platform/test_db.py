@@ -2,13 +2,16 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
 from zoneinfo import ZoneInfo
 
 import pytest
+from psycopg.errors import DeadlockDetected
 
-from huitong.platform.db import FEW_ROWS_MAX, Shape, Tx
+from huitong.platform.db import DEADLOCKS_MAX, FEW_ROWS_MAX, Database, Scope, Shape, Tx
 
 MOMENT = Shape("moment", {"number": "bigint", "first": "timestamptz", "again": "timestamptz"})
+TAKE_LOCK = "SELECT pg_advisory_xact_lock(%(group_id)s::int, %(lock)s)"
 READ_BACK = "SELECT number, first, again FROM {incoming} ORDER BY number"
 
 
@@ -44,3 +47,47 @@ def test_an_outer_savepoint_takes_back_what_came_before_one_that_failed_inside(t
             raise _Stop
         raise _Stop
     assert tx.rows("SELECT number FROM seen", {}) == []
+
+
+def test_work_that_loses_a_deadlock_is_done_again_and_nothing_of_it_is_left(
+    database: Database, group_id: int, now: datetime
+) -> None:
+    """Two transactions take two locks in opposite orders, once; PostgreSQL ends one of them."""
+    scope, both_hold_one = Scope(group_id), Barrier(2)
+    attempts: dict[str, int] = {"there": 0, "back": 0}
+    done: dict[str, int] = {}
+
+    def take(way: str, locks: tuple[int, int]) -> None:
+        def work(tx: Tx) -> int:
+            attempts[way] += 1
+            first, second = locks
+            tx.execute(TAKE_LOCK, {"group_id": group_id, "lock": first})
+            if attempts[way] == 1:
+                both_hold_one.wait()
+            tx.execute(TAKE_LOCK, {"group_id": group_id, "lock": second})
+            return attempts[way]
+
+        done[way] = database.do(scope, work, now=now)
+
+    ways = [Thread(target=take, args=("there", (1, 2))), Thread(target=take, args=("back", (2, 1)))]
+    for way in ways:
+        way.start()
+    for way in ways:
+        way.join()
+    assert done == attempts
+    assert sorted(attempts.values()) == [1, 2]
+
+
+def test_work_that_always_loses_is_given_up(
+    database: Database, group_id: int, now: datetime
+) -> None:
+    attempts = 0
+
+    def work(_tx: Tx) -> None:
+        nonlocal attempts
+        attempts += 1
+        raise DeadlockDetected
+
+    with pytest.raises(DeadlockDetected):
+        database.do(Scope(group_id), work, now=now)
+    assert attempts == DEADLOCKS_MAX

@@ -44,6 +44,8 @@ def actors(tx: ReadTx, statement: str) -> list[str]:
 RECEIPTS = "SELECT actor FROM customers.receipt WHERE group_id = %(group_id)s ORDER BY id"
 REQUESTS = "SELECT actor FROM customers.request WHERE group_id = %(group_id)s"
 REVIEWS = "SELECT actor FROM identity.review WHERE group_id = %(group_id)s"
+MAPPINGS = "SELECT actor FROM channels.mapping WHERE group_id = %(group_id)s"
+FIXES = "SELECT actor FROM channels.fix WHERE group_id = %(group_id)s"
 
 
 def test_a_receipt_names_who_is_said_to_act_else_who_is_signed_in(
@@ -82,6 +84,28 @@ def test_a_decision_on_persons_names_who_acted(
     huitong.done("--as", "lin", "identity", "review", "accept", waiting["id"], "--reason", "lost")
     with database.reading(Scope(group_id)) as tx:
         assert actors(tx, REVIEWS) == ["cli:lin"]
+
+
+def test_a_mapping_names_who_kept_it(
+    huitong: Cli, database: Database, group_id: int, tmp_path: Path
+) -> None:
+    document = "kind: product\nname: shop\nfields:\n  sku: 货号\n  name: 品名\n"
+    (tmp_path / "shop.yaml").write_text(document, encoding="utf-8")
+    huitong.done("--as", "lin", "mapping", "save", "shop.yaml")
+    with database.reading(Scope(group_id)) as tx:
+        assert actors(tx, MAPPINGS) == ["cli:lin"]
+
+
+def test_a_fix_names_who_put_the_record_right(
+    huitong: Cli, database: Database, group_id: int, tmp_path: Path
+) -> None:
+    wrong = order("O1", 10) | {"status": "done"}
+    (tmp_path / "orders.ndjson").write_bytes(lines_of([wrong])[0])
+    huitong.done("import", "order", "orders.ndjson", "--channel", "pos")
+    fix = ("inbox", "fix", "--all", "--set", "status=completed", "--reason", "a new word")
+    huitong.done("--as", "lin", *fix)
+    with database.reading(Scope(group_id)) as tx:
+        assert actors(tx, FIXES) == ["cli:lin"]
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 61])

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from huitong.platform.db import Tx
-from huitong.segments.operations.tags import install_pack
+from huitong.segments.operations.tag_documents import install_pack
 from huitong.segments.rules.tag_packs import read_pack
 
 PACK = """

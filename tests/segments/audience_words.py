@@ -76,6 +76,13 @@ def _said(field: Field, values: list[Any]) -> Documents:
                 DAYS.map(lambda n: {"next_days": n}),
                 DAYS.map(lambda n: {"less_than": (TODAY - timedelta(days=n)).isoformat()}),
             )
+        case _ if field.has_bitmap:
+            ago = DAYS.map(lambda n: (TODAY - timedelta(days=n)).isoformat())
+            return st.one_of(
+                DAYS.map(lambda n: {"anniversary_in_days": n}),
+                DAYS.map(lambda n: {"last_days": n}),
+                ago.map(lambda day: {"at_least": day}),
+            )
         case _:
             return DAYS.map(lambda n: {"anniversary_in_days": n})
 

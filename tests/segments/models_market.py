@@ -1,9 +1,6 @@
 """A small committed brand with a lake, whose customers buy on known days, and its command line."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -52,25 +49,6 @@ class Market(Shop):
         """Return who has the card of that name."""
         with self.club(now) as club:
             return club.customer_id(name)
-
-    def run(self, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command as a process of its own."""
-        settings = {
-            "HUITONG_HOME": str(home),
-            "HUITONG_DATABASE_URL": self.database.url,
-            "HUITONG_GROUP": str(self.group_id),
-            "HUITONG_LAKE_URL": str(self.folder.path),
-            "NO_COLOR": "1",
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "huitong.entry.cli", *arguments],
-            env={**os.environ, **settings},
-            cwd=home,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
 
     def told(self, home: Path, *arguments: str) -> Any:  # noqa: ANN401 - whatever JSON says
         """Run a command that answers JSON, and return it."""

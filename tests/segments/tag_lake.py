@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from huitong.entry.published import CATALOGUE as LAKE
-from huitong.platform.lake import Published
+from huitong.platform.lake import Published, engine
 from huitong.segments.engine.tag_computing import COMPUTED, Catalogue, compute, with_words
 from huitong.segments.model.tags import Festival, Lookup, Tag
 from huitong.segments.rules.compiler.fields import Fields
@@ -119,6 +119,7 @@ class TagLake:
         connection.execute("SET TimeZone = 'UTC'; SET threads = 1")
         for table in LAKE.published:
             self._write(connection, table)
+        engine.define_macros(connection, LAKE.macros)
         return connection
 
     def _write(self, connection: duckdb.DuckDBPyConnection, table: Published) -> None:

@@ -96,6 +96,11 @@ def test_a_segment_is_kept_counted_described_explained_and_exported(
     assert "index" in told("portrait", "returning")[0]
     exported = told("export", "returning", str(tmp_path / "out.csv"), "--purpose", "marketing")
     assert (exported["written"], exported["left_out"]) == (0, 1)
+    (listed,) = told("exports")
+    assert (listed["segment"], listed["purpose"], listed["written"]) == (
+        "returning", "marketing", 0,
+    )  # fmt: skip
+    assert listed["taken_by"] == []
     in_words = run("explain", "returning", her)
     assert f"{her}: in returning" in in_words.stdout
     refused = run("count", "charming")

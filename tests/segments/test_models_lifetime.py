@@ -67,9 +67,9 @@ def test_what_is_published_is_what_is_explained_for_one_customer(
         place = segments.ordinals_of(tx, [customer_id])[customer_id]
         opened = segments.open_bitmaps(tx, brand_id=market.place.brand_id, cache=SetCache(1 << 24))
         for field, expected in (
-            ("lifetime_alive", why["alive_bp"]),
-            ("lifetime_orders_90", why["horizons"][0]["orders_milli"]),
-            ("lifetime_value_365", why["horizons"][1]["value_minor"]),
+            ("models.lifetime_alive", why["alive_bp"]),
+            ("models.lifetime_orders_90", why["horizons"][0]["orders_milli"]),
+            ("models.lifetime_value_365", why["horizons"][1]["value_minor"]),
         ):
             numbers = opened.numbers(field)
             inside = opened.members(numbers.at_least(expected) - numbers.at_least(expected + 1))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from huitong.entry import modelling, wiring
+from huitong.entry import modelling
 from huitong.entry.api import make_app
 from huitong.entry.published import CATALOGUE
 from huitong.entry.worker import Worker
@@ -17,7 +17,7 @@ from huitong.platform import clock, ids, jobs, lake
 from huitong.platform.assembly import Platform
 from huitong.platform.auth import Permission
 from huitong.platform.db import Database, Scope
-from huitong.platform.jobs import JobState
+from huitong.platform.jobs import JobState, Recurring
 from tests.entry.make import make_platform, make_token
 from tests.segments.models_market import Market, opened_market
 
@@ -135,11 +135,11 @@ def test_a_document_is_changed_on_the_version_that_was_read(
     assert wrong.json()["code"] == "segments.model_invalid"
 
 
-def test_the_schedule_refreshes_models_of_every_brand_that_has_a_lake(
+def test_a_job_for_all_brands_passes_over_one_without_a_lake(
     market: Market, platform: Platform
 ) -> None:
-    wanted = wiring.recurring(platform.settings)[modelling.REFRESH]
-    worker = Worker(replace(platform, recurring={modelling.REFRESH: wanted}))
+    recurring = {modelling.REFRESH: Recurring(timedelta(hours=1), {})}
+    worker = Worker(replace(platform, recurring=recurring))
     worker.schedule()
     assert worker.drain() == 1
     with market.database.reading(Scope(market.group_id)) as tx:

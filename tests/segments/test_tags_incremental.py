@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
@@ -236,9 +237,9 @@ class Refresher:
 
     def _keep(self, store: TagStore, columns: dict[str, str], wanted: str | None) -> None:
         new = store.newcomers(has_older=store.open_older(self.files))
-        for one in new:
+        for one in new.tolist():
             self.ordinals.setdefault(one, len(self.ordinals))
-        store.number({one: self.ordinals[one] for one in new})
+        store.number(new, np.array([self.ordinals[one] for one in new], np.int32))
         store.compare(self.files, wanted=wanted)
         files = store.written(
             self.files, columns, is_full=wanted is None, log="DATE '2026-03-02' AS changed_on"

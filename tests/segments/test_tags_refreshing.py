@@ -9,15 +9,18 @@ import pytest
 from bench.apparel import Apparel
 from huitong import customers, segments
 from huitong.entry import tagging, wiring
+from huitong.entry.published import CATALOGUE
 from huitong.platform.db import Database, Scope
 from huitong.platform.errors import Ok, Refused
+from huitong.platform.lake import engine
 from huitong.segments.engine.tag_computing import Catalogue, compute, with_words
 from huitong.segments.model.tags import RefreshKind, TagNotFound, TagRefresh, TagsNotRefreshed
+from huitong.segments.operations import tag_documents
 from huitong.segments.operations import tags as operations
 from huitong.segments.operations.tags import Giving
 from huitong.segments.queries import tags as queries
 from huitong.segments.rules.compiler.fields import Fields
-from huitong.segments.rules.tag_packs import PACKS, shipped_pack
+from huitong.segments.rules.tag_packs import DEFAULT_PACKS, shipped_pack
 from tests.lake.conftest import database, shop
 from tests.lake.shop import Shop
 from tests.loyalty.club import Club
@@ -57,7 +60,7 @@ def having(shop: Shop, field: str, number: int) -> set[int]:
 
 def define(shop: Shop, now: datetime) -> None:
     with shop.transaction(now) as tx:
-        operations.put_tags(
+        tag_documents.put_tags(
             tx, [BY_HAND, BUYER], brand_id=shop.place.brand_id, actor="test", now=now
         )
 
@@ -131,7 +134,7 @@ def test_a_changed_definition_makes_everybody_be_computed(shop: Shop, now: datet
     refresh(shop, now)
     assert refresh(shop, now).kind is RefreshKind.INCREMENTAL
     with shop.transaction(now) as tx:
-        operations.archive_tag(
+        tag_documents.archive_tag(
             tx, brand_id=shop.place.brand_id, code="circle", actor="test", now=now
         )
     assert refresh(shop, now).kind is RefreshKind.FULL
@@ -140,7 +143,7 @@ def test_a_changed_definition_makes_everybody_be_computed(shop: Shop, now: datet
 
 
 def test_the_27_order_tags_all_have_values_at_the_made_up_retailer() -> None:
-    packs = [shipped_pack(code) for code in PACKS]
+    packs = [shipped_pack(code) for code in DEFAULT_PACKS]
     tags = {one.code: one for pack in packs for one in pack.tags}
     fields = Fields(
         {one.field: one for pack in packs for one in pack.lookups},
@@ -148,6 +151,7 @@ def test_the_27_order_tags_all_have_values_at_the_made_up_retailer() -> None:
     )
     with duckdb.connect() as connection:
         Apparel(600).make(connection)
+        engine.define_macros(connection, CATALOGUE.macros)
         today = date(2026, 3, 2)
         ready = with_words(connection, Catalogue(tags, fields), today)
         compute(connection, ready, zone="Asia/Shanghai", today=today)

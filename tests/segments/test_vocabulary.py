@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from huitong.customers import find_customers
-from huitong.entry import tagging, wiring
+from huitong.entry import modelling, tagging, wiring
 from huitong.platform.conditions import (
     Candidate,
     Condition,
@@ -32,7 +32,7 @@ from huitong.segments.queries.audiences import Audiences
 from huitong.segments.queries.audiences_lake import define_views
 from huitong.segments.rules.bitmaps import SetCache
 from huitong.segments.rules.tag_packs import read_pack
-from huitong.segments.rules.vocabulary import LIVE, TAGS, words_of
+from huitong.segments.rules.vocabulary import LIVE, MODELS, TAGS, words_of
 from tests.lake.conftest import database, shop
 from tests.lake.shop import Shop, Till
 from tests.loyalty.club import Club
@@ -69,6 +69,7 @@ def busy(shop: Shop, now: datetime, database: Database) -> Store:
         )  # fmt: skip
     shop.refresh(now)
     tagging.refresh(database, shop.folder, shop.place, now=now)
+    modelling.refresh(database, lambda _: shop.connect(), shop.place, actor="test", now=now)
     with shop.transaction(now) as tx:
         # After the refresh: bitmaps and lake hold them still, no audience may.
         club = Club(tx, now)
@@ -102,8 +103,8 @@ def store_rest(
     """Put tags and live value where SQL finds them, and who is alive now."""
     fields = audiences.reading.vocabulary.fields
     kinds = {FieldType.INTEGER: "BIGINT", FieldType.TEXT: "VARCHAR", FieldType.CODE: "INTEGER",
-             FieldType.CODES: "BIGINT"}  # fmt: skip
-    for relation in (TAGS, LIVE):
+             FieldType.CODES: "BIGINT", FieldType.DAY: "DATE"}  # fmt: skip
+    for relation in (TAGS, MODELS, LIVE):
         own = [one for one in fields if one.column.relation == relation]
         columns = ", ".join(f'"{one.column.name}" {kinds[one.type]}' for one in own)
         connection.execute(f"CREATE TEMP TABLE {relation.name} (customer_id BIGINT, {columns})")
@@ -137,6 +138,8 @@ def test_predicate_lake_and_bitmaps_find_the_same_customers(busy: Store) -> None
     counted = set()
     with busy.opened() as audiences, busy.shop.connect() as lake:
         reading, people = audiences.reading, candidates(busy, audiences)
+        spoken_of = set(reading.vocabulary.field_by_code)
+        assert {"models.rfm_r", "models.rfm_eleven", "models.lifecycle_since"} <= spoken_of
         assert sum(not one.is_alive for one in people.values()) >= 2
         define_views(lake.connection, reading)
         store_rest(lake.connection, audiences, people)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from huitong.segments.model.models import Names
 from huitong.segments.model.weighted import (
     Dimension,
+    HasPoints,
     InputUnfit,
     ScaledPoints,
     ScoreBand,
@@ -22,6 +23,7 @@ from huitong.segments.model.weighted import (
 )
 from huitong.segments.rules import weighted
 from huitong.segments.rules.weighted import Coded, Inputs, Masked, Numbers
+from huitong.segments.rules.weighted_preview import ScoreCount, seen
 
 NAMES = Names(zh="甲", en="A")
 SCALE = ScaledPoints(zero_at=0, full_at=100)
@@ -38,7 +40,9 @@ WORTH = WeightedModel(
             names=NAMES,
             weight=50,
             terms=(
-                Term(input="deposit_minor", reading=ScaledPoints(zero_at=0, full_at=1_000_000)),
+                Term(
+                    input="tags.deposit_minor", reading=ScaledPoints(zero_at=0, full_at=1_000_000)
+                ),
             ),
         ),
         Dimension(
@@ -47,11 +51,11 @@ WORTH = WeightedModel(
             weight=30,
             terms=(
                 Term(
-                    input="owned",
+                    input="tags.owned",
                     weight=2,
                     reading=ValuePoints(points={"car": 40, "property": 100}),
                 ),
-                Term(input="city", reading=ValuePoints(points={"first_tier": 90}, other=20)),
+                Term(input="tags.city", reading=ValuePoints(points={"first_tier": 90}, other=20)),
             ),
         ),
         Dimension(
@@ -60,7 +64,7 @@ WORTH = WeightedModel(
             weight=20,
             terms=(
                 Term(
-                    input="age_years",
+                    input="tags.age_years",
                     unknown=10,
                     reading=StepPoints(steps=((18, 20), (35, 80), (60, 50))),
                 ),
@@ -85,10 +89,10 @@ def inputs(people: list[Person]) -> Inputs:
     masks = [sum(1 << OWNED.index(one) for one in person[1]) for person in people]
     cities = [0 if person[2] is None else 1 + CITIES.index(person[2]) for person in people]
     return {
-        "deposit_minor": number([person[0] for person in people]),
-        "owned": Masked(np.array(masks, np.int64), OWNED),
-        "city": Coded(np.array(cities, np.uint8), CITIES),
-        "age_years": number([person[3] for person in people]),
+        "tags.deposit_minor": number([person[0] for person in people]),
+        "tags.owned": Masked(np.array(masks, np.int64), OWNED),
+        "tags.city": Coded(np.array(cities, np.uint8), CITIES),
+        "tags.age_years": number([person[3] for person in people]),
     }
 
 
@@ -143,7 +147,7 @@ class TestScores:
         assert (scores.band.tolist(), scores.is_known.tolist()) == ([0], [False])
 
     def test_less_can_be_more(self) -> None:
-        term = Term(input="days", reading=ScaledPoints(zero_at=100, full_at=0))
+        term = Term(input="tags.days", reading=ScaledPoints(zero_at=100, full_at=0))
         model = WeightedModel(
             code="fresh",
             names=NAMES,
@@ -151,8 +155,30 @@ class TestScores:
             bands=(ScoreBand(code="all", names=NAMES, at_least=0),),
         )
         days = Numbers(np.array([0, 1, 100, 500, -3], np.int64), np.ones(5, np.bool_))
-        read = weighted.read_points(model, {"days": days})
+        read = weighted.read_points(model, {"tags.days": days})
         assert weighted.score(model, read).score.tolist() == [100, 99, 0, 0, 100]
+
+    def test_several_values_can_be_added_up_to_the_full_points(self) -> None:
+        several = ValuePoints(points={"car": 40, "property": 80}, several="sum")
+        term = Term(input="tags.owned", reading=several)
+        has = Term(input="tags.city", reading=HasPoints(points=70), unknown=10)
+        model = WeightedModel(
+            code="owner",
+            names=NAMES,
+            dimensions=(
+                Dimension(code="owned", names=NAMES, terms=(term,)),
+                Dimension(code="lives", names=NAMES, terms=(has,)),
+            ),
+            bands=(ScoreBand(code="all", names=NAMES, at_least=0),),
+        )
+        rows: list[Person] = [
+            (None, frozenset(), "second_tier", None),
+            (None, frozenset({"car"}), None, None),
+            (None, frozenset(OWNED), None, None),
+        ]
+        # 0 and 70; 40 and 10; 120 cut to 100 and 10.
+        read = weighted.read_points(model, inputs(rows))
+        assert weighted.score(model, read).score.tolist() == [35, 25, 55]
 
 
 class TestPreviews:
@@ -179,7 +205,7 @@ class TestPreviews:
 
     def test_customers_of_many_terms_are_folded_by_all_of_them(self) -> None:
         # More terms than one whole number can tell apart.
-        terms = [Term(input=f"n{place}", reading=SCALE) for place in "abcdefghijklmno"]
+        terms = [Term(input=f"tags.n{place}", reading=SCALE) for place in "abcdefghijklmno"]
         model = WeightedModel(
             code="many",
             names=NAMES,
@@ -195,6 +221,40 @@ class TestPreviews:
         wanted = Counter(tuple(column) for column in drawn.T.tolist())
         columns = zip(folded.points.T.tolist(), folded.customers.tolist(), strict=True)
         assert {tuple(points): customers for points, customers in columns} == wanted
+
+
+class TestMoves:
+    @given(people, st.data())
+    def test_moves_are_those_of_the_customers_one_by_one(
+        self, rows: list[Person], data: st.DataObject
+    ) -> None:
+        size = len(rows)
+        before = data.draw(st.lists(st.integers(0, 3), min_size=size, max_size=size))
+        living = data.draw(st.lists(st.booleans(), min_size=size, max_size=size))
+        read = weighted.read_points(WORTH, inputs(rows))
+        counted = ScoreCount(WORTH, WORTH)
+        counted.add(seen(read, np.array(living), np.array(before, np.uint8), first=100))
+        codes = [None, "low", "middle", "high"]
+        names = {ordinal: str(ordinal) for ordinal in counted.examples()}
+        told = counted.told(bitmap_version=1, compared_with=1, customers=names)
+        moved = [
+            (place, codes[old], codes[by_hand(row)[1]])
+            for place, (row, old, alive) in enumerate(zip(rows, before, living, strict=True))
+            if alive
+        ]
+        wanted = Counter((old, new) for _, old, new in moved if old != new)
+        assert {(one.before, one.after): one.customers for one in told.moves} == wanted
+        for one in told.moves:
+            assert one.such_as
+            for named in one.such_as:
+                assert (int(named) - 100, one.before, one.after) in moved
+        assert [one.customers for one in told.bands] == [
+            sum(new == code for _, _, new in moved) for code in codes[1:]
+        ]
+        assert [one.customers_now for one in told.bands] == [
+            sum(old == code for _, old, _ in moved) for code in codes[1:]
+        ]
+        assert sum(told.scores) + told.unknown == sum(living)
 
 
 class TestExplanations:
@@ -214,10 +274,10 @@ class TestExplanations:
         why = weighted.explain(WORTH, inputs([(500_000, frozenset({"car"}), None, None)]))
         shown = [term for dimension in why.dimensions for term in dimension.terms]
         assert shown == [
-            ("deposit_minor", 500_000, 50, 1),
-            ("owned", ("car",), 40, 2),
-            ("city", None, 0, 1),
-            ("age_years", None, 10, 1),
+            ("tags.deposit_minor", 500_000, 50, 1),
+            ("tags.owned", ("car",), 40, 2),
+            ("tags.city", None, 0, 1),
+            ("tags.age_years", None, 10, 1),
         ]
         assert [one.score_hundredths for one in why.dimensions] == [5_000, 2_667, 1_000]
 
@@ -225,20 +285,22 @@ class TestExplanations:
 class TestRefusals:
     def test_a_missing_input_is_named_with_those_there_are(self) -> None:
         given = dict(inputs([(1, frozenset(), None, 3)]))
-        del given["city"]
-        with pytest.raises(InputUnfit, match="“city”: there is no such input; there are age_years"):
+        del given["tags.city"]
+        with pytest.raises(
+            InputUnfit, match=r"“tags\.city”: there is no such input; there are tags\.age"
+        ):
             weighted.read_points(WORTH, given)
 
     def test_a_number_is_not_read_as_values_nor_values_as_a_number(self) -> None:
         given = dict(inputs([(1, frozenset(), None, 3)]))
         with pytest.raises(InputUnfit, match="reads values, and this holds a number"):
-            weighted.read_points(WORTH, given | {"city": given["age_years"]})
+            weighted.read_points(WORTH, given | {"tags.city": given["tags.age_years"]})
         with pytest.raises(InputUnfit, match="reads a number, and this holds values"):
-            weighted.read_points(WORTH, given | {"age_years": given["city"]})
+            weighted.read_points(WORTH, given | {"tags.age_years": given["tags.city"]})
 
     def test_points_for_a_value_that_the_tag_does_not_have_are_refused(self) -> None:
         given = dict(inputs([(1, frozenset(), None, 3)]))
-        given["city"] = Coded(np.zeros(1, np.uint8), ("second_tier",))
+        given["tags.city"] = Coded(np.zeros(1, np.uint8), ("second_tier",))
         with pytest.raises(InputUnfit, match="no value first_tier; it has second_tier"):
             weighted.read_points(WORTH, given)
 

@@ -2,14 +2,13 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 import psycopg
 
-from huitong.entry import revisions, wiring
+from huitong.entry import lake_findings, revisions, wiring
+from huitong.entry.findings import Finding, State
 from huitong.platform import jobs, outbox, rls, settings
 from huitong.platform.db import Database, Role
 from huitong.platform.errors import DomainError
@@ -24,31 +23,12 @@ DISK_BYTES_WORTH_TELLING = 5 << 30
 DISK_BYTES_MIN = 1 << 30
 
 
-class State(StrEnum):
-    """How well something is."""
-
-    WELL = "well"
-    LOOK = "look"
-    BROKEN = "broken"
-    UNUSED = "unused"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found, and what to do about it."""
-
-    check: str
-    state: State
-    found: str
-    remedy: str = ""
-
-
 Clock = Callable[[], datetime]
 
 
 def examine(given: Settings, *, now: Clock) -> list[Finding]:
     """Check everything; a database that cannot be reached ends the checks that need it."""
-    return [*_secret(given), *_disk(given), *_database(given, now), _lake()]
+    return [*_secret(given), *_disk(given), *_database(given, now)]
 
 
 def _secret(given: Settings) -> Iterator[Finding]:
@@ -88,7 +68,7 @@ def _database(given: Settings, now: Clock) -> Iterator[Finding]:
             schema = _schema(url)
             yield schema
             if schema.state is State.WELL:
-                yield from _queues(url, now())
+                yield from _inside(url, given, now())
     except DomainError as refusal:
         yield Finding("database", State.BROKEN, "not running", str(refusal))
     except psycopg.OperationalError as trouble:
@@ -153,12 +133,14 @@ def _schema(url: str) -> Finding:
     return Finding("schema", State.WELL, f"at revision {found}")
 
 
-def _queues(url: str, now: datetime) -> Iterator[Finding]:
+def _inside(url: str, given: Settings, now: datetime) -> Iterator[Finding]:
+    """Check what is kept in the database: the queues, and how old each brand's lake is."""
     database = Database(url, connections_max=1)
     try:
         with database.reading(jobs.QUEUE, role=Role.WORKER) as tx:
             yield queue_finding("jobs", jobs.queue_state(tx, now=now))
             yield queue_finding("outbox", outbox.queue_state(tx, now=now))
+        yield from lake_findings.find(database, given, now)
     finally:
         database.close()
 
@@ -174,7 +156,3 @@ def queue_finding(check: str, state: QueueState) -> Finding:
     if state.failed:
         return Finding(check, State.LOOK, found, "look at their errors, repair, retry")
     return Finding(check, State.WELL, found)
-
-
-def _lake() -> Finding:
-    return Finding("lake", State.UNUSED, "this release does not have one yet")

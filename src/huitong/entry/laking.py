@@ -1,14 +1,14 @@
-"""Keeps the lake of every brand up to date: hourly, when somebody was forgotten, when asked."""
+"""Keeps the lake of every brand up to date: when somebody was forgotten, and for a refresh."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from huitong import org
 from huitong.entry.published import CATALOGUE
 from huitong.platform import clock, jobs, lake
-from huitong.platform.db import ReadTx, Tx
+from huitong.platform.db import Database, ReadTx, Tx
 from huitong.platform.jobs import JobHandler, Json, Run, WantedJob
 from huitong.platform.lake import Folder, LakeMoved, Opened, Place, Sizes
 from huitong.platform.settings import Settings
@@ -84,8 +84,8 @@ def refreshing(folder_of_lake: Callable[[], Folder], sizes: Sizes) -> JobHandler
         rows = swept = 0
         for done, place in enumerate(wanted):
             if done >= run.job.done_steps:
-                rows += _refresh_one(run, folder, place, sizes, now)
-                swept += lake.sweep(folder, place, now=now)
+                found = refresh(run.database, folder, place, sizes=sizes, now=now)
+                rows, swept = rows + found.rows, swept + found.swept
                 with run.transaction(now=now) as tx:
                     run.step(tx, done_steps=done + 1, all_steps=len(wanted), now=clock.now())
         return {"row_count": rows, "swept_count": swept}
@@ -93,10 +93,24 @@ def refreshing(folder_of_lake: Callable[[], Folder], sizes: Sizes) -> JobHandler
     return refresh_lake
 
 
-def _refresh_one(run: Run, folder: Folder, place: Place, sizes: Sizes, now: datetime) -> int:
-    try:
-        done = lake.refresh(run.database, folder, place, CATALOGUE, now=now, sizes=sizes)
-    except LakeMoved:
-        # Somebody refreshed it by hand at the same time: what was to be done is done.
-        return 0
-    return sum(table.read_rows for table in done.tables.values())
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """How many rows came into a lake, and how many old files were swept."""
+
+    rows: int
+    swept: int
+
+
+def refresh(
+    database: Database, folder: Folder, place: Place, *, sizes: Sizes, now: datetime
+) -> Brought:
+    """Bring a brand's lake up to date and sweep it.
+
+    :raises LakeDamaged: when a file of the version before is missing.
+    """
+    rows = 0
+    # Moved means that somebody refreshed it by hand at the same time: what was to be done is done.
+    with suppress(LakeMoved):
+        done = lake.refresh(database, folder, place, CATALOGUE, now=now, sizes=sizes)
+        rows = sum(table.read_rows for table in done.tables.values())
+    return Brought(rows, lake.sweep(folder, place, now=now))

@@ -10,20 +10,20 @@ from huitong.customers.model import CUSTOMER_PREFIX
 from huitong.entry import model_file, modelling
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock, jobs
-from huitong.platform.auth import KEY_PREFIX, Caller, Permission
-from huitong.platform.errors import Refused
+from huitong.platform.auth import Permission
 from huitong.platform.http import (
     Calling,
     ExpectedVersion,
     IdText,
+    JobAsked,
     RequestKey,
     Router,
     Running,
     etag,
 )
-from huitong.platform.ids import show
-from huitong.platform.jobs import JOB_PREFIX, JobKeyTaken, JobState
+from huitong.platform.jobs import JobKeyTaken
 from huitong.platform.lake import LakeEmpty
+from huitong.segments.model.bitmaps import NothingPublished
 from huitong.segments.model.model_answers import (
     LifecycleAnswer,
     LifecycleWhy,
@@ -33,6 +33,7 @@ from huitong.segments.model.model_answers import (
     RfmAnswer,
     RfmWhy,
     WeightedAnswer,
+    WeightedWhy,
 )
 from huitong.segments.model.model_versions import (
     FITS,
@@ -43,8 +44,10 @@ from huitong.segments.model.model_versions import (
     ModelNotFitted,
     ModelNotRefreshed,
     ModelOfOtherKind,
+    ModelOnlyOfNow,
     ModelUnknown,
 )
+from huitong.segments.model.weighted import InputUnfit
 from huitong.segments.operations import models as operations
 from huitong.segments.queries import models as stored
 
@@ -89,13 +92,6 @@ class RefreshIn(BaseModel):
     full: bool = False
 
 
-class AskedOut(BaseModel):
-    """The job that does it; follow it at `/v1/jobs/{job_id}`."""
-
-    job_id: Annotated[int, IdText(JOB_PREFIX)]
-    state: JobState
-
-
 @router.route(
     "GET",
     "/v1/brands/{brand}/models",
@@ -132,7 +128,7 @@ def show_document(
     "PUT",
     "/v1/brands/{brand}/models",
     permission=Permission.MODELS_WRITE,
-    errors=[BrandNotFound, ModelInvalid, ModelOfOtherKind, ModelChanged],
+    errors=[BrandNotFound, ModelInvalid, ModelOfOtherKind, ModelChanged, InputUnfit],
 )
 def put_document(  # noqa: PLR0917 - the parts of one request
     platform: Running,
@@ -151,7 +147,7 @@ def put_document(  # noqa: PLR0917 - the parts of one request
             document,
             kind=wanted.kind,
             brand_id=modelling.place_of(tx, brand).brand_id,
-            actor=_actor(caller),
+            actor=caller.actor(),
             expected_version=expected,
             now=now,
         )
@@ -199,7 +195,15 @@ def show_result(
     "GET",
     "/v1/customers/{customer_id}/models/{model}",
     permission=Permission.MODELS_READ,
-    errors=[CustomerUnknown, ModelUnknown, ModelNotFitted, LakeEmpty],
+    errors=[
+        CustomerUnknown,
+        ModelUnknown,
+        ModelNotFitted,
+        ModelOnlyOfNow,
+        NothingPublished,
+        InputUnfit,
+        LakeEmpty,
+    ],
 )
 def explain(
     platform: Running,
@@ -207,7 +211,7 @@ def explain(
     customer_id: Annotated[CustomerId, Path()],
     model: ModelCode,
     on: OnDay = None,
-) -> RfmWhy | LifecycleWhy | LifetimeWhy:
+) -> RfmWhy | LifecycleWhy | LifetimeWhy | WeightedWhy:
     """Tell why a customer stands where: facts, thresholds, history, the orders that counted."""
     with modelling.looked(
         platform, caller.scope(), customer_id, model, on=on, now=clock.now()
@@ -223,7 +227,7 @@ def explain(
 )
 def ask_to_refresh(
     platform: Running, caller: Calling, brand: BrandCode, wanted: RefreshIn, key: RequestKey
-) -> AskedOut:
+) -> JobAsked:
     """Have a worker compute models from the lake as it is, and publish them."""
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:
@@ -233,18 +237,11 @@ def ask_to_refresh(
         for code in wanted.anew:
             stored.model(tx, code, brand_id=place.brand_id, kinds=list(FITS))
         asked = modelling.wanted_refresh(
-            key,
+            caller.own_key(key),
             brand=brand,
             models=wanted.models,
             anew=wanted.anew,
             full=wanted.full,
-            actor=_actor(caller),
+            actor=caller.actor(),
         )
-        (result,) = jobs.enqueue(tx, [asked], now=now)
-    if isinstance(result, Refused):
-        raise JobKeyTaken(job=str(result.facts["job"]), key=key)
-    return AskedOut(job_id=result.value.id, state=result.value.state)
-
-
-def _actor(caller: Caller) -> str:
-    return show(KEY_PREFIX, caller.key_id)
+        return JobAsked.of(jobs.ask(tx, asked, now=now))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from huitong import customers, org
 from huitong.entry import laking
+from huitong.entry.holding import ATTEMPTS_MAX, holding
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock
 from huitong.platform.assembly import Platform
@@ -22,6 +23,7 @@ from huitong.segments.model.model_answers import (
     ModelListed,
     ModelWhy,
     RfmAnswer,
+    WeightedWhy,
 )
 from huitong.segments.model.model_versions import (
     FITS,
@@ -32,6 +34,7 @@ from huitong.segments.model.model_versions import (
     ModelNotFitted,
     ModelNotRefreshed,
     ModelOfOtherKind,
+    ModelOnlyOfNow,
     ModelsRefreshed,
     ModelVersion,
 )
@@ -43,8 +46,9 @@ from huitong.segments.operations.model_refreshing import (
     refresh_models,
     say_nothing,
 )
-from huitong.segments.queries import model_rfm, model_whys
+from huitong.segments.queries import model_rfm, model_scores, model_whys
 from huitong.segments.queries import models as stored
+from huitong.segments.queries.forgotten import is_forgotten
 from huitong.segments.queries.model_facts import ModelFacts
 from huitong.segments.queries.model_rfm import RfmScored
 from huitong.segments.rules.model_answers import answer_of, rfm_answer
@@ -59,9 +63,11 @@ OpenLake = Callable[[Place], AbstractContextManager[Opened]]
 class Looked:
     """A model of a brand with its opened lake, and the day it is looked at.
 
-    `fit` and `fitted` are None where nothing is stored.
+    `fit` and `fitted` are None where nothing is stored. Scores are told from `database`.
     """
 
+    database: Database
+    scope: Scope
     version: ModelVersion
     fit: int | None
     fitted: Fitted | None
@@ -118,13 +124,18 @@ def looked(
     """Open the lake of a brand, by its code or one of its customers, with a model of it.
 
     :raises ModelUnknown: when the brand has no such model.
+    :raises ModelOnlyOfNow: when a score is asked for as of a day.
     """
     with platform.database.reading(scope) as tx:
         place = place_of(tx, brand) if isinstance(brand, str) else place_of_customer(tx, brand)
         version = stored.model(tx, code, brand_id=place.brand_id, kinds=list(kinds))
         fit = stored.newest_fit(tx, version, brand_id=place.brand_id)
+    if on is not None and version.kind is ModelKind.WEIGHTED:
+        raise ModelOnlyOfNow(model=code)
     with platform.open_lake(place) as opened:
         yield Looked(
+            platform.database,
+            scope,
             version,
             None if fit is None else fit.fit,
             None if fit is None else fit.fitted,
@@ -161,7 +172,13 @@ def explain(seen: Looked, customer_id: int) -> ModelWhy:
 
     :raises CustomerUnknown: when the lake has no such customer, or an erased one.
     :raises ModelNotFitted: when lifetime value was never fitted.
+    :raises NothingPublished: when a score reads tags, and none were computed yet.
     """
+    with seen.database.reading(seen.scope) as tx:
+        if is_forgotten(tx, customer_id):
+            raise CustomerUnknown
+    if seen.version.kind is ModelKind.WEIGHTED:
+        return _explain_score(seen, customer_id)
     fitted = seen.fitted
     if fitted is None and seen.version.kind is ModelKind.RFM:
         fitted = score_rfm(seen)[0].thresholds
@@ -175,6 +192,19 @@ def explain(seen: Looked, customer_id: int) -> ModelWhy:
         today=seen.today,
         told={"fit": seen.fit, "lake_version": seen.opened.manifest.version},
     )
+
+
+def _explain_score(seen: Looked, customer_id: int) -> WeightedWhy:
+    living = seen.facts().place_one(customer_id)
+    with seen.database.reading(seen.scope) as tx:
+        return model_scores.why_scored(
+            tx,
+            seen.version,
+            brand_id=seen.place.brand_id,
+            customer_id=living,
+            today=seen.today,
+            lake_version=seen.opened.manifest.version,
+        )
 
 
 def calibrate(seen: Looked, *, cut: date) -> list[CalibrationAnswer]:
@@ -211,6 +241,37 @@ def refresh(
 ) -> ModelsRefreshed:
     """Compute the models of a brand from its lake as it is, and publish them.
 
+    :raises BrandBeingRefreshed: when somebody else refreshes the brand.
+    :raises LakeEmpty: when the brand's lake was never refreshed.
+    """
+    with holding(database, place, now=now):
+        return refresh_held(
+            database,
+            open_lake,
+            place,
+            codes=codes,
+            on=on,
+            full=full,
+            actor=actor,
+            now=now,
+            tell=tell,
+        )
+
+
+def refresh_held(
+    database: Database,
+    open_lake: OpenLake,
+    place: Place,
+    *,
+    codes: Collection[str] | None = None,
+    on: date | None = None,
+    full: bool = False,
+    actor: str,
+    now: datetime,
+    tell: Tell = say_nothing,
+) -> ModelsRefreshed:
+    """Do what `refresh` does for a brand that the caller holds.
+
     :raises LakeEmpty: when the brand's lake was never refreshed.
     """
     with open_lake(place) as opened:
@@ -236,7 +297,7 @@ def wanted_refresh(
         "full": full,
         "actor": actor,
     }
-    return WantedJob(REFRESH, key, asked)
+    return WantedJob(REFRESH, key, asked, attempts_max=ATTEMPTS_MAX)
 
 
 def handlers(open_lake: OpenLake) -> Mapping[str, JobHandler]:
@@ -247,7 +308,8 @@ def handlers(open_lake: OpenLake) -> Mapping[str, JobHandler]:
 def refreshing(open_lake: OpenLake) -> JobHandler:
     """Return the job that refreshes models, brand by brand; a brand without a lake is passed over.
 
-    What it is asked for is written by `wanted_refresh`; without anything it is every brand.
+    A brand that somebody else refreshes is waited for by further attempts. What the job is asked
+    for is written by `wanted_refresh`; without anything it is every brand.
     """
 
     def refresh_models_of_brands(run: Run) -> Json:
@@ -275,7 +337,7 @@ def _refresh_one(run: Run, open_lake: OpenLake, place: Place, now: datetime) -> 
     codes = cast("list[str]", asked.get("models") or [])
     anew = cast("list[str]", asked.get("anew") or [])
     try:
-        with open_lake(place) as opened:
+        with holding(run.database, place, now=now), open_lake(place) as opened:
             brand = Brand(run.database, place, opened, today_of(place, now), now, actor)
             for code in anew:
                 with run.database.reading(brand.scope) as tx:

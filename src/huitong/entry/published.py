@@ -1,7 +1,14 @@
-"""Which views of which domains the lake holds: nothing personal, ids and amounts and codes."""
+"""Which views of which domains the lake holds: ids, amounts and codes.
 
-from collections.abc import Mapping
+Of a person there are gender, city and birthday under the customer's id, and no name, number or
+address; so the folder is for this program's user alone.
+"""
+# ruff: noqa: S608 - The one statement that is put together is made of codes of ours.
 
+from collections.abc import Iterable, Mapping
+
+from huitong.customers.model import Classed
+from huitong.orders.model import SOLD_STATUSES, UNCHOSEN_KINDS
 from huitong.platform.lake import Catalogue, ColumnKind, Derived, Owner, Published
 
 WHOLE, AMOUNT, SMALL = ColumnKind.WHOLE, ColumnKind.AMOUNT, ColumnKind.SMALL
@@ -9,6 +16,20 @@ TEXT, TEXTS, FLAG = ColumnKind.TEXT, ColumnKind.TEXTS, ColumnKind.FLAG
 INSTANT, DAY = ColumnKind.INSTANT, ColumnKind.DAY
 
 Columns = Mapping[str, ColumnKind]
+
+
+def _texts(codes: Iterable[str]) -> str:
+    return ", ".join(f"'{code}'" for code in sorted(codes))
+
+
+# What tags, models, segments and figures agree on: what a sale is, what of it a customer chose, and
+# which buyers and sales say nothing about taste or habit (decision 7).
+IS_SOLD = f"status IN ({_texts(SOLD_STATUSES)})"
+MACROS = {
+    "is_sold(status)": IS_SOLD,
+    "is_chosen(kind)": f"kind NOT IN ({_texts(UNCHOSEN_KINDS)})",
+    "says_nothing(class)": f"class IN ({_texts(Classed)})",
+}
 
 CUSTOMERS = Published(
     name="customers",
@@ -214,7 +235,10 @@ WITH sold AS (
   WHERE customer_id IS NOT NULL
     AND {touched}
     AND paid_at IS NOT NULL
-    AND status NOT IN ('unpaid', 'deposit_paid', 'closed')
+    AND """
+    # Written out, so that the months are folded anew when it changes.
+    + IS_SOLD
+    + """
 ),
 of_lines AS (
   SELECT sold.customer_id, sold.month, count(*) AS lines, sum(lines.quantity) AS quantity,
@@ -245,4 +269,5 @@ CATALOGUE = Catalogue(
         SIGNALS, GRANTS, STANDINGS, SKUS, STORES, ACCOUNTS,
     ),
     derived=(CUSTOMER_MONTH,),
+    macros=MACROS,
 )  # fmt: skip

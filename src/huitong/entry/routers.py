@@ -4,7 +4,13 @@ from collections.abc import Sequence
 
 from huitong.channels import routes as channels_routes
 from huitong.customers import routes as customers_routes
-from huitong.entry import model_routes
+from huitong.entry import (
+    model_result_routes,
+    model_routes,
+    refresh_routes,
+    tag_history_routes,
+    tag_routes,
+)
 from huitong.entry.rights import routes as rights_routes
 from huitong.identity import routes as identity_routes
 from huitong.loyalty import routes as loyalty_routes
@@ -20,11 +26,15 @@ ROUTERS: Sequence[Router] = (
     *channels_routes.ROUTERS,
     *customers_routes.ROUTERS,
     rights_routes.router,
-    identity_routes.router,
+    *identity_routes.ROUTERS,
     orders_routes.router,
     signals_routes.router,
     *segments_routes.ROUTERS,
     *loyalty_routes.ROUTERS,
     metrics_routes.router,
     model_routes.router,
+    model_result_routes.router,
+    tag_routes.router,
+    tag_history_routes.router,
+    refresh_routes.router,
 )

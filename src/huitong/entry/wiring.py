@@ -1,6 +1,9 @@
 """The only place that knows every domain: what meets which event, record, question, merge, erasure.
 
 Knowledge travels upwards by these tables alone; the order inside each list is the order of work.
+
+NumPy, SciPy, DuckDB, sqlglot and the segments that stand on them are imported in the functions that
+need them: every command pays for what this module imports, and most never ask for a segment.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +20,6 @@ from huitong import (
     loyalty,
     orders,
     org,
-    segments,
     signals,
 )
 from huitong.channels import jobs as channels_jobs
@@ -31,7 +33,7 @@ from huitong.customers.events import (
     CustomersSplit,
     DocumentApproved,
 )
-from huitong.entry import laking, modelling, revisions, tagging
+from huitong.entry import laking, revisions
 from huitong.entry.merging import carve_customers, merge_customers, split_customers
 from huitong.entry.rights import jobs as rights_jobs
 from huitong.entry.rights.erasing import Forget, Forgotten, RecordsOf, forget_person
@@ -40,31 +42,43 @@ from huitong.identity.events import PersonCarved, PersonsMerged, PersonsSplit
 from huitong.ledger import jobs as ledger_jobs
 from huitong.orders.events import ErasedToldAgain, OrdersClassified, WaitingRefused
 from huitong.platform import crypto, embedded, jobs
-from huitong.platform.assembly import Platform
+from huitong.platform.assembly import Late, Platform
 from huitong.platform.crypto import Keyring
 from huitong.platform.db import Database, EventTable, ReadTx, Tx
 from huitong.platform.jobs import JobHandler, Recurring
 from huitong.platform.outbox import Delivery
 from huitong.platform.pipeline import Applier
 from huitong.platform.settings import Settings, secret_keys
-from huitong.segments import jobs as segments_jobs
 
 
 def retire_merged(tx: Tx, merged: Sequence[object], now: datetime) -> None:
     """Take merged customers out of every segment at once, not with the next refresh."""
+    from huitong import segments
+
     told = cast("Sequence[CustomersMerged]", merged)
     segments.retire(tx, [one.source_id for one in told], now=now)
 
 
 def revive_split(tx: Tx, split: Sequence[object], _now: datetime) -> None:
     """Count customers again whose merge was undone."""
+    from huitong import segments
+
     segments.revive(tx, [one.source_id for one in cast("Sequence[CustomersSplit]", split)])
 
 
 def retire_forgotten(tx: Tx, forgotten: Sequence[object], now: datetime) -> None:
     """Take erased customers out of every segment at once."""
+    from huitong import segments
+
     for one in cast("Sequence[laking.CustomersForgotten]", forgotten):
         segments.retire(tx, one.customer_ids, now=now)
+
+
+def forget_tags(tx: Tx, customer_ids: Sequence[int]) -> int:
+    """Delete what was said of erased customers by hand, and return how many rows that were."""
+    from huitong.entry import tagging
+
+    return tagging.forget(tx, customer_ids)
 
 
 def tell_inbox(tx: Tx, refused: Sequence[object], _now: datetime) -> None:
@@ -120,7 +134,7 @@ ERASE: Mapping[str, Forget] = {
     "signals": signals.erase,
     "ledger": ledger.erase,
     "loyalty": loyalty.erase,
-    "tags": tagging.forget,
+    "tags": forget_tags,
     "lake": laking.forget,
 }
 
@@ -166,7 +180,7 @@ APPLY: Mapping[str, Sequence[Applier]] = {
 # A platform's synchronous question and the one function that answers it; none is asked yet.
 ANSWER: Mapping[str, Callable[..., object]] = {}
 
-# What a worker runs, by the kind of job and the topic of message.
+# What a worker runs, by the kind of job and the topic of message; `handlers` adds what is heavy.
 JOBS: Mapping[str, JobHandler] = {
     channels_jobs.FORGET_BODIES: channels_jobs.forget_bodies,
     customers_jobs.FOLD_FACETS: customers_jobs.fold_facets,
@@ -178,13 +192,14 @@ JOBS: Mapping[str, JobHandler] = {
 }
 DELIVERIES: Mapping[str, Delivery] = {}
 
-# Where exports of audiences are written, in the home.
-EXPORTS = "exports"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def recurring(settings: Settings) -> Mapping[str, Recurring]:
     """Return which jobs every group gets by itself, and how often."""
+    from huitong.entry import child_stages, refreshing
+    from huitong.segments.model.audiences import DROP_EXPORTS
+
     return {
         # Hourly, so that what ends with a day ends within the hour in every time zone.
         ledger_jobs.EXPIRE_DUE: Recurring(HOUR, {}),
@@ -194,11 +209,28 @@ def recurring(settings: Settings) -> Mapping[str, Recurring]:
         rights_jobs.FINISH_EXITS: Recurring(DAY, {}),
         rights_jobs.DROP_TOMBSTONES: Recurring(DAY, {}),
         jobs.FORGET_DONE: Recurring(DAY, {"retention_days": settings.jobs_retention_days}),
+        DROP_EXPORTS: Recurring(DAY, {}),
         customers_jobs.FOLD_FACETS: Recurring(HOUR, {}),
-        laking.REFRESH: Recurring(HOUR, {}),
-        # Hourly, so that each brand is kept soon after its own midnight; once a day of its own.
-        segments_jobs.TAKE_SNAPSHOTS: Recurring(HOUR, {}),
-        modelling.REFRESH: Recurring(HOUR, {}),
+        child_stages.STAGE_CHILDREN: Recurring(DAY, {}),
+        # Hourly, so that each brand is kept soon after its own midnight, too.
+        refreshing.REFRESH: Recurring(HOUR, {}),
+    }
+
+
+def handlers(settings: Settings) -> Mapping[str, JobHandler]:
+    """Return what a worker runs, by the kind of job."""
+    from huitong.entry import child_stages, modelling, refreshing
+    from huitong.segments import jobs as segments_jobs
+    from huitong.segments.model.audiences import EXPORTS_FOLDER
+
+    open_lake = laking.opening(settings)
+    return {
+        **JOBS,
+        **laking.handlers(settings),
+        **modelling.handlers(open_lake),
+        child_stages.STAGE_CHILDREN: child_stages.stage_children,
+        **refreshing.handlers(settings),
+        **segments_jobs.handlers(open_lake, settings.home / EXPORTS_FOLDER),
     }
 
 
@@ -236,15 +268,9 @@ def build(settings: Settings, url: str) -> Platform:
         settings=settings,
         database=database,
         appliers=APPLY,
-        job_handlers={
-            **JOBS,
-            **laking.handlers(settings),
-            **modelling.handlers(laking.opening(settings)),
-            **tagging.handlers(settings),
-            **segments_jobs.handlers(laking.opening(settings), settings.home / EXPORTS),
-        },
+        job_handlers=Late(lambda: handlers(settings)),
         deliveries=DELIVERIES,
-        recurring=recurring(settings),
+        recurring=Late(lambda: recurring(settings)),
         open_lake=laking.opening(settings),
         group_ids=org.all_group_ids,
     )

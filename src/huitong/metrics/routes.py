@@ -97,6 +97,9 @@ class FiguresOut(BaseModel):
     compared_since: date | None
     compared_until: date | None
     rows: list[RowOut]
+    labels: dict[str, dict[str, str]] = Field(
+        description="Of dimensions whose codes have names, such as stores: the names by code."
+    )
     total: dict[str, FigureOut] | None = Field(
         description="Computed for itself; null where a metric says nothing uncut."
     )

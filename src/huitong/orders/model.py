@@ -13,6 +13,13 @@ from huitong.platform.page import Note
 
 ORDER_PREFIX = "ord"
 REFUND_PREFIX = "ref"
+# From which state on an order is a sale: it was paid, in full where there was a deposit, and was
+# not closed since.
+SOLD_STATUSES = frozenset(
+    {OrderStatus.PAID, OrderStatus.PART_SHIPPED, OrderStatus.SHIPPED, OrderStatus.COMPLETED}
+)
+# Sales that no customer chose for themselves, and money that is spent later.
+UNCHOSEN_KINDS = frozenset({OrderKind.EXCHANGE, OrderKind.GIFT, OrderKind.BULK, OrderKind.RECHARGE})
 
 
 class LineSnapshot(NamedTuple):

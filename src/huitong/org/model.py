@@ -236,6 +236,19 @@ class BrandNotFound(DomainError):
 
 
 @dataclass(eq=False)
+class TimeZoneUnknown(DomainError):
+    """A brand would live in a time zone that does not exist."""
+
+    code: ClassVar[str] = "org.time_zone_unknown"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = (
+        "There is no time zone “{zone}”; near it are: {near}. Say one by its full name."
+    )
+    zone: str
+    near: str
+
+
+@dataclass(eq=False)
 class PlacementOverlaps(DomainError):
     """A dated fact would begin before or on the day on which the present one began."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import psycopg
 
-from huitong.org import queries, tables
+from huitong.org import queries
 from huitong.org.model import (
     ChannelAccount,
     NewBrand,
@@ -23,6 +23,8 @@ from huitong.org.model import (
     Placement,
     PlacementOverlaps,
 )
+from huitong.org.rules import check_zone
+from huitong.org.tables import placing, putting
 from huitong.platform.db import Tx
 
 DEFAULT_CODE = "main"
@@ -30,14 +32,14 @@ DEFAULT_CODE = "main"
 
 def name_group(tx: Tx, *, name: str, now: datetime) -> None:
     """Record the group of the scope, or its new name."""
-    tx.execute(tables.PUT_GROUP, {"group_id": tx.scope.group_id, "name": name, "now": now})
+    tx.execute(putting.PUT_GROUP, {"group_id": tx.scope.group_id, "name": name, "now": now})
 
 
 def put_legal_entities(tx: Tx, entities: Sequence[NewLegalEntity], *, now: datetime) -> list[int]:
     """Add companies or rename them, by code, and return their ids in order."""
     ids = _new_ids(tx, len(entities))
     rows = [(new, entity.code, entity.name) for new, entity in zip(ids, entities, strict=True)]
-    tx.write(tables.PUT_LEGAL_ENTITIES, tables.NAMED, rows, {"now": now})
+    tx.write(putting.PUT_LEGAL_ENTITIES, putting.NAMED, rows, {"now": now})
     found = queries.find_legal_entities(tx, codes=[entity.code for entity in entities])
     return [found[entity.code] for entity in entities]
 
@@ -51,13 +53,18 @@ def put_identity_domains(
         (new, domain.code, domain.name, domain.legal_entity_id)
         for new, domain in zip(ids, domains, strict=True)
     ]
-    tx.write(tables.PUT_IDENTITY_DOMAINS, tables.OWNED, rows, {"now": now})
+    tx.write(putting.PUT_IDENTITY_DOMAINS, putting.OWNED, rows, {"now": now})
     found = queries.find_identity_domains(tx, codes=[domain.code for domain in domains])
     return [found[domain.code] for domain in domains]
 
 
 def put_brands(tx: Tx, brands: Sequence[NewBrand], *, now: datetime) -> list[int]:
-    """Add brands or change them, by code, and return their ids in order."""
+    """Add brands or change them, by code, and return their ids in order.
+
+    :raises TimeZoneUnknown: when there is no such time zone.
+    """
+    for brand in brands:
+        check_zone(brand.time_zone)
     ids = _new_ids(tx, len(brands))
     rows = [
         (
@@ -70,7 +77,7 @@ def put_brands(tx: Tx, brands: Sequence[NewBrand], *, now: datetime) -> list[int
         )
         for new, brand in zip(ids, brands, strict=True)
     ]
-    tx.write(tables.PUT_BRANDS, tables.BRAND, rows, {"now": now})
+    tx.write(putting.PUT_BRANDS, putting.BRAND, rows, {"now": now})
     found = {brand.code: brand.id for brand in queries.brands(tx)}
     return [found[brand.code] for brand in brands]
 
@@ -79,7 +86,7 @@ def put_hierarchies(tx: Tx, hierarchies: Sequence[NewHierarchy], *, now: datetim
     """Add ways to arrange stores, or rename them, and return their ids in order."""
     ids = _new_ids(tx, len(hierarchies))
     rows = [(new, each.code, each.name) for new, each in zip(ids, hierarchies, strict=True)]
-    tx.write(tables.PUT_HIERARCHIES, tables.NAMED, rows, {"now": now})
+    tx.write(putting.PUT_HIERARCHIES, putting.NAMED, rows, {"now": now})
     found = queries.find_hierarchies(tx, codes=[each.code for each in hierarchies])
     return [found[each.code] for each in hierarchies]
 
@@ -93,7 +100,7 @@ def put_regions(tx: Tx, regions: Sequence[NewRegion], *, now: datetime) -> list[
         (new, region.hierarchy_id, region.code, region.name)
         for new, region in zip(ids, regions, strict=True)
     ]
-    tx.write(tables.PUT_REGIONS, tables.REGION, rows, {"now": now})
+    tx.write(putting.PUT_REGIONS, putting.REGION, rows, {"now": now})
     codes = [region.code for region in regions]
     found = {
         code: region_id
@@ -112,8 +119,8 @@ def put_stores(tx: Tx, stores: Sequence[NewStore], *, now: datetime) -> list[int
         (new, store.code, store.name, store.kind) for new, store in zip(ids, stores, strict=True)
     ]
     carried = [(store.code, brand_id) for store in stores for brand_id in store.brand_ids]
-    tx.write(tables.PUT_STORES, tables.STORE, rows, {"now": now})
-    tx.write(tables.PUT_STORE_BRANDS, tables.STORE_BRAND, carried, {"now": now})
+    tx.write(putting.PUT_STORES, putting.STORE, rows, {"now": now})
+    tx.write(putting.PUT_STORE_BRANDS, putting.STORE_BRAND, carried, {"now": now})
     found = queries.find_stores(tx, codes=[store.code for store in stores])
     return [found[store.code] for store in stores]
 
@@ -122,7 +129,7 @@ def put_staff(tx: Tx, staff: Sequence[NewStaff], *, now: datetime) -> list[int]:
     """Add staff by code and return their ids in order."""
     ids = _new_ids(tx, len(staff))
     rows = [(new, each.code) for new, each in zip(ids, staff, strict=True)]
-    tx.write(tables.PUT_STAFF, tables.STAFF, rows, {"now": now})
+    tx.write(putting.PUT_STAFF, putting.STAFF, rows, {"now": now})
     found = queries.find_staff(tx, codes=[each.code for each in staff])
     return [found[each.code] for each in staff]
 
@@ -147,7 +154,7 @@ def put_channel_accounts(
         )
         for new, account in zip(ids, accounts, strict=True)
     ]
-    tx.write(tables.PUT_CHANNEL_ACCOUNTS, tables.ACCOUNT, rows, {"now": now})
+    tx.write(putting.PUT_CHANNEL_ACCOUNTS, putting.ACCOUNT, rows, {"now": now})
     found = {(known.platform, known.code): known for known in queries.channel_accounts(tx)}
     return [found[account.platform, account.code] for account in accounts]
 
@@ -159,7 +166,7 @@ def put_touchpoints(tx: Tx, touchpoints: Sequence[NewTouchpoint], *, now: dateti
         (new, each.brand_id, each.code, each.name, each.channel_account_id)
         for new, each in zip(ids, touchpoints, strict=True)
     ]
-    tx.write(tables.PUT_TOUCHPOINTS, tables.TOUCHPOINT, rows, {"now": now})
+    tx.write(putting.PUT_TOUCHPOINTS, putting.TOUCHPOINT, rows, {"now": now})
 
 
 def put_business_units(tx: Tx, units: Sequence[NewBusinessUnit], *, now: datetime) -> list[int]:
@@ -171,7 +178,7 @@ def put_business_units(tx: Tx, units: Sequence[NewBusinessUnit], *, now: datetim
     found = {
         (brand_id, code): one
         for one, brand_id, code in tx.write(
-            tables.PUT_BUSINESS_UNITS, tables.BUSINESS_UNIT, rows, {"now": now}
+            putting.PUT_BUSINESS_UNITS, putting.BUSINESS_UNIT, rows, {"now": now}
         )
     }
     return [found[unit.brand_id, unit.code] for unit in units]
@@ -182,7 +189,7 @@ def place_stores_in_units(tx: Tx, placements: Sequence[Placement], *, now: datet
 
     :raises PlacementOverlaps: when a store has a unit of the brand from that day on or later.
     """
-    _place(tx, tables.END_STORE_UNITS, tables.BEGIN_STORE_UNITS, placements, now)
+    _place(tx, placing.END_STORE_UNITS, placing.BEGIN_STORE_UNITS, placements, now)
 
 
 def put_persona_accounts(
@@ -197,7 +204,7 @@ def put_persona_accounts(
     found = {
         (account_id, code): one
         for one, account_id, code in tx.write(
-            tables.PUT_PERSONA_ACCOUNTS, tables.PERSONA_ACCOUNT, rows, {"now": now}
+            putting.PUT_PERSONA_ACCOUNTS, putting.PERSONA_ACCOUNT, rows, {"now": now}
         )
     }
     return [found[one.channel_account_id, one.code] for one in personas]
@@ -213,7 +220,7 @@ def staff_personas(tx: Tx, placements: Sequence[Placement], *, now: datetime) ->
         (new, each.subject_id, each.place_id, each.valid_from)
         for new, each in zip(ids, placements, strict=True)
     ]
-    tx.write(tables.BEGIN_PERSONA_STAFF, tables.PLACEMENT, rows, {"now": now})
+    tx.write(placing.BEGIN_PERSONA_STAFF, placing.PLACEMENT, rows, {"now": now})
 
 
 def operate_stores(tx: Tx, placements: Sequence[Placement], *, now: datetime) -> None:
@@ -221,7 +228,7 @@ def operate_stores(tx: Tx, placements: Sequence[Placement], *, now: datetime) ->
 
     :raises PlacementOverlaps: when a store has an operator from that day on or later already.
     """
-    _place(tx, tables.END_STORE_OPERATORS, tables.BEGIN_STORE_OPERATORS, placements, now)
+    _place(tx, placing.END_STORE_OPERATORS, placing.BEGIN_STORE_OPERATORS, placements, now)
 
 
 def place_stores(tx: Tx, placements: Sequence[Placement], *, now: datetime) -> None:
@@ -229,7 +236,7 @@ def place_stores(tx: Tx, placements: Sequence[Placement], *, now: datetime) -> N
 
     :raises PlacementOverlaps: when a store has a region from that day on or later already.
     """
-    _place(tx, tables.END_STORE_REGIONS, tables.BEGIN_STORE_REGIONS, placements, now)
+    _place(tx, placing.END_STORE_REGIONS, placing.BEGIN_STORE_REGIONS, placements, now)
 
 
 def place_regions(tx: Tx, placements: Sequence[Placement], *, now: datetime) -> None:
@@ -237,7 +244,7 @@ def place_regions(tx: Tx, placements: Sequence[Placement], *, now: datetime) -> 
 
     :raises PlacementOverlaps: when a region has a parent from that day on or later already.
     """
-    _place(tx, tables.END_REGION_PARENTS, tables.BEGIN_REGION_PARENTS, placements, now)
+    _place(tx, placing.END_REGION_PARENTS, placing.BEGIN_REGION_PARENTS, placements, now)
 
 
 def assign_staff(tx: Tx, placements: Sequence[Placement], *, now: datetime) -> None:
@@ -245,7 +252,7 @@ def assign_staff(tx: Tx, placements: Sequence[Placement], *, now: datetime) -> N
 
     :raises PlacementOverlaps: when somebody has a store from that day on or later already.
     """
-    _place(tx, tables.END_STAFF_ASSIGNMENTS, tables.BEGIN_STAFF_ASSIGNMENTS, placements, now)
+    _place(tx, placing.END_STAFF_ASSIGNMENTS, placing.BEGIN_STAFF_ASSIGNMENTS, placements, now)
 
 
 def set_up(
@@ -261,6 +268,8 @@ def set_up(
     """Make a group of one entity, one identity domain and one brand; a repeat changes nothing.
 
     `brand` is its code; `accounts` are (platform, code), `stores` are codes of direct stores.
+
+    :raises TimeZoneUnknown: when there is no such time zone.
     """
     name_group(tx, name=name, now=now)
     (entity_id,) = put_legal_entities(tx, [NewLegalEntity(code=DEFAULT_CODE, name=name)], now=now)
@@ -297,10 +306,10 @@ def _place(tx: Tx, end: str, begin: str, placements: Sequence[Placement], now: d
         (new, each.subject_id, each.place_id, each.valid_from)
         for new, each in zip(ids, placements, strict=True)
     ]
-    tx.write(end, tables.PLACEMENT, rows)
+    tx.write(end, placing.PLACEMENT, rows)
     try:
         with tx.savepoint():
-            tx.write(begin, tables.PLACEMENT, rows, {"now": now})
+            tx.write(begin, placing.PLACEMENT, rows, {"now": now})
     except psycopg.errors.ExclusionViolation as overlap:
         earliest = min(each.valid_from for each in placements)
         raise PlacementOverlaps(valid_from=str(earliest)) from overlap

@@ -1,8 +1,10 @@
 """The parts of a running platform, put together by `entry/wiring.py` and handed to the edges."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
 
 from huitong.platform.db import Database, ReadTx
 from huitong.platform.jobs import JobHandler, Recurring
@@ -10,6 +12,31 @@ from huitong.platform.lake import LakeEmpty, Opened, Place
 from huitong.platform.outbox import Delivery
 from huitong.platform.pipeline import Applier
 from huitong.platform.settings import Settings
+
+Thing = TypeVar("Thing")
+
+
+class Late(Mapping[str, Thing]):
+    """A mapping that is made when somebody first looks into it: only a worker needs its handlers.
+
+    Two threads that look at once may both make it; either result is good.
+    """
+
+    def __init__(self, make: Callable[[], Mapping[str, Thing]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Mapping[str, Thing]:
+        return self._make()
+
+    def __getitem__(self, key: str) -> Thing:
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
 
 
 def no_lake(place: Place) -> AbstractContextManager[Opened]:

@@ -49,6 +49,10 @@ class Permission(StrEnum):
     METRICS_READ = "metrics.read"
     MODELS_READ = "models.read"
     MODELS_WRITE = "models.write"
+    TAGS_READ = "tags.read"
+    TAGS_WRITE = "tags.write"
+    TAGS_GIVE = "tags.give"
+    TAGS_SENSITIVE = "tags.sensitive"
     SEGMENTS_READ = "segments.read"
     SEGMENTS_WRITE = "segments.write"
     SEGMENTS_EXPORT = "segments.export"
@@ -91,6 +95,12 @@ PERMISSION_NAMES: Mapping[Permission, PermissionName] = {
     ),
     Permission.MODELS_WRITE: PermissionName(
         "修改与刷新客户模型", "Change models of customers and refresh them"
+    ),
+    Permission.TAGS_READ: PermissionName("查看标签定义与分布", "See tags and how many have each"),
+    Permission.TAGS_WRITE: PermissionName("修改标签定义", "Change definitions of tags"),
+    Permission.TAGS_GIVE: PermissionName("给客户打标签", "Give customers tags by hand"),
+    Permission.TAGS_SENSITIVE: PermissionName(
+        "查看敏感标签", "See sensitive tags of single customers"
     ),
     Permission.SEGMENTS_READ: PermissionName("查看人群与画像", "See segments and portraits"),
     Permission.SEGMENTS_WRITE: PermissionName("修改人群", "Change segments"),
@@ -177,6 +187,14 @@ class Caller:
     def scope(self) -> Scope:
         """Return what the caller's transactions see."""
         return Scope(group_id=self.group_id, brand_ids=self.brand_ids)
+
+    def actor(self) -> str:
+        """Return who acts, as journals keep it."""
+        return ids.show(KEY_PREFIX, self.key_id)
+
+    def own_key(self, key: str) -> str:
+        """Return the key of a request as ours: two callers may choose the same one."""
+        return f"{self.actor()}:{key}"
 
     def require(self, permission: Permission) -> None:
         """Pass when the caller holds the permission.

@@ -4,18 +4,10 @@ One request or one page is one transaction, opened at the edge with a scope. The
 begins it, takes the role and sets what row-level security reads; forgetting a scope shows nothing.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import (
-    Callable,
-    Collection,
-    Generator,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
+from collections import defaultdict
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
@@ -27,18 +19,17 @@ from psycopg_pool import ConnectionPool
 
 from huitong.platform import rls
 from huitong.platform.ids import IdMaker
+from huitong.platform.instants import Instants
+from huitong.platform.sessions import Growth, Session, Staging
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer, Params
-    from psycopg.pq.abc import PGconn
 
 FEW_ROWS_MAX = 40  # Up to here one statement with arrays beats COPY and INSERT (three round trips).
-PLANNING_ROWS = 400  # So few more rows cannot make a plan wrong.
 EVENT_DEPTH_MAX = 8
 DEADLOCKS_MAX = 5
 STATEMENT_TIMEOUT_MS = 300_000
 LOCK_TIMEOUT_MS = 30_000
-INSTANTS_KEPT_MAX = 50_000
 
 
 class Role(StrEnum):
@@ -97,50 +88,6 @@ def text_array(values: Sequence[str]) -> str:
 def byte_array(values: Sequence[bytes]) -> str:
     """Return byte strings as a PostgreSQL array literal."""
     return '{"\\\\x' + '","\\\\x'.join([value.hex() for value in values]) + '"}' if values else "{}"
-
-
-class _Growth(Counter[str]):
-    """How many rows of each shape the process has written."""
-
-    def has_doubled(self, since: Mapping[str, int]) -> bool:
-        """Tell whether any shape has outgrown the plans that were made at `since`."""
-        return any(rows > 2 * since.get(shape, 0) + PLANNING_ROWS for shape, rows in self.items())
-
-
-@dataclass
-class _Staging:
-    """Which temporary tables a session has, and what the open transaction did with them."""
-
-    made: set[str] = field(default_factory=set)
-    made_now: set[str] = field(default_factory=set)
-    filled_now: set[str] = field(default_factory=set)
-
-    def forget_open_work(self) -> None:
-        """Drop what only the open transaction knew; a rollback took those tables away."""
-        self.made_now.clear()
-        self.filled_now.clear()
-
-
-class _Session(Connection[TupleRow]):
-    """A connection with what lives as long as it does: its block of ids, its temporary tables."""
-
-    def __init__(self, pgconn: "PGconn") -> None:
-        super().__init__(pgconn)
-        self.ids = IdMaker()
-        # Temporary tables belong to the role that made them, so each role keeps its own.
-        self.staging: defaultdict[Role, _Staging] = defaultdict(_Staging)
-        self._rows_at_plans: Mapping[str, int] = {}
-
-    def drop_old_plans(self, growth: _Growth) -> None:
-        """Forget plans once the process has written twice what it had when they were made.
-
-        A session keeps the plans it made while tables were small, those of foreign keys too: one
-        that walked a wrong index was measured at 1.7 s a page where 0.04 s is right. PostgreSQL
-        drops them itself when it analyses a table, which is a minute late for an import.
-        """
-        if growth.has_doubled(self._rows_at_plans):
-            self.execute("DISCARD PLANS")
-            self._rows_at_plans = growth.copy()
 
 
 class ReadTx:
@@ -203,8 +150,8 @@ class Tx(ReadTx):
         watch: Callable[[], None],
         *,
         ids: IdMaker,
-        staging: _Staging,
-        growth: _Growth,
+        staging: Staging,
+        growth: Growth,
         events: EventTable,
         now: datetime,
     ):
@@ -216,7 +163,7 @@ class Tx(ReadTx):
         self._handlers = events
         self._now = now
         self._pending: list[object] = []
-        self._instants: dict[int, tuple[datetime, str]] = {}
+        self._instants = Instants()
 
     def execute(self, sql: str, params: "Params | None" = None) -> int:
         """Run one statement and return how many rows it touched."""
@@ -315,33 +262,9 @@ class Tx(ReadTx):
             self._connection.cursor() as cursor,
             cursor.copy(f"COPY {table} FROM STDIN".encode()) as copy,
         ):
-            for row in self._told(shape, rows):
+            for row in self._instants.told(rows, shape.instants()):
                 copy.write_row(row)
         return f"{table} AS incoming"
-
-    def _told(self, shape: Shape, rows: Sequence[Row]) -> Iterable[Row]:
-        """Return rows with their instants as text, each written out once for the transaction.
-
-        An instant costs six times what any other value does, and one order brings the same few to
-        five tables. They are told apart as objects: to compare them would cost as much again.
-        """
-        places = shape.instants()
-        return [self._with_texts(row, places) for row in rows] if places else rows
-
-    def _with_texts(self, row: Row, places: Sequence[int]) -> Row:
-        known = self._instants
-        cells = list(row)
-        for place in places:
-            instant = cells[place]
-            if isinstance(instant, datetime):
-                found = known.get(id(instant))
-                if found is None:
-                    if len(known) >= INSTANTS_KEPT_MAX:
-                        known.clear()
-                    # Kept with its text, so that no other object can come to have its id.
-                    found = known[id(instant)] = (instant, instant.isoformat())
-                cells[place] = found[1]
-        return cells
 
 
 def _arrays(shape: Shape) -> str:
@@ -363,12 +286,12 @@ class Database:
         """Open a pool on `url`; `watch` is called before every statement (fault injection)."""
         self.url = url
         self._events = events or {}
-        self._growth = _Growth()
+        self._growth = Growth()
         self._last_ids: IdMaker | None = None
         self._watch = watch
         self._pool = ConnectionPool(
             url,
-            connection_class=_Session,
+            connection_class=Session,
             min_size=0,
             max_size=connections_max,
             kwargs={"autocommit": True, "application_name": "huitong"},

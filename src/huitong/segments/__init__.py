@@ -12,6 +12,7 @@ from huitong.segments.queries.definitions import segment_of, segments_of, versio
 from huitong.segments.queries.ordinals import customers_at, ordinals_of
 from huitong.segments.queries.sets import BitmapSets
 from huitong.segments.queries.snapshots import members_on, movement, snapshots
+from huitong.segments.queries.snapshots_members import living_page, was_in
 from huitong.segments.queries.vocabulary import speech_of
 from huitong.segments.rules.audiences import as_of_document, explained_document
 from huitong.segments.rules.bitmaps import SetCache
@@ -33,6 +34,7 @@ __all__ = [
     "explained_document",
     "find_export",
     "keep_snapshot",
+    "living_page",
     "members_on",
     "movement",
     "open_audiences",
@@ -49,6 +51,7 @@ __all__ = [
     "speech_of",
     "sweep",
     "versions_of",
+    "was_in",
     "write_field",
     "written",
 ]

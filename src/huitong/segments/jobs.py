@@ -1,10 +1,10 @@
-"""Queue in: the daily snapshots of all segments, and exports of audiences."""
+"""Queue in: exports of audiences; and the daily snapshots of a brand, for its refresh."""
 
 import csv
-import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,27 +12,31 @@ from pathlib import Path
 from huitong import org
 from huitong.org.model import Brand
 from huitong.platform import clock
-from huitong.platform.conditions import ConditionInvalid
-from huitong.platform.db import Tx
-from huitong.platform.ids import show
+from huitong.platform.db import Database, Scope, Tx
+from huitong.platform.errors import DomainError
+from huitong.platform.ids import WrongId, read, show
 from huitong.platform.jobs import JobHandler, Json, Run
-from huitong.platform.lake import LakeEmpty
-from huitong.segments.model.audiences import EXPORT_AUDIENCE, EXPORT_PREFIX, ExportAsked
-from huitong.segments.model.bitmaps import NothingPublished
+from huitong.segments.model.audiences import (
+    DROP_EXPORTS,
+    EXPORT_AUDIENCE,
+    EXPORT_PREFIX,
+    ExportAsked,
+    ExportFinished,
+)
 from huitong.segments.operations.audiences_export import (
     HEADER,
     export_rows,
     finish_export,
 )
+from huitong.segments.operations.audiences_taking import ENCODING, digest_of, path_of
 from huitong.segments.operations.snapshots_daily import drop_snapshots, take_snapshot
 from huitong.segments.queries.audiences import open_audiences
-from huitong.segments.queries.audiences_export import find_export
+from huitong.segments.queries.audiences_export import expired_exports, find_export
 from huitong.segments.queries.audiences_lake import OpenLake
-from huitong.segments.queries.definitions import segments_of
+from huitong.segments.queries.definitions import segment_at, segments_of
 from huitong.segments.queries.ordinals import customers_at
 from huitong.segments.rules.bitmaps import page_of
 
-TAKE_SNAPSHOTS = "segments.take_snapshots"
 SNAPSHOT_RETENTION_DAYS = 400
 CUSTOMERS_A_PAGE = 500
 
@@ -42,47 +46,39 @@ Tell = Callable[[Tx, int, int], None]
 
 def handlers(open_lake: OpenLake, folder: Path) -> Mapping[str, JobHandler]:
     """Return what a worker runs for segments; exports are written into `folder`."""
-    return {
-        TAKE_SNAPSHOTS: taking_snapshots(open_lake),
-        EXPORT_AUDIENCE: exporting(open_lake, folder),
-    }
+    return {EXPORT_AUDIENCE: exporting(open_lake, folder), DROP_EXPORTS: dropping(folder)}
 
 
-def taking_snapshots(open_lake: OpenLake) -> JobHandler:
-    """Return the job that keeps who is in each segment of each brand, once a day of the brand."""
+@dataclass(frozen=True, slots=True)
+class SnapshotsTaken:
+    """How many segments were kept and days dropped; `left_out` tells why others were not kept."""
 
-    def take_snapshots(run: Run) -> Json:
-        now = clock.now()
-        with run.database.reading(run.scope) as tx:
-            wanted = [
-                (brand, one.code)
-                for brand in org.brands(tx)
-                for one in segments_of(tx, brand_id=brand.id).values()
-                if not one.is_archived
-            ]
-            brands = org.brands(tx)
-        taken, left_out = 0, []
-        for done, (brand, code) in enumerate(wanted, 1):
-            with run.transaction(now=now) as tx:
-                try:
-                    audiences = open_audiences(tx, brand=brand, open_lake=open_lake, now=now)
-                    kept = take_snapshot(tx, audiences, brand_id=brand.id, segment=code, now=now)
-                    taken += kept is not None
-                except (ConditionInvalid, LakeEmpty, NothingPublished) as refused:
-                    left_out.append(f"{brand.code}/{code}: {refused.code}")
-                run.step(tx, done_steps=done, all_steps=len(wanted), now=clock.now())
-        dropped = 0
-        for brand in brands:
-            with run.transaction(now=now) as tx:
-                dropped += drop_snapshots(
-                    tx,
-                    brand_id=brand.id,
-                    today=now.date(),
-                    retention_days=SNAPSHOT_RETENTION_DAYS,
-                )
-        return {"snapshot_count": taken, "dropped_count": dropped, "left_out": left_out}
+    taken: int
+    dropped: int
+    left_out: Mapping[str, str]
 
-    return take_snapshots
+
+def take_snapshots(
+    database: Database, brand: Brand, open_lake: OpenLake, *, now: datetime
+) -> SnapshotsTaken:
+    """Keep who is in each segment of a brand, once a day of the brand, and drop the oldest days."""
+    scope = Scope(brand.group_id, (brand.id,))
+    with database.reading(scope) as tx:
+        found = segments_of(tx, brand_id=brand.id).values()
+    taken, left_out = 0, {}
+    for code in [one.code for one in found if not one.is_archived]:
+        with database.transaction(scope, now=now) as tx:
+            try:
+                audiences = open_audiences(tx, brand=brand, open_lake=open_lake, now=now)
+                kept = take_snapshot(tx, audiences, brand_id=brand.id, segment=code, now=now)
+                taken += kept is not None
+            except DomainError as refused:
+                left_out[code] = str(refused)
+    with database.transaction(scope, now=now) as tx:
+        dropped = drop_snapshots(
+            tx, brand_id=brand.id, today=now.date(), retention_days=SNAPSHOT_RETENTION_DAYS
+        )
+    return SnapshotsTaken(taken, dropped, left_out)
 
 
 def exporting(open_lake: OpenLake, folder: Path) -> JobHandler:
@@ -97,6 +93,8 @@ def exporting(open_lake: OpenLake, folder: Path) -> JobHandler:
         def tell(tx: Tx, done: int, everything: int) -> None:
             run.step(tx, done_steps=done, all_steps=everything, now=clock.now())
 
+        if asked.finished_at is not None:  # Before the job could say so.
+            return {"written_count": asked.written, "left_out": dict(asked.left_out or {})}
         export = Export(brand, asked, open_lake, path_of(folder, asked.id))
         written, left_out = export.write(lambda now: run.transaction(now=now), tell)
         return {"written_count": written, "left_out": dict(left_out)}
@@ -104,9 +102,28 @@ def exporting(open_lake: OpenLake, folder: Path) -> JobHandler:
     return export_audience
 
 
-def path_of(folder: Path, export_id: int) -> Path:
-    """Return where an export is written."""
-    return folder / f"{show(EXPORT_PREFIX, export_id)}.csv"
+def dropping(folder: Path) -> JobHandler:
+    """Return the job that deletes the files of exports which nobody may take any more."""
+
+    def drop_exports(run: Run) -> Json:
+        files = _files_of(folder)
+        with run.database.reading(run.scope) as tx:
+            expired = expired_exports(tx, files.keys(), now=clock.now())
+        gone = [path for export_id in expired for path in files[export_id]]
+        for path in gone:
+            path.unlink(missing_ok=True)
+        return {"file_count": len(gone)}
+
+    return drop_exports
+
+
+def _files_of(folder: Path) -> Mapping[int, list[Path]]:
+    """Return the files of a folder by the export that they are of, drafts left behind too."""
+    found: dict[int, list[Path]] = {}
+    for path in folder.glob(f"{EXPORT_PREFIX}_*"):
+        with suppress(WrongId):
+            found.setdefault(read(EXPORT_PREFIX, path.stem), []).append(path)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +138,29 @@ class Export:
     def write(self, transaction: Opening, tell: Tell) -> tuple[int, Counter[str]]:
         """Write the file page by page, and return how many are in it and who was left out, why.
 
-        An export that was finished before is written anew only where its file is missing.
+        It holds the segment as it was defined when it was asked for. A repeat, after a crash,
+        writes the file anew. It is private to the user who runs this.
+
+        :raises ExportFinished: when it was written before: what is known of that file stays.
         """
+        if self.asked.finished_at is not None:
+            raise ExportFinished(export=show(EXPORT_PREFIX, self.asked.id))
         now = clock.now()
         left_out: Counter[str] = Counter()
         with transaction(now) as tx:
             audiences = open_audiences(tx, brand=self.brand, open_lake=self.open_lake, now=now)
-            audience = audiences.find(audiences.condition_of(self.asked.segment))
+            asked = segment_at(
+                tx,
+                brand_id=self.brand.id,
+                code=self.asked.segment,
+                version=self.asked.version,
+            )
+            audience = audiences.find(asked.document.condition)
             tell(tx, 0, audience.size)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = self.path.with_suffix(".draft")
         written, done, after = 0, 0, -1
-        # Spreadsheets take a file for Chinese only when it begins with a byte order mark.
-        with draft.open("w", encoding="utf-8-sig", newline="") as file:
+        with open(draft, "w", encoding=ENCODING, newline="", opener=_privately) as file:
             rows = csv.writer(file)
             rows.writerow(HEADER)
             while ordinals := page_of(audience.members, after=after, limit=CUSTOMERS_A_PAGE):
@@ -144,7 +171,9 @@ class Export:
                     tell(tx, done, audience.size)
                 rows.writerows(page)
                 written, after = written + len(page), ordinals[-1]
-        digest = hashlib.sha256(draft.read_bytes()).digest()
+        digest = digest_of(draft)
+        # The file is there before anybody is told that it is.
+        draft.replace(self.path)
         with transaction(now) as tx:
             finish_export(
                 tx,
@@ -155,5 +184,9 @@ class Export:
                 digest=digest,
                 now=clock.now(),
             )
-        draft.replace(self.path)
         return written, left_out
+
+
+def _privately(path: str, flags: int) -> int:
+    """Open a file that nobody else on the machine may read."""
+    return os.open(path, flags, 0o600)

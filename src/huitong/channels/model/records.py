@@ -5,6 +5,7 @@ the column names of CSV, Parquet and NDJSON files (docs/reference/records.md). E
 of its own beside this one; `kinds.py` lists all of them.
 """
 
+from abc import ABC, abstractmethod
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, TypeAlias
@@ -65,7 +66,7 @@ class RecordKind(StrEnum):
     OPENING = "opening"
 
 
-class Record(BaseModel):
+class Record(BaseModel, ABC):
     """What all kinds share: unknown fields are refused, nothing changes after it is made."""
 
     # Remembering every text it meets costs the reader half of its time, and few come twice.
@@ -75,9 +76,9 @@ class Record(BaseModel):
     # When the source says it last changed the record; orders versions. Without it the content does.
     updated_at: Instant | None = None
 
+    @abstractmethod
     def external_id(self) -> str:
         """Return the source's own key of this record."""
-        raise NotImplementedError  # pragma: no cover - every kind has its own
 
     def line_count(self) -> int:
         """Return how many lines the record weighs on a page."""

@@ -27,11 +27,10 @@ from huitong.channels.model import (
 from huitong.channels.routes.listing import RecordId, RetriesOut, retried
 from huitong.platform import clock
 from huitong.platform.assembly import Platform
-from huitong.platform.auth import KEY_PREFIX, Caller, Permission
+from huitong.platform.auth import Caller, Permission
 from huitong.platform.db import Scope
 from huitong.platform.errors import Ok, Result
 from huitong.platform.http import Calling, Router, Running
-from huitong.platform.ids import show
 from huitong.platform.page import RECORDS_PER_PAGE_MAX
 
 router = Router(tag="inbox")
@@ -191,7 +190,7 @@ def save_mapping(
             name=name,
             kind=mapping.kind,
             document=wanted.document,
-            actor=_actor(caller),
+            actor=caller.actor(),
             now=now,
         )
     return MappingOut(
@@ -223,7 +222,7 @@ def _answered(
     work = partial(
         channels.fix,
         fixes=fixes,
-        actor=_actor(caller),
+        actor=caller.actor(),
         reason=reason,
         appliers=platform.appliers,
         now=now,
@@ -232,10 +231,6 @@ def _answered(
     taken = dict(zip([one.record_id for one in fixes], answers, strict=True))
     results = channels.answers_to(record_ids, made, taken)
     return RetriesOut(items=list(map(retried, record_ids, results)))
-
-
-def _actor(caller: Caller) -> str:
-    return show(KEY_PREFIX, caller.key_id)
 
 
 def _fix(made: FixMade) -> FixOut:

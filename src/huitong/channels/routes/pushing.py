@@ -17,7 +17,7 @@ from huitong.channels.operations import Feed
 from huitong.org.model import ChannelAccountNotFound
 from huitong.platform import clock
 from huitong.platform.assembly import Platform
-from huitong.platform.auth import KEY_PREFIX, Caller, Permission
+from huitong.platform.auth import Caller, Permission
 from huitong.platform.errors import Ok
 from huitong.platform.http import NDJSON, Calling, DatabaseUnavailable, Router, Running
 from huitong.platform.ids import show
@@ -96,7 +96,7 @@ def _feed(platform: Platform, caller: Caller, kind: RecordKind, account: str) ->
 
 
 def _answers(platform: Platform, caller: Caller, feed: Feed, spool: IO[bytes]) -> Iterator[bytes]:
-    sender = show(KEY_PREFIX, caller.key_id)
+    sender = caller.actor()
     with spool:
         try:
             for answer in push(

@@ -36,7 +36,8 @@ class ConsentStatement:
     """A yes or a no to one purpose at one instant; `channel` narrows marketing ("sms").
 
     `policy_version` names the text that was agreed to; a withdrawal needs none. `actor` names the
-    program or member of staff who passed it on, never the person.
+    program or member of staff who passed it on, never the person. `identifier_id` is what it came
+    with, if anything: when persons are split, it goes where the identifier goes.
     """
 
     customer_id: int
@@ -49,6 +50,7 @@ class ConsentStatement:
     source: ConsentSource = ConsentSource.CUSTOMER
     touchpoint: str | None = None
     actor: str = ""
+    identifier_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,4 +196,5 @@ def _row(new_id: int, statement: ConsentStatement, brand_id: int) -> tuple[objec
         statement.touchpoint,
         statement.actor,
         statement.key,
+        statement.identifier_id,
     )

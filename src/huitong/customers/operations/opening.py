@@ -179,4 +179,5 @@ def _statement(one: _Told) -> ConsentStatement:
         policy_version=record.policy_version,
         source=ConsentSource.IMPORT,
         actor=ACTOR,
+        identifier_id=one.identifier_id,
     )

@@ -13,6 +13,7 @@ from huitong.customers.queries.leaving import (
 from huitong.customers.queries.owned import (
     belongings_of,
     classifications_of,
+    parents_after,
 )
 from huitong.customers.queries.permitting import (
     consent_policies,
@@ -70,6 +71,7 @@ __all__ = [
     "living",
     "may",
     "own_customers",
+    "parents_after",
     "profile_history",
     "receipts_of",
     "records_of",

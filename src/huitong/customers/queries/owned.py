@@ -34,6 +34,17 @@ def belongings_of(tx: ReadTx, *, customer_ids: Iterable[int]) -> Mapping[int, Se
     return found
 
 
+def parents_after(tx: ReadTx, *, brand_id: int, after: int, limit: int) -> list[int]:
+    """Return the next customers of a brand who have a child; 0 begins, the last one goes on."""
+    params = {
+        "group_id": tx.scope.group_id,
+        "brand_id": brand_id,
+        "after": after,
+        "limit": limit,
+    }
+    return [row[1] for row in tx.rows(tables.belongings.PARENTS_AFTER, params)]
+
+
 def classifications_of(
     tx: ReadTx, *, customer_ids: Iterable[int]
 ) -> Mapping[int, Sequence[Classification]]:

@@ -41,11 +41,10 @@ from huitong.customers.routes.asking import (
     keys,
 )
 from huitong.platform import clock
-from huitong.platform.auth import KEY_PREFIX, Caller, Permission
+from huitong.platform.auth import Permission
 from huitong.platform.db import Tx
 from huitong.platform.errors import Result
 from huitong.platform.http import Calling, RequestKey, Router, Running
-from huitong.platform.ids import show
 
 router = Router(tag="customers")
 
@@ -251,7 +250,7 @@ def relate(platform: Running, caller: Calling, key: RequestKey, asked: Relations
             kind=one.kind,
             valid_from=one.valid_from or now,
             source=one.source,
-            actor=_actor(caller),
+            actor=caller.actor(),
             staff_id=one.staff_id,
             store_id=one.store_id,
             lock_until=one.lock_until,
@@ -270,7 +269,7 @@ def end(platform: Running, caller: Calling, _key: RequestKey, asked: EndsIn) -> 
     """End relations, or hand them over; what has ended is refused and changes nothing."""
     now = clock.now()
     results = platform.database.do(
-        caller.scope(), lambda tx: _end(tx, asked.items, actor=_actor(caller), now=now), now=now
+        caller.scope(), lambda tx: _end(tx, asked.items, actor=caller.actor(), now=now), now=now
     )
     return answers(results, name="relation_id", prefix=RELATION_PREFIX)
 
@@ -295,7 +294,7 @@ def add_belongings(
                 facts=one.facts,
             ),
             source="api",
-            actor=_actor(caller),
+            actor=caller.actor(),
             guardian_policy_version=one.guardian_policy_version,
             guardian_consent_at=one.guardian_consent_at,
             key=item_key,
@@ -318,7 +317,7 @@ def classify(platform: Running, caller: Calling, key: RequestKey, asked: Classes
             classed=one.classed,
             valid_from=one.valid_from,
             source=one.source,
-            actor=_actor(caller),
+            actor=caller.actor(),
             valid_until=one.valid_until,
             evidence=one.evidence,
             key=item_key,
@@ -340,7 +339,7 @@ def correct(
     corrections = [
         Correction(
             customer_id=one.customer_id,
-            actor=_actor(caller),
+            actor=caller.actor(),
             reason=one.reason,
             name=one.name,
             gender=one.gender,
@@ -363,7 +362,7 @@ def withdraw(
 ) -> AnswersOut:
     """Take corrections and classes back; what does not stand is refused and changes nothing."""
     now = clock.now()
-    actor = _actor(caller)
+    actor = caller.actor()
 
     def work(tx: Tx) -> list[Result[None]]:
         return [
@@ -399,7 +398,3 @@ def _end(
     done |= zip(ends, customers.end_relations(tx, list(ends.values()), now=now), strict=True)
     done |= zip(moves, customers.move_relations(tx, list(moves.values()), now=now), strict=True)
     return [done[place] for place in range(len(items))]
-
-
-def _actor(caller: Caller) -> str:
-    return show(KEY_PREFIX, caller.key_id)

@@ -32,7 +32,7 @@ from huitong.customers.routes.asking import (
 )
 from huitong.org.model import BrandNotFound, ChannelAccountNotFound
 from huitong.platform import clock
-from huitong.platform.auth import KEY_PREFIX, Permission
+from huitong.platform.auth import Permission
 from huitong.platform.db import Scope
 from huitong.platform.errors import Ok
 from huitong.platform.http import (
@@ -45,7 +45,6 @@ from huitong.platform.http import (
     Running,
     page_of,
 )
-from huitong.platform.ids import show
 
 router = Router(tag="enrolment")
 
@@ -155,7 +154,7 @@ def enrol(
         Enrolment(
             key=item_key,
             account=account,
-            actor=show(KEY_PREFIX, caller.key_id),
+            actor=caller.actor(),
             identifiers=tuple(one.identifiers),
             consents=tuple(one.consents),
             enrolled_at=one.enrolled_at or now,
@@ -200,7 +199,7 @@ def submit(
             kind=one.kind,
             reference=one.reference,
             fingerprint=one.fingerprint,
-            source=show(KEY_PREFIX, caller.key_id),
+            source=caller.actor(),
             submitted_at=now,
         )
         for one in asked.items
@@ -265,7 +264,7 @@ def decide(platform: Running, caller: Calling, _key: RequestKey, asked: Decision
         Review(
             submission_id=one.submission_id,
             state=SubmissionState(one.state),
-            actor=show(KEY_PREFIX, caller.key_id),
+            actor=caller.actor(),
             reason=one.reason,
             actor_staff_id=one.staff_id,
         )

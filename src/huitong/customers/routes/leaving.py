@@ -9,9 +9,8 @@ from huitong import customers, org
 from huitong.customers.model import COOLING_OFF_DAYS_MAX, ExitPolicy, PointsAtExit
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock
-from huitong.platform.auth import KEY_PREFIX, Permission
+from huitong.platform.auth import Permission
 from huitong.platform.http import Calling, Router, Running
-from huitong.platform.ids import show
 
 router = Router(tag="rights")
 
@@ -64,7 +63,7 @@ def put_exit_policy(
                 brand_id=org.brand(tx, code=brand).id,
                 cooling_off_days=wanted.cooling_off_days,
                 points=wanted.points,
-                actor=show(KEY_PREFIX, caller.key_id),
+                actor=caller.actor(),
                 now=now,
             )
         )

@@ -56,6 +56,20 @@ WHERE belonging.group_id = %(group_id)s
 ORDER BY belonging.recorded_at, belonging.id
 """
 
+# The next customers of a brand who have a child, bucket by bucket.
+PARENTS_AFTER = """
+SELECT DISTINCT bucket, customer_id
+FROM customers.belonging
+WHERE group_id = %(group_id)s
+  AND brand_id = %(brand_id)s
+  AND kind = 'child'
+  AND removed_at IS NULL
+  AND sealed IS NOT NULL
+  AND (bucket, customer_id) > ((%(after)s::bigint & 4095)::smallint, %(after)s::bigint)
+ORDER BY bucket, customer_id
+LIMIT %(limit)s
+"""
+
 # Whose belongings are, by their ids.
 CUSTOMERS_OF_BELONGINGS = """
 SELECT id, customer_id, kind, guardian_consent_at

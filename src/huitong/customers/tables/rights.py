@@ -17,6 +17,7 @@ STATEMENT = Shape(
         "touchpoint": "text",
         "actor": "text",
         "key": "text",
+        "identifier_id": "bigint",
     },
 )
 RETURNED = Shape(
@@ -28,10 +29,11 @@ RETURNED = Shape(
 INSERT_STATEMENTS = """
 INSERT INTO customers.consent
   (group_id, bucket, id, brand_id, customer_id, purpose, policy_version, action, occurred_at,
-   source, touchpoint, actor, key, recorded_at)
+   source, touchpoint, actor, key, identifier_id, recorded_at)
 SELECT %(group_id)s, incoming.bucket, incoming.id, incoming.brand_id, incoming.customer_id,
        incoming.purpose, incoming.policy_version, incoming.action, incoming.occurred_at,
-       incoming.source, incoming.touchpoint, incoming.actor, incoming.key, %(now)s
+       incoming.source, incoming.touchpoint, incoming.actor, incoming.key, incoming.identifier_id,
+       %(now)s
 FROM {incoming}
 ORDER BY incoming.bucket, incoming.customer_id, incoming.key
 ON CONFLICT DO NOTHING

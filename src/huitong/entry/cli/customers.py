@@ -23,6 +23,16 @@ OfBrand = Annotated[
     str | None, typer.Option("--brand", help="The code of the brand; not needed when there is one.")
 ]
 Handed = Annotated[list[str], typer.Argument(metavar="DOCUMENT...", help="sub_..., as listed.")]
+Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Where, such as pos:main.")]
+Identifiers = Annotated[
+    list[str], typer.Argument(metavar="KIND=VALUE...", help="Such as phone=13800005678.")
+]
+Policy = Annotated[
+    str, typer.Option(help="The version of the membership terms that they agreed to.")
+]
+Key = Annotated[
+    str | None, typer.Option(help="Your name for this enrolment; a repeat changes nothing.")
+]
 By = Annotated[str, typer.Option("--by", help="Who decides; it is kept with the decision.")]
 
 
@@ -36,18 +46,11 @@ def add_to(app: typer.Typer) -> None:
 @customers.command("enrol")
 def enrol(
     context: typer.Context,
-    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Where, such as pos:main.")],
-    identifiers: Annotated[
-        list[str],
-        typer.Argument(metavar="KIND=VALUE...", help="Such as phone=13800005678."),
-    ],
+    account: Account,
+    identifiers: Identifiers,
     *,
-    policy: Annotated[
-        str, typer.Option(help="The version of the membership terms that they agreed to.")
-    ],
-    key: Annotated[
-        str | None, typer.Option(help="Your name for this enrolment; a repeat changes nothing.")
-    ] = None,
+    policy: Policy,
+    key: Key = None,
     name: Annotated[str | None, typer.Option(help="Their name.")] = None,
     card: Annotated[str | None, typer.Option(help="The number of their card.")] = None,
     store: Annotated[str | None, typer.Option(help="The code of the store.")] = None,
@@ -59,8 +62,8 @@ def enrol(
     from huitong import customers as people_of_brands
     from huitong import org
     from huitong.channels.model import ConsentGiven
-    from huitong.customers.model import CUSTOMER_PREFIX, SERVICE_PURPOSE, Enrolment
-    from huitong.platform import clock, ids
+    from huitong.customers.model import SERVICE_PURPOSE, Enrolment
+    from huitong.platform import clock
     from huitong.platform.db import Scope, Tx
 
     now = clock.now()
@@ -86,12 +89,7 @@ def enrol(
 
     with opening.opened() as platform:
         (result,) = platform.database.do(Scope(context.obj), work, now=now)
-    answer = _value(result)
-    shown = {
-        "customer": ids.show(CUSTOMER_PREFIX, answer["customer_id"]),
-        "is_new": bool(answer["is_new"]),
-    }
-    showing.facts(shown, as_json=as_json)
+    showing.facts(_enrolled(_value(result)), as_json=as_json)
 
 
 @reviews.command("list")
@@ -196,6 +194,17 @@ def _identifier(text: str) -> "Identifier":
     except ValidationError:
         message = f"“{text}” must be KIND=VALUE, such as phone=13800005678."
         raise typer.BadParameter(message) from None
+
+
+def _enrolled(answer: "Mapping[str, int]") -> dict[str, object]:
+    """Return who was enrolled, as people see it."""
+    from huitong.customers.model import CUSTOMER_PREFIX
+    from huitong.platform import ids
+
+    return {
+        "customer": ids.show(CUSTOMER_PREFIX, answer["customer_id"]),
+        "is_new": bool(answer["is_new"]),
+    }
 
 
 def _value(result: "Result[Mapping[str, int]]") -> "Mapping[str, int]":

@@ -1,34 +1,27 @@
 """`huitong identity`: who is one person and why, what waits for a decision, and deciding it."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from huitong.entry.cli import opening, showing
+from huitong.entry.cli import identity_policies, opening, showing
+from huitong.entry.cli.identity_policies import KEY, BrandCode, Reason
+from huitong.entry.cli.people import brand_of
 from huitong.entry.cli.showing import AsJson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from huitong.identity.model import MostLinked, Undone
     from huitong.org.model import Brand
     from huitong.platform.db import ReadTx, Scope, Tx
 
-KEY = "command line"
 REVIEWS_SHOWN_MAX = 200
 
 identity = typer.Typer(no_args_is_help=True, help="Who is one person, and why.")
 review = typer.Typer(no_args_is_help=True, help="What waits for a decision.")
-policy = typer.Typer(no_args_is_help=True, help="What each kind of identifier may prove.")
 identity.add_typer(review, name="review")
-identity.add_typer(policy, name="policy")
-
-Reason = Annotated[str, typer.Option(help="Why, for the journal.")]
-BrandCode = Annotated[
-    str | None, typer.Option("--brand", help="The code of the brand; not needed with only one.")
-]
+identity.add_typer(identity_policies.policy, name="policy")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -92,7 +85,7 @@ def explain(
     from huitong.platform.db import Scope
 
     with opening.opened() as platform, platform.database.reading(Scope(context.obj)) as tx:
-        of_brand = _brand(tx, brand)
+        of_brand = brand_of(tx, brand)
         asked = [_identifier_id(tx, of_brand, one) for one in (who, to) if one is not None]
         found = people.explain(tx, asked)
     names = {one.shown.id: f"{one.shown.kind} {one.shown.masked}" for one in found.identifiers}
@@ -137,7 +130,7 @@ def merge(
     from huitong import identity as people
     from huitong.platform import clock, ids
 
-    here, there = _read("per", source), _read("per", target)
+    here, there = opening.id_of("per", source), opening.id_of("per", target)
     now = clock.now()
     with opening.opened() as platform:
         done = platform.database.do(
@@ -169,7 +162,7 @@ def split(
     from huitong import identity as people
     from huitong.platform import clock, ids
 
-    wanted, now, by = _read("mrg", merge_id), clock.now(), opening.actor(context)
+    wanted, now, by = opening.id_of("mrg", merge_id), clock.now(), opening.actor(context)
     with opening.opened() as platform:
         done = platform.database.do(
             _scope(context),
@@ -200,7 +193,7 @@ def undo(
     now, by = clock.now(), opening.actor(context)
 
     def work(tx: "Tx") -> "Undone":
-        identifier_id = _identifier_id(tx, _brand(tx, brand), who)
+        identifier_id = _identifier_id(tx, brand_of(tx, brand), who)
         return people.undo_identifier(tx, identifier_id, actor=by, reason=reason, now=now)
 
     with opening.opened() as platform:
@@ -279,96 +272,6 @@ def reject(
     _decide(context, review_id, people.reject_review, reason=reason, as_json=as_json)
 
 
-@policy.command("show")
-def show_policy(context: typer.Context, *, brand: BrandCode = None) -> None:
-    """Print the policy in effect of a brand's identity domain, as “policy set” takes it."""
-    import json
-
-    from huitong import identity as people
-    from huitong.platform.db import Scope
-
-    with opening.opened() as platform, platform.database.reading(Scope(context.obj)) as tx:
-        known = people.policy_of(tx, domain_id=_brand(tx, brand).identity_domain_id)
-    typer.echo(json.dumps(json.loads(known.document.model_dump_json()), indent=2, sort_keys=True))
-    typer.echo(f"version {known.version}", err=True)
-
-
-@policy.command("set")
-def set_policy(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="As YAML or JSON.")],
-    *,
-    reason: Reason,
-    brand: BrandCode = None,
-    on_version: Annotated[
-        int | None, typer.Option(min=0, help="Refuse when another version is in effect.")
-    ] = None,
-    apply: Annotated[
-        bool, typer.Option("--apply", help="And weigh everybody again under it, as a job.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Put a policy into effect for what comes from now on; --apply for everybody there is."""
-    import yaml
-    from pydantic import ValidationError
-
-    from huitong import identity as people
-    from huitong.identity.model import PolicyDocument, PolicyVersion
-    from huitong.platform import clock
-
-    try:
-        document = PolicyDocument.model_validate(yaml.safe_load(file.read_text("utf-8")) or {})
-    except (ValidationError, yaml.YAMLError) as wrong:
-        message = f"{file} is not a policy: {wrong}"
-        raise typer.BadParameter(message) from None
-    now = clock.now()
-
-    def work(tx: "Tx") -> tuple[PolicyVersion, dict[str, str]]:
-        domain_id = _brand(tx, brand).identity_domain_id
-        done = people.set_policy(
-            tx,
-            domain_id,
-            document=document,
-            actor=opening.actor(context),
-            reason=reason,
-            expected_version=on_version,
-            now=now,
-        )
-        return done, _ask_to_weigh(tx, domain_id, now) if apply else {}
-
-    with opening.opened() as platform:
-        done, asked = platform.database.do(_scope(context), work, now=now)
-    showing.facts(
-        {"version": done.version, "recorded_at": done.recorded_at, **asked}, as_json=as_json
-    )
-
-
-@policy.command("apply")
-def apply_policy(
-    context: typer.Context, *, brand: BrandCode = None, as_json: AsJson = False
-) -> None:
-    """Weigh everybody again under the policy in effect: a job, see “huitong jobs list”."""
-    from huitong.platform import clock
-
-    now = clock.now()
-    with opening.opened() as platform:
-        asked = platform.database.do(
-            _scope(context),
-            lambda tx: _ask_to_weigh(tx, _brand(tx, brand).identity_domain_id, now),
-            now=now,
-        )
-    showing.facts(asked, as_json=as_json)
-
-
-def _ask_to_weigh(tx: "Tx", domain_id: int, now: "datetime") -> dict[str, str]:
-    from huitong import identity
-    from huitong.platform import ids, jobs
-
-    key = f"{KEY}:{now.isoformat()}"
-    asked = identity.ask_to_weigh(tx, domain_id, key=key, now=now)
-    return {"job": ids.show(jobs.JOB_PREFIX, asked.id)}
-
-
 def _decide(
     context: typer.Context,
     review_id: str,
@@ -379,7 +282,7 @@ def _decide(
 ) -> None:
     from huitong.platform import clock
 
-    wanted, now = _read("rev", review_id), clock.now()
+    wanted, now = opening.id_of("rev", review_id), clock.now()
     with opening.opened() as platform:
         changed = platform.database.do(
             _scope(context),
@@ -395,18 +298,6 @@ def _scope(context: typer.Context) -> "Scope":
     return Scope(context.obj)
 
 
-def _brand(tx: "ReadTx", code: str | None) -> "Brand":
-    from huitong import org
-
-    if code is not None:
-        return org.brand(tx, code=code)
-    known = org.brands(tx)
-    if len(known) != 1:
-        message = f"The group has {len(known)} brands: name one with --brand."
-        raise typer.BadParameter(message)
-    return known[0]
-
-
 def _identifier_id(tx: "ReadTx", brand: "Brand", who: str) -> int:
     """Find an identifier by our own id, else as the kind that the text looks like."""
     from huitong import identity as people
@@ -414,19 +305,10 @@ def _identifier_id(tx: "ReadTx", brand: "Brand", who: str) -> int:
     from huitong.identity.model import IdentifierNotFound
 
     if who.startswith("idf_"):
-        return _read("idf", who)
+        return opening.id_of("idf", who)
     likely = IdentifierKind.EMAIL if "@" in who else IdentifierKind.PHONE
     for kind in (likely, IdentifierKind.POS_CARD):
         found = people.find(tx, brand=brand, kind=kind, value=who)
         if found is not None:
             return found.identifier_id
     raise IdentifierNotFound
-
-
-def _read(prefix: str, text: str) -> int:
-    from huitong.platform import ids
-
-    try:
-        return ids.read(prefix, text)
-    except ids.WrongId as wrong:
-        raise typer.BadParameter(str(wrong)) from None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huitong.entry.cli import opening, showing
+from huitong.entry.cli.brands import OneByOne
 
 if TYPE_CHECKING:
     from huitong.platform.assembly import Platform
@@ -39,34 +40,36 @@ def refresh(
     from huitong.entry.published import CATALOGUE
     from huitong.platform import clock, lake
 
-    rows = []
+    rows, brands = [], OneByOne()
     with _wanted(context, brand) as (platform, places), showing.progress() as begin:
         folder = laking.folder_of(platform.settings)
         for code, place in places.items():
-            now = clock.now()
-            done = lake.refresh(
-                platform.database,
-                folder,
-                place,
-                CATALOGUE,
-                now=now,
-                full=full,
-                sizes=laking.sizes_of(platform.settings),
-                tell=_adding_up(begin(code)),
-            )
-            lake.sweep(folder, place, now=now)
-            rows += [
-                {
-                    "brand": code,
-                    "table": name,
-                    "read": table.read_rows,
-                    "whole": table.is_full,
-                    "files_rewritten": table.rewritten_files,
-                    "version": done.manifest.version,
-                }
-                for name, table in done.tables.items()
-            ]
-    showing.table(rows, as_json=as_json, nothing="The group has no brand yet.")
+            with brands.attempt(code):
+                now = clock.now()
+                done = lake.refresh(
+                    platform.database,
+                    folder,
+                    place,
+                    CATALOGUE,
+                    now=now,
+                    full=full,
+                    sizes=laking.sizes_of(platform.settings),
+                    tell=_adding_up(begin(code)),
+                )
+                lake.sweep(folder, place, now=now)
+                rows += [
+                    {
+                        "brand": code,
+                        "table": name,
+                        "read": table.read_rows,
+                        "whole": table.is_full,
+                        "files_rewritten": table.rewritten_files,
+                        "version": done.manifest.version,
+                    }
+                    for name, table in done.tables.items()
+                ]
+    showing.table(rows, as_json=as_json, nothing="No brand was refreshed.")
+    brands.end()
 
 
 @commands.command()

@@ -75,9 +75,6 @@ def save_mapping(
     name: Annotated[
         str | None, typer.Option(help="Its name; the one in the document unless said.")
     ] = None,
-    actor: Annotated[
-        str | None, typer.Option(help="Who does it; as “--as” says unless said.")
-    ] = None,
 ) -> None:
     """Keep a mapping document for the group; another one under its name is the next version."""
     from huitong import channels
@@ -94,7 +91,7 @@ def save_mapping(
             name=name or loaded.name,
             kind=loaded.kind,
             document=file.read_text(encoding="utf-8-sig"),
-            actor=actor or opening.actor(context),
+            actor=opening.actor(context),
             now=now,
         )
     typer.echo(f"The mapping “{saved.name}” is kept as version {saved.version}.")

@@ -20,6 +20,32 @@ commands = typer.Typer(
 
 DAY = ["%Y-%m-%d"]
 
+Metrics = Annotated[list[str], typer.Argument(metavar="METRIC...", help="Codes of metrics.")]
+Brand = Annotated[str, typer.Option(metavar="CODE", help="The code of the brand.")]
+CutBy = Annotated[
+    list[str] | None,
+    typer.Option("--by", metavar="DIMENSION", help="Cut by this; may be said several times."),
+]
+FirstDay = Annotated[
+    datetime | None,
+    typer.Option("--from", formats=DAY, help="The first day; of the last day's month if unsaid."),
+]
+LastDay = Annotated[
+    datetime | None,
+    typer.Option("--to", formats=DAY, help="The last day, itself included; that of the lake."),
+]
+ComparedWith = Annotated[
+    str | None,
+    typer.Option(
+        metavar="previous|last_year|spring_festival",
+        help="Put the figures of an earlier stretch beside them.",
+    ),
+]
+IntoFile = Annotated[
+    Path | None,
+    typer.Option("--csv", metavar="FILE", help="Write the figures into a CSV file instead."),
+]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
@@ -81,35 +107,15 @@ def show(
 @commands.command()
 def query(
     context: typer.Context,
-    names: Annotated[list[str], typer.Argument(metavar="METRIC...", help="Codes of metrics.")],
+    names: Metrics,
     *,
-    brand: Annotated[str, typer.Option(metavar="CODE", help="The code of the brand.")],
-    by: Annotated[
-        list[str] | None,
-        typer.Option("--by", metavar="DIMENSION", help="Cut by this; may be said several times."),
-    ] = None,
-    first: Annotated[
-        datetime | None,
-        typer.Option(
-            "--from", formats=DAY, help="The first day; of the last day's month if unsaid."
-        ),
-    ] = None,
-    last: Annotated[
-        datetime | None,
-        typer.Option("--to", formats=DAY, help="The last day, itself included; that of the lake."),
-    ] = None,
-    compare: Annotated[
-        str | None,
-        typer.Option(
-            metavar="previous|last_year|spring_festival",
-            help="Put the figures of an earlier stretch beside them.",
-        ),
-    ] = None,
+    brand: Brand,
+    by: CutBy = None,
+    first: FirstDay = None,
+    last: LastDay = None,
+    compare: ComparedWith = None,
     as_json: showing.AsJson = False,
-    into: Annotated[
-        Path | None,
-        typer.Option("--csv", metavar="FILE", help="Write the figures into a CSV file instead."),
-    ] = None,
+    into: IntoFile = None,
 ) -> None:
     """Tell figures of a brand from its lake, cut and compared as asked."""
     from huitong import metrics

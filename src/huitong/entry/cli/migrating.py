@@ -31,6 +31,18 @@ migrate_in = typer.Typer(
 )
 
 Brand = Annotated[str, typer.Option(help="The code of the brand.")]
+Balances = Annotated[
+    Path,
+    typer.Argument(exists=True, dir_okay=False, help="The older system's balances, as a file."),
+]
+Issuer = Annotated[str | None, typer.Option(help="Whose stored value: the code of a legal entity.")]
+WithMapping = Annotated[
+    str | None,
+    typer.Option(metavar="NAME|FILE", help="A mapping, when columns have other names."),
+]
+Details = Annotated[
+    Path | None, typer.Option(help="Where whatever differs goes; else beside the file.")
+]
 Kinds = Annotated[list[BalanceKind], typer.Option("--kind", help="What is meant; may be repeated.")]
 Reason = Annotated[str, typer.Option(help="Why; kept for ever.")]
 
@@ -43,24 +55,14 @@ def add_to(app: typer.Typer) -> None:
 @migrate_in.command("report")
 def report(
     context: typer.Context,
-    file: Annotated[
-        Path,
-        typer.Argument(exists=True, dir_okay=False, help="The older system's balances, as a file."),
-    ],
+    file: Balances,
     *,
     kind: Annotated[BalanceKind, typer.Option(help="Which balances; tiers are not compared.")],
     channel: Annotated[str, typer.Option(help="The platform they come from.")],
     shop: Annotated[str, typer.Option(help="The code of the account there.")],
-    issuer: Annotated[
-        str | None, typer.Option(help="Whose stored value: the code of a legal entity.")
-    ] = None,
-    mapping: Annotated[
-        str | None,
-        typer.Option(metavar="NAME|FILE", help="A mapping, when columns have other names."),
-    ] = None,
-    details: Annotated[
-        Path | None, typer.Option(help="Where whatever differs goes; else beside the file.")
-    ] = None,
+    issuer: Issuer = None,
+    mapping: WithMapping = None,
+    details: Details = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare an older system's balances with ours and take nothing over; 1 when they differ."""

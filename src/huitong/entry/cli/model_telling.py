@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from huitong.entry.cli import opening, showing
+from huitong.entry.cli import opening, score_telling, showing
 
 if TYPE_CHECKING:
     from huitong.segments.model.model_answers import (
@@ -101,10 +101,13 @@ def explain(
 
 def why(found: "ModelWhy", *, as_json: bool) -> None:
     """Print why a customer stands where they do."""
-    from huitong.segments.model.model_answers import LifecycleWhy, RfmWhy
+    from huitong.segments.model.model_answers import LifecycleWhy, RfmWhy, WeightedWhy
 
     if as_json:
         showing.facts(found.model_dump(mode="json"), as_json=True)
+        return
+    if isinstance(found, WeightedWhy):
+        score_telling.why(found)
         return
     if isinstance(found, RfmWhy):
         _rfm_why(found)
@@ -272,8 +275,9 @@ def _lifecycle_why(found: "LifecycleWhy") -> None:
     typer.echo("")
     rows = [
         {
-            "from": one.on,
+            "since": one.on,
             "state": f"{one.names.zh} {one.names.en}",
+            "before": one.before or "none 尚无",
             "because": CAUSES[one.cause],
         }
         for one in found.history

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from huitong.entry.cli import model_telling, opening, showing
+from huitong.entry.cli import flow_telling, model_telling, opening, score_telling, showing
+from huitong.entry.cli.brands import OneByOne
 from huitong.entry.cli.showing import AsJson
 
 if TYPE_CHECKING:
     from huitong.platform.assembly import Platform
     from huitong.platform.lake import Place
+    from huitong.segments.model.model_versions import ModelsRefreshed
 
 commands = typer.Typer(no_args_is_help=True, help="Models: RFM, lifecycle, lifetime value.")
 
@@ -161,45 +163,24 @@ def refresh(
     from huitong.entry import modelling
     from huitong.platform import clock
 
-    rows: list[Mapping[str, object]] = []
+    rows, brands = list[Mapping[str, object]](), OneByOne()
     with _wanted(context, brand) as (platform, places), showing.progress() as begin:
         for code, place in places.items():
-            done = modelling.refresh(
-                platform.database,
-                platform.open_lake,
-                place,
-                codes=model or None,
-                on=_day(on),
-                full=full,
-                actor=opening.actor(context),
-                now=clock.now(),
-                tell=begin(code),
-            )
-            rows += [
-                {
-                    "brand": code,
-                    "model": one.code,
-                    "as_of": one.on_day.isoformat(),
-                    "evaluated": one.evaluated,
-                    "whole": one.is_full,
-                    "refresh": one.refresh,
-                    "skipped": None,
-                }
-                for one in done.done
-            ]
-            rows += [
-                {
-                    "brand": code,
-                    "model": one.code,
-                    "as_of": None,
-                    "evaluated": None,
-                    "whole": None,
-                    "refresh": None,
-                    "skipped": one.why,
-                }
-                for one in done.skipped
-            ]
-    showing.table(rows, as_json=as_json, nothing="The group has no brand yet.")
+            with brands.attempt(code):
+                done = modelling.refresh(
+                    platform.database,
+                    platform.open_lake,
+                    place,
+                    codes=model or None,
+                    on=_day(on),
+                    full=full,
+                    actor=opening.actor(context),
+                    now=clock.now(),
+                    tell=begin(code),
+                )
+                rows += _refreshed(code, done)
+    showing.table(rows, as_json=as_json, nothing="No brand was refreshed.")
+    brands.end()
 
 
 @commands.command()
@@ -249,6 +230,77 @@ def calibrate(
         found = modelling.calibrate(seen, cut=cut.date())
     rows = [one.model_dump(mode="json") for one in found]
     showing.table(rows, as_json=as_json, nothing="Nobody bought before the cut.")
+
+
+@commands.command()
+def preview(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="YAML or JSON.")],
+    *,
+    brand: Brand,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a weighted score would come to, and who would move, without applying it."""
+    from huitong.entry import model_file, model_results, modelling
+    from huitong.platform.db import Scope
+
+    _, document = model_file.read(file)
+    with opening.opened() as platform, platform.database.reading(Scope(context.obj)) as tx:
+        place = modelling.place_of(tx, brand)
+        found = model_results.preview(tx, document, brand_id=place.brand_id)
+    score_telling.preview(found, as_json=as_json)
+
+
+@commands.command()
+def flows(
+    context: typer.Context,
+    model: Model = "lifecycle",
+    *,
+    brand: Brand,
+    since: Annotated[datetime, typer.Option("--since", formats=DAY, help="The first day.")],
+    until: Annotated[
+        datetime, typer.Option("--until", formats=DAY, help="The day after the last one.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Show how customers passed between the states of a lifecycle between two days."""
+    from huitong.entry import model_results
+    from huitong.platform.db import Scope
+
+    with opening.opened() as platform:
+        found = model_results.flows(
+            platform,
+            Scope(context.obj),
+            brand,
+            model,
+            since=since.date(),
+            until=until.date(),
+        )
+    flow_telling.flows(found, as_json=as_json)
+
+
+def _refreshed(brand: str, done: "ModelsRefreshed") -> Iterator[Mapping[str, object]]:
+    """Yield what became of each model: computed, or skipped and why."""
+    for one in done.done:
+        yield {
+            "brand": brand,
+            "model": one.code,
+            "as_of": one.on_day.isoformat(),
+            "evaluated": one.evaluated,
+            "whole": one.is_full,
+            "refresh": one.refresh,
+            "skipped": None,
+        }
+    for left in done.skipped:
+        yield {
+            "brand": brand,
+            "model": left.code,
+            "as_of": None,
+            "evaluated": None,
+            "whole": None,
+            "refresh": None,
+            "skipped": left.why,
+        }
 
 
 @contextmanager

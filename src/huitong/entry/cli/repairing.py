@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     Correction = Callable[[dict[int, RefusedSource]], dict[int, Result[Fix]]]
     Answered = list[tuple[int, Result[Taken]]]
 
-Actor: TypeAlias = Annotated[
-    str | None, typer.Option(help="Who does it; as “--as” says unless said.")
-]
 WithMapping: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -68,7 +65,6 @@ def retry(
     kind: OfKind = None,
     code: ForCode = None,
     mapping: WithMapping = None,
-    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Try refused records once more, from the texts that were kept; 1 when some stay refused."""
@@ -86,7 +82,7 @@ def retry(
                 context.obj,
                 wanted,
                 correct=partial(refixed, mapping=chosen),
-                actor=actor or opening.actor(context),
+                actor=opening.actor(context),
                 reason=f"read once more by the mapping {chosen.name}",
             )
         _tell(pages, len(wanted), as_json=as_json)
@@ -103,7 +99,6 @@ def fix(
     delivery: OfDelivery = None,
     kind: OfKind = None,
     code: ForCode = None,
-    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Put refused records right and take them in; what came is kept. 1 when some stay refused."""
@@ -119,7 +114,7 @@ def fix(
             context.obj,
             wanted,
             correct=correct,
-            actor=actor or opening.actor(context),
+            actor=opening.actor(context),
             reason=reason,
         )
         _tell(pages, len(wanted), as_json=as_json)

@@ -264,12 +264,8 @@ def replay(*, as_json: AsJson = False) -> None:
 
 def _read(customer: str) -> int:
     from huitong.customers.model import CUSTOMER_PREFIX
-    from huitong.platform import ids
 
-    try:
-        return ids.read(CUSTOMER_PREFIX, customer)
-    except ids.WrongId as wrong:
-        raise typer.BadParameter(str(wrong)) from None
+    return opening.id_of(CUSTOMER_PREFIX, customer)
 
 
 def _new_key() -> str:

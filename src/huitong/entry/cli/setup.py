@@ -72,6 +72,7 @@ def doctor(
 ) -> None:
     """Check what the platform stands on, and say what to do about what is wrong."""
     from huitong.entry import doctor as examination
+    from huitong.entry.findings import State
     from huitong.platform import clock
 
     loaded = opening.load_settings()
@@ -84,7 +85,7 @@ def doctor(
         for one in findings
     ]
     showing.table(rows, as_json=as_json, nothing="Nothing was checked.")
-    if any(one.state is examination.State.BROKEN for one in findings):
+    if any(one.state is State.BROKEN for one in findings):
         raise typer.Exit(1)
 
 

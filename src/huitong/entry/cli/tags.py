@@ -1,37 +1,41 @@
-"""`huitong tags`: compute what is known of customers, list it, and tell why a customer has it."""
+"""`huitong tags`: compute what is known of customers, list it, define it; the rest joined."""
 
-import csv
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from huitong.entry.cli import opening, showing
+from huitong.entry.cli import history, opening, showing, tag_customers
+from huitong.entry.cli.brands import OneByOne
+from huitong.entry.cli.tag_options import (
+    Brand,
+    File,
+    SomeBrand,
+    Tag,
+    one_brand,
+    scope_of,
+    wanted,
+)
 
 if TYPE_CHECKING:
-    from huitong.platform.assembly import Platform
-    from huitong.platform.db import Scope
-    from huitong.platform.lake import Place
-    from huitong.segments.engine.tag_explaining import ExplainedTag
-    from huitong.segments.operations.tags import Giving
+    from huitong.segments.model.tags import Tag as TagDocument
 
 commands = typer.Typer(no_args_is_help=True, help="Tags: what is known of customers, and why.")
 
-Brand = Annotated[str, typer.Option("--brand", metavar="CODE", help="The brand's code.")]
-SomeBrand = Annotated[
-    str | None, typer.Option("--brand", metavar="CODE", help="One brand instead of all.")
+OnVersion = Annotated[
+    int | None,
+    typer.Option(min=0, help="Refuse when it is not at this version (0: new, or as shipped)."),
 ]
-Tag = Annotated[str, typer.Argument(metavar="TAG", help="The tag's code.")]
-Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="Such as cus_….")]
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
-ITEMS_AT_ONCE = 5_000
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
+    commands.command()(tag_customers.explain)
+    commands.command()(tag_customers.give)
+    commands.command("import")(tag_customers.import_tags)
+    commands.command()(tag_customers.withdraw)
+    commands.command("history")(history.of_customer)
     app.add_typer(commands, name="tags")
 
 
@@ -47,48 +51,56 @@ def refresh(
     from huitong.entry import laking, tagging
     from huitong.platform import clock
 
-    rows = []
-    with _wanted(context, brand) as (platform, places), showing.progress() as begin:
+    rows, brands = [], OneByOne()
+    with wanted(context, brand) as (platform, places), showing.progress() as begin:
         folder = laking.folder_of(platform.settings)
         for code, place in places.items():
-            done = tagging.refresh(
-                platform.database, folder, place, now=clock.now(), full=full, tell=begin(code)
-            )
-            rows.append(
-                {
-                    "brand": code,
-                    "kind": str(done.kind),
-                    "as_of": done.as_of.isoformat(),
-                    "customers": done.customers,
-                    "computed": done.computed,
-                    "changed": done.changed,
-                    "version": done.version,
-                    "lake_version": done.lake_version,
-                }
-            )
-    showing.table(rows, as_json=as_json, nothing="The group has no brand yet.")
+            with brands.attempt(code):
+                done = tagging.refresh(
+                    platform.database, folder, place, now=clock.now(), full=full, tell=begin(code)
+                )
+                rows.append(
+                    {
+                        "brand": code,
+                        "kind": str(done.kind),
+                        "as_of": done.as_of.isoformat(),
+                        "customers": done.customers,
+                        "computed": done.computed,
+                        "changed": done.changed,
+                        "version": done.version,
+                        "lake_version": done.lake_version,
+                    }
+                )
+    showing.table(rows, as_json=as_json, nothing="No brand was refreshed.")
+    brands.end()
 
 
 @commands.command("list")
 def list_tags(context: typer.Context, brand: Brand, *, as_json: showing.AsJson = False) -> None:
     """List a brand's tags with how many customers have a value of each."""
-    from huitong.segments.queries import tags as queries
+    from huitong.segments.queries import tag_documents
+    from huitong.segments.queries.audiences import SETS
+    from huitong.segments.queries.tag_figures import tag_figures
 
-    with _one(context, brand) as (platform, place), platform.database.reading(_scope(place)) as tx:
-        found = queries.definitions(tx, brand_id=place.brand_id).tags
-        last = queries.last_refresh(tx, brand_id=place.brand_id)
-        counts = {} if last is None else queries.counts(tx, brand_id=place.brand_id)
-    everybody = 0 if last is None else last.customers
+    with (
+        one_brand(context, brand) as (platform, place),
+        platform.database.reading(scope_of(place)) as tx,
+    ):
+        everything = tag_documents.tags_in_versions(tx, brand_id=place.brand_id)
+        found = [one for _, one in sorted(everything.items()) if not one.is_archived]
+        tags = [one.tag for one in found]
+        told = tag_figures(tx, brand_id=place.brand_id, tags=tags, cache=SETS)
     rows = [
         {
-            "tag": code,
-            "name": f"{tag.names.zh} {tag.names.en}",
-            "kind": str(tag.kind),
-            "values": len(tag.values) if isinstance(tag.values, tuple) else "open",
-            "with_a_value": _covered(counts.get(code, {}), multi=tag.multi),
-            "of_customers": everybody,
+            "tag": one.tag.code,
+            "name": f"{one.tag.names.zh} {one.tag.names.en}",
+            "kind": str(one.tag.kind),
+            "values": len(one.tag.values) if isinstance(one.tag.values, tuple) else "open",
+            "version": one.version or "as shipped",
+            "with_a_value": 0 if told is None else told.known[one.tag.code],
+            "of_customers": 0 if told is None else told.customers,
         }
-        for code, tag in sorted(found.items())
+        for one in found
     ]
     showing.table(rows, as_json=as_json, nothing="The brand has no tag.")
 
@@ -99,68 +111,36 @@ def show(
 ) -> None:
     """Show what a tag means, what it comes from, and how many customers have each value."""
     from huitong.entry import tagging
+    from huitong.segments.queries import tag_figures as figures
     from huitong.segments.queries import tags as queries
+    from huitong.segments.queries.audiences import SETS
 
-    with _one(context, brand) as (platform, place), platform.database.reading(_scope(place)) as tx:
-        definition = queries.definitions(tx, brand_id=place.brand_id).tag(tag)
-        counts = queries.counts(tx, brand_id=place.brand_id).get(tag, {})
-        last = queries.last_refresh(tx, brand_id=place.brand_id)
-        texts = queries.texts_of(tx, definition, brand_id=place.brand_id)
+    with (
+        one_brand(context, brand) as (platform, place),
+        platform.database.reading(scope_of(place)) as tx,
+    ):
+        brand_id = place.brand_id
+        definition = queries.definitions(tx, brand_id=brand_id).tag(tag)
+        found = figures.tag_figures(tx, brand_id=brand_id, tags=[definition], cache=SETS)
+        words = queries.words(tx, brand_id=brand_id)
         lineage = tagging.lineage(tx, place, tag)
+    counted = {} if found is None else found.counts.get(tag, {})
+    values = figures.figures_of_values(definition, counted, words)
     rows = [
-        {"value": code, "name": name, "customers": counts.get(number, 0)}
-        for number, (code, name) in texts.items()
+        {
+            "value": one.code,
+            "name": one.zh if one.zh == one.en else f"{one.zh} {one.en}",
+            "customers": one.customers,
+        }
+        for one in values
     ]
-    told = {
-        "tag": tag,
-        "name": f"{definition.names.zh} {definition.names.en}",
-        "meaning": f"{definition.meaning.zh} {definition.meaning.en}",
-        "kind": str(definition.kind),
-        "window_days": definition.window_days,
-        "comes_from": lineage,
-        "owner": definition.owner,
-        "sensitivity": str(definition.sensitivity),
-        "as_of": None if last is None else last.as_of.isoformat(),
-    }
+    told = _told(definition, lineage, None if found is None else found.as_of)
     if as_json:
         showing.facts({**told, "values": rows}, as_json=True)
         return
     showing.facts(told, as_json=False)
     typer.echo("")
     showing.table(rows, as_json=False, nothing="Nobody has a value of it.")
-
-
-@commands.command()
-def explain(
-    context: typer.Context,
-    customer: Customer,
-    tag: Tag,
-    brand: Brand,
-    *,
-    as_json: showing.AsJson = False,
-) -> None:
-    """Tell why a customer has a tag: each step, its borders, and the lines that counted."""
-    from huitong.customers.model import CUSTOMER_PREFIX
-    from huitong.entry import laking, tagging
-    from huitong.platform import clock
-
-    customer_id = opening.id_of(CUSTOMER_PREFIX, customer)
-    with _one(context, brand) as (platform, place):
-        folder = laking.folder_of(platform.settings)
-        found = tagging.explain(
-            platform.database, folder, place, customer_id=customer_id, tag=tag, now=clock.now()
-        )
-    told, steps = _told(found, customer), _steps(found)
-    if as_json:
-        showing.facts({**told, "steps": steps}, as_json=True)
-        return
-    showing.facts(told, as_json=False)
-    for step in steps:
-        facts = step.pop("facts")
-        typer.echo("")
-        showing.facts(step, as_json=False)
-        if isinstance(facts, list) and facts:
-            showing.table(facts, as_json=False, nothing="")
 
 
 @commands.command()
@@ -171,7 +151,7 @@ def install(
 ) -> None:
     """Take the tags of a pack over for a brand; its own tags of other codes stay."""
     from huitong.platform import clock
-    from huitong.segments.operations import tags as operations
+    from huitong.segments.operations import tag_documents as operations
     from huitong.segments.rules import tag_packs
 
     if pack in tag_packs.PACKS:
@@ -182,9 +162,9 @@ def install(
             message = f"“{pack}” is neither a file nor one of {', '.join(tag_packs.PACKS)}."
             raise typer.BadParameter(message, param_hint="PACK")
         read = tag_packs.read_pack(path.read_text("utf-8"))
-    with _one(context, brand) as (platform, place):
+    with one_brand(context, brand) as (platform, place):
         now = clock.now()
-        with platform.database.transaction(_scope(place), now=now) as tx:
+        with platform.database.transaction(scope_of(place), now=now) as tx:
             count = operations.install_pack(
                 tx, read, brand_id=place.brand_id, actor=opening.actor(context), now=now
             )
@@ -192,156 +172,44 @@ def install(
 
 
 @commands.command()
-def give(
+def put(
     context: typer.Context,
-    customer: Customer,
-    tag: Tag,
-    value: Annotated[str, typer.Argument(help="The value's code, or a number.")],
+    file: File,
     brand: Brand,
     *,
-    until: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The first day on which it does not hold."),
-    ] = None,
+    on_version: OnVersion = None,
+    as_json: showing.AsJson = False,
 ) -> None:
-    """Say a tag of a customer by hand; the next refresh counts it."""
-    from huitong.customers.model import CUSTOMER_PREFIX
-    from huitong.segments.operations.tags import Giving
-
-    one = Giving(
-        opening.id_of(CUSTOMER_PREFIX, customer), value, None if until is None else until.date()
-    )
-    refused = _give(context, brand, tag, [one])
-    for _, reason in refused:
-        showing.complain(reason)
-        raise typer.Exit(1)
-
-
-@commands.command("import")
-def import_tags(context: typer.Context, tag: Tag, file: File, brand: Brand) -> None:
-    """Say a tag of many customers by a CSV file with the columns customer, value, until."""
-    from huitong.customers.model import CUSTOMER_PREFIX
-    from huitong.segments.operations.tags import Giving
-
-    givings = []
-    with file.open(encoding="utf-8-sig", newline="") as text:
-        for row in csv.DictReader(text):
-            until = (row.get("until") or "").strip()
-            givings.append(
-                Giving(
-                    opening.id_of(CUSTOMER_PREFIX, (row.get("customer") or "").strip()),
-                    (row.get("value") or "").strip(),
-                    datetime.fromisoformat(until).date() if until else None,
-                )
-            )
-    refused = _give(context, brand, tag, givings)
-    typer.echo(f"{len(givings) - len(refused)} given, {len(refused)} refused.")
-    for place, reason in refused:
-        showing.complain(f"line {place + 2}: {reason}")
-    if refused:
-        raise typer.Exit(1)
-
-
-def _give(
-    context: typer.Context, brand: str, tag: str, givings: "list[Giving]"
-) -> list[tuple[int, str]]:
-    """Say a tag of customers, and return the places of what was refused with the reasons."""
-    from huitong.entry import tagging
+    """Define one tag by a file of YAML or JSON; the same definition again changes nothing."""
     from huitong.platform import clock
-    from huitong.platform.errors import Refused
-    from huitong.segments.operations import tags as operations
+    from huitong.segments.operations import tag_documents as operations
+    from huitong.segments.rules import tag_packs
 
-    refused = []
-    with _one(context, brand) as (platform, place):
-        now = clock.now()
-        for start in range(0, len(givings), ITEMS_AT_ONCE):
-            with platform.database.transaction(_scope(place), now=now) as tx:
-                results = operations.give(
-                    tx,
-                    givings[start : start + ITEMS_AT_ONCE],
-                    brand_id=place.brand_id,
-                    tag=tag,
-                    actor=opening.actor(context),
-                    now=now,
-                    today=tagging.today_of(place, now),
-                )
-            refused += [
-                (start + n, one.reason) for n, one in enumerate(results) if isinstance(one, Refused)
-            ]
-    return refused
+    document, now = tag_packs.read_tag(file.read_text("utf-8")), clock.now()
+    with (
+        one_brand(context, brand) as (platform, place),
+        platform.database.transaction(scope_of(place), now=now) as tx,
+    ):
+        kept = operations.put_tag(
+            tx,
+            document,
+            brand_id=place.brand_id,
+            expected_version=on_version,
+            actor=opening.actor(context),
+            now=now,
+        )
+    showing.facts({"tag": kept.tag.code, "version": kept.version}, as_json=as_json)
 
 
-def _told(found: "ExplainedTag", customer: str) -> dict[str, object]:
+def _told(tag: "TagDocument", lineage: list[str], as_of: date | None) -> dict[str, object]:
     return {
-        "customer": customer,
-        "tag": found.tag,
-        "value": found.value if found.value is not None else "unknown",
-        "as_of": found.as_of.isoformat(),
-        "may_change_without_news_on": None if found.until is None else found.until.isoformat(),
-        "comes_from": list(found.lineage),
+        "tag": tag.code,
+        "name": f"{tag.names.zh} {tag.names.en}",
+        "meaning": f"{tag.meaning.zh} {tag.meaning.en}",
+        "kind": str(tag.kind),
+        "window_days": tag.window_days,
+        "comes_from": lineage,
+        "owner": tag.owner,
+        "sensitivity": str(tag.sensitivity),
+        "as_of": None if as_of is None else as_of.isoformat(),
     }
-
-
-def _steps(found: "ExplainedTag") -> list[dict[str, object]]:
-    """Return the steps of an expression with what they came to."""
-    return [
-        {
-            "step": step.path,
-            "primitive": step.primitive,
-            "value": step.value,
-            "last_days": step.days,
-            "borders": dict(step.borders) or None,
-            "support_needed": step.support,
-            "facts_counted": step.counted,
-            "facts": [
-                {
-                    "order_no": fact.order_no,
-                    "on": fact.on.isoformat(),
-                    "line": fact.line_id,
-                    "sku": fact.sku,
-                    "value": fact.value,
-                    "adds": fact.amount,
-                    "weighs": fact.weight,
-                }
-                for fact in step.facts
-            ],
-        }
-        for step in found.steps
-    ]
-
-
-def _covered(counts: Mapping[int, int], *, multi: bool) -> int | None:
-    """Return how many have any value; of several values each that is not told by adding up."""
-    return max(counts.values(), default=0) if multi else sum(counts.values())
-
-
-@contextmanager
-def _wanted(
-    context: typer.Context, brand: str | None
-) -> Iterator[tuple["Platform", Mapping[str, "Place"]]]:
-    """Open the platform with the brands that are meant.
-
-    :raises BrandNotFound: when the group has no such brand.
-    """
-    from huitong import org
-    from huitong.entry import laking
-    from huitong.platform.db import Scope
-
-    with opening.opened() as platform:
-        with platform.database.reading(Scope(context.obj)) as tx:
-            places = laking.places(tx)
-            if brand is not None:
-                places = {brand: places[org.brand(tx, code=brand).code]}
-        yield platform, places
-
-
-@contextmanager
-def _one(context: typer.Context, brand: str) -> Iterator[tuple["Platform", "Place"]]:
-    with _wanted(context, brand) as (platform, places):
-        yield platform, places[brand]
-
-
-def _scope(place: "Place") -> "Scope":
-    from huitong.platform.db import Scope
-
-    return Scope(place.group_id, (place.brand_id,))

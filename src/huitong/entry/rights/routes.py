@@ -33,10 +33,9 @@ from huitong.entry.rights import asking, leaving, page
 from huitong.entry.rights.asking import EraseNeedsEveryBrand
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock
-from huitong.platform.auth import KEY_PREFIX, Caller, Permission
+from huitong.platform.auth import Permission
 from huitong.platform.errors import Refused, Result
 from huitong.platform.http import Calling, IdText, RequestKey, Router, Running
-from huitong.platform.ids import show
 
 router = Router(tag="rights")
 
@@ -149,12 +148,13 @@ def state(platform: Running, caller: Calling, key: RequestKey, told: StatementsI
             policy_version=one.policy_version,
             source=ConsentSource(one.source),
             touchpoint=one.touchpoint,
-            actor=_actor(caller),
+            actor=caller.actor(),
         )
         for place, one in enumerate(told.items)
     ]
-    with platform.database.transaction(caller.scope(), now=now) as tx:
-        results = customers.state_consents(tx, statements, now=now)
+    results = platform.database.do(
+        caller.scope(), lambda tx: customers.state_consents(tx, statements, now=now), now=now
+    )
     return AnswersOut(items=[_answer(one) for one in results])
 
 
@@ -182,17 +182,20 @@ def put_policy(
 ) -> PolicyOut:
     """Keep a version of a policy text; a version never changes, so a repeat is harmless."""
     now = clock.now()
-    with platform.database.transaction(caller.scope(), now=now) as tx:
-        kept = customers.put_consent_policy(
+    kept = platform.database.do(
+        caller.scope(),
+        lambda tx: customers.put_consent_policy(
             tx,
             brand_id=org.brand(tx, code=brand).id,
             purpose=wanted.purpose,
             version=wanted.version,
             content=wanted.content,
             effective_from=wanted.effective_from,
-            actor=_actor(caller),
+            actor=caller.actor(),
             now=now,
-        )
+        ),
+        now=now,
+    )
     return PolicyOut(
         purpose=kept.purpose,
         version=kept.version,
@@ -211,8 +214,11 @@ def put_policy(
 def export(platform: Running, caller: Calling, key: RequestKey, customer_id: InPath) -> Response:
     """Hand out everything that is held of the person, unmasked, as JSON; the call is receipted."""
     now = clock.now()
-    with platform.database.transaction(caller.scope(), now=now) as tx:
-        document = asking.export(tx, customer_id, key=key, actor=_actor(caller), now=now)
+    document = platform.database.do(
+        caller.scope(),
+        lambda tx: asking.export(tx, customer_id, key=key, actor=caller.actor(), now=now),
+        now=now,
+    )
     headers = {"Cache-Control": "no-store"}
     return Response(page.as_json(document), media_type="application/json", headers=headers)
 
@@ -228,10 +234,11 @@ def request_exit(
 ) -> ExitOut:
     """Take a member's wish to leave, for when the cooling-off is over; a second one is the same."""
     now = clock.now()
-    wish = ExitWish(customer_id, key, _actor(caller))
-    with platform.database.transaction(caller.scope(), now=now) as tx:
-        (result,) = leaving.request_exits(tx, [wish], now=now)
-        return _exit(asking.taken(result))
+    wish = ExitWish(customer_id, key, caller.actor())
+    (result,) = platform.database.do(
+        caller.scope(), lambda tx: leaving.request_exits(tx, [wish], now=now), now=now
+    )
+    return _exit(asking.taken(result))
 
 
 @router.route(
@@ -246,9 +253,10 @@ def cancel_exit(
     """Take the wish to leave back, while it has not been carried out."""
     now = clock.now()
     wanted = ExitCancellation(customer_id, key)
-    with platform.database.transaction(caller.scope(), now=now) as tx:
-        (result,) = customers.cancel_exits(tx, [wanted], now=now)
-        return _exit(asking.taken(result))
+    (result,) = platform.database.do(
+        caller.scope(), lambda tx: customers.cancel_exits(tx, [wanted], now=now), now=now
+    )
+    return _exit(asking.taken(result))
 
 
 @router.route(
@@ -265,7 +273,7 @@ def erase(platform: Running, caller: Calling, key: RequestKey, customer_id: InPa
         customer_id,
         home=platform.settings.home,
         key=key,
-        actor=_actor(caller),
+        actor=caller.actor(),
         now=clock.now(),
     )
     return _receipt(receipt)
@@ -282,10 +290,6 @@ def receipts(platform: Running, caller: Calling, customer_id: InPath) -> Receipt
     with platform.database.reading(caller.scope()) as tx:
         found = customers.receipts_of(tx, person_id=asking.person_of(tx, customer_id=customer_id))
     return ReceiptsOut(items=[_receipt(one) for one in found])
-
-
-def _actor(caller: Caller) -> str:
-    return show(KEY_PREFIX, caller.key_id)
 
 
 def _answer(result: Result[object]) -> AnswerOut:

@@ -59,7 +59,10 @@ class IdentifierShown:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """One entry of the merge journal; `identifier_ids` are those that moved."""
+    """One entry of the merge journal; `identifier_ids` are those that moved.
+
+    `actor` and `split_by` say who did it by hand; None where evidence did.
+    """
 
     id: int
     source_id: int
@@ -68,6 +71,8 @@ class Merge:
     reason: str
     merged_at: datetime
     split_at: datetime | None
+    actor: str | None = None
+    split_by: str | None = None
 
 
 @dataclass(eq=False)

@@ -15,12 +15,7 @@ from huitong.identity.operations.deciding import (
     withdraw_evidence,
 )
 from huitong.identity.operations.everybody import judge_crowds, portions_of, weigh_portion
-from huitong.identity.operations.forgetting import (
-    bury,
-    drop_tombstones,
-    erase,
-    erase_unclaimed,
-)
+from huitong.identity.operations.forgetting import bury, drop_tombstones, erase, erase_unclaimed
 from huitong.identity.operations.locking import Overtaken, hold_living
 from huitong.identity.operations.merging import reassign
 from huitong.identity.operations.policies import set_policy

@@ -5,8 +5,7 @@ from datetime import datetime
 from huitong.identity.model import DOMAIN_PREFIX, PolicyDocument
 from huitong.platform import ids, jobs
 from huitong.platform.db import Tx
-from huitong.platform.errors import Refused
-from huitong.platform.jobs import Job, JobKeyTaken, WantedJob
+from huitong.platform.jobs import Job, WantedJob
 
 WEIGH_EVERYBODY = "identity.weigh_everybody"
 PREVIEW = "identity.preview"
@@ -20,7 +19,7 @@ def ask_to_weigh(tx: Tx, domain_id: int, *, key: str, now: datetime) -> Job:
     :raises JobKeyTaken: when the key was that of another domain.
     """
     arguments = {"identity_domain": ids.show(DOMAIN_PREFIX, domain_id)}
-    return _ask(tx, WantedJob(WEIGH_EVERYBODY, key, arguments), now=now)
+    return jobs.ask(tx, WantedJob(WEIGH_EVERYBODY, key, arguments), now=now)
 
 
 def ask_for_preview(
@@ -35,11 +34,4 @@ def ask_for_preview(
         for name in VALUE_RULES & rules.keys():
             del rules[name]
     arguments = {"identity_domain": ids.show(DOMAIN_PREFIX, domain_id), "policy": document}
-    return _ask(tx, WantedJob(PREVIEW, key, arguments), now=now)
-
-
-def _ask(tx: Tx, wanted: WantedJob, *, now: datetime) -> Job:
-    (asked,) = jobs.enqueue(tx, [wanted], now=now)
-    if isinstance(asked, Refused):
-        raise JobKeyTaken(job=str(asked.facts["job"]), key=wanted.key)
-    return asked.value
+    return jobs.ask(tx, WantedJob(PREVIEW, key, arguments), now=now)

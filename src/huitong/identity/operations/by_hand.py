@@ -16,7 +16,7 @@ from huitong.identity.model import (
 )
 from huitong.identity.operations.deciding import OPERATOR, keep_apart, keep_together, weigh_anew
 from huitong.identity.operations.merging import Move, move_persons
-from huitong.identity.tables import people as tables
+from huitong.identity.tables import merges, people
 from huitong.platform.db import ReadTx, Tx, array
 
 
@@ -44,7 +44,7 @@ def merge(
     keep_together(
         tx, source, target=target, domain_id=domain_id, actor=actor, reason=reason, now=now
     )
-    move = Move(source_id=source, target_id=target, reason=reason, key=key)
+    move = Move(source_id=source, target_id=target, reason=reason, key=key, actor=actor)
     (done,) = move_persons(tx, [move], domain_id=domain_id, now=now)
     return done
 
@@ -61,21 +61,21 @@ def split(
     :raises LaterMergeStands: when its target was merged on since; undo that one first.
     """
     params = {"group_id": tx.scope.group_id, "merge_id": merge_id}
-    found = tx.row(tables.FIND_MERGE, params)
+    found = tx.row(merges.FIND_MERGE, params)
     if found is None:
         raise MergeNotFound(merge_id=merge_id)
     source, target = found[2], found[3]
     tx.rows(
-        tables.LOCK_PERSONS,
+        people.LOCK_PERSONS,
         {"group_id": tx.scope.group_id, "person_ids": array(sorted((source, target)))},
     )
-    found = tx.row(tables.FIND_MERGE, params)
+    found = tx.row(merges.FIND_MERGE, params)
     assert found is not None, "The journal keeps what it has."
     done = _merge_of(found)
     if done.split_at is not None:
         return done
     _refuse_later_merge(tx, done)
-    undone = _undo(tx, done, found[1], now)
+    undone = _undo(tx, done, found[1], actor, now)
     held = keep_apart(
         tx, source, target=target, domain_id=found[1], actor=actor, reason=reason, now=now
     )
@@ -87,7 +87,7 @@ def split(
 def _lock_for_merge(tx: Tx, source: int, target: int, key: str) -> int | None:
     """Lock both persons and return their domain, or None when the key was used already."""
     params = {"group_id": tx.scope.group_id, "person_ids": array(sorted({source, target}))}
-    locked = {row[0]: row for row in tx.rows(tables.LOCK_PERSONS, params)}
+    locked = {row[0]: row for row in tx.rows(people.LOCK_PERSONS, params)}
     if _row_by_key(tx, target, key) is not None:
         return None
     for person_id in (source, target):
@@ -102,25 +102,26 @@ def _lock_for_merge(tx: Tx, source: int, target: int, key: str) -> int | None:
 
 def _refuse_later_merge(tx: ReadTx, done: Merge) -> None:
     params = {"group_id": tx.scope.group_id, "source_id": done.target_id}
-    later = tx.row(tables.FIND_STANDING_MERGE, params)
+    later = tx.row(merges.FIND_STANDING_MERGE, params)
     if later is not None:
         raise LaterMergeStands(merge_id=done.id, later_id=later[0])
 
 
-def _undo(tx: Tx, done: Merge, domain_id: int, now: datetime) -> Merge:
+def _undo(tx: Tx, done: Merge, domain_id: int, actor: str, now: datetime) -> Merge:
     params = {
         "group_id": tx.scope.group_id,
         "merge_id": done.id,
         "source_id": done.source_id,
         "target_id": done.target_id,
         "identifier_ids": array(done.identifier_ids),
+        "actor": actor,
         "now": now,
     }
-    returned = tuple(sorted(row[0] for row in tx.rows(tables.GIVE_BACK_IDENTIFIERS, params)))
-    tx.execute(tables.MARK_SPLIT, params)
-    tx.execute(tables.CLOSE_MERGE, params)
+    returned = tuple(sorted(row[0] for row in tx.rows(merges.GIVE_BACK_IDENTIFIERS, params)))
+    tx.execute(merges.MARK_SPLIT, params)
+    tx.execute(merges.CLOSE_MERGE, params)
     tx.emit(PersonsSplit(done.id, domain_id, done.source_id, done.target_id, returned))
-    return replace(done, split_at=now)
+    return replace(done, split_at=now, split_by=actor)
 
 
 def _merge_by_key(tx: ReadTx, source: int, target: int, key: str) -> Merge:
@@ -134,7 +135,7 @@ def _merge_by_key(tx: ReadTx, source: int, target: int, key: str) -> Merge:
 
 def _row_by_key(tx: ReadTx, target: int, key: str) -> TupleRow | None:
     params = {"group_id": tx.scope.group_id, "target_id": target, "key": key}
-    return tx.row(tables.FIND_MERGE_BY_KEY, params)
+    return tx.row(merges.FIND_MERGE_BY_KEY, params)
 
 
 def _merge_of(row: TupleRow) -> Merge:
@@ -146,4 +147,6 @@ def _merge_of(row: TupleRow) -> Merge:
         reason=row[5],
         merged_at=row[6],
         split_at=row[7],
+        actor=row[8],
+        split_by=row[9],
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from huitong.identity.model import PersonNotFound
 from huitong.identity.rules import tombstone_digest
-from huitong.identity.tables import people as tables
+from huitong.identity.tables import erasing, people
 from huitong.platform import crypto
 from huitong.platform.db import Tx, array
 from huitong.platform.ids import bucket_of_digest
@@ -39,15 +39,15 @@ def erase(tx: Tx, person_id: int, *, now: datetime) -> Erased:
     :raises PersonNotFound: when the group has no such person, or only as part of another.
     """
     scope = {"group_id": tx.scope.group_id, "person_id": person_id}
-    head = tx.row(tables.LOCK_PERSONS, {**scope, "person_ids": array([person_id])})
+    head = tx.row(people.LOCK_PERSONS, {**scope, "person_ids": array([person_id])})
     if head is None or head[2] is not None:
         raise PersonNotFound(person_id=person_id)
     # Nobody joins or leaves a family whose head is locked: a merge locks the person who stays, and
     # inner merges are not undone while an outer one stands. So it is read after the lock only.
-    family = [row[0] for row in tx.rows(tables.FAMILY_OF_PERSON, scope)]
+    family = [row[0] for row in tx.rows(people.FAMILY_OF_PERSON, scope)]
     params = {**scope, "person_ids": array(family), "now": now}
-    tx.rows(tables.LOCK_PERSONS, params)
-    indexes = tx.rows(tables.INDEXES_OF_PERSON, scope)
+    tx.rows(people.LOCK_PERSONS, params)
+    indexes = tx.rows(erasing.INDEXES_OF_PERSON, scope)
     identifier_ids = tuple(row[0] for row in indexes)
     if head[3] is not None:
         return Erased(tuple(family), identifier_ids)
@@ -55,14 +55,14 @@ def erase(tx: Tx, person_id: int, *, now: datetime) -> Erased:
     until = now + timedelta(days=TOMBSTONE_DAYS)
     bury(tx, digests, until=until)
     for forget in (
-        tables.ERASE_IDENTIFIERS,
-        tables.ERASE_WORDS_OF_MERGES,
-        tables.ERASE_WORDS_OF_CARVINGS,
-        tables.ERASE_WORDS_OF_UNDOINGS,
-        tables.ERASE_WORDS_OF_REVIEWS,
-        tables.ERASE_WORDS_OF_LINKS,
-        tables.MARK_ERASED,
-        tables.DROP_SALTS,
+        erasing.ERASE_IDENTIFIERS,
+        erasing.ERASE_WORDS_OF_MERGES,
+        erasing.ERASE_WORDS_OF_CARVINGS,
+        erasing.ERASE_WORDS_OF_UNDOINGS,
+        erasing.ERASE_WORDS_OF_REVIEWS,
+        erasing.ERASE_WORDS_OF_LINKS,
+        erasing.MARK_ERASED,
+        erasing.DROP_SALTS,
     ):
         tx.execute(forget, {**params, "identifier_ids": array(identifier_ids)})
     return Erased(tuple(family), identifier_ids, tuple(digests), until)
@@ -71,7 +71,7 @@ def erase(tx: Tx, person_id: int, *, now: datetime) -> Erased:
 def bury(tx: Tx, digests: Sequence[bytes], *, until: datetime) -> None:
     """Put tombstones of erased identifiers up until a day; those that stand are kept as long."""
     rows = [(bucket_of_digest(digest), digest) for digest in sorted(set(digests))]
-    tx.write(tables.INSERT_TOMBSTONES, tables.TOMBSTONE, rows, {"expires_at": until})
+    tx.write(erasing.INSERT_TOMBSTONES, erasing.TOMBSTONE, rows, {"expires_at": until})
 
 
 def erase_unclaimed(tx: Tx, identifier_ids: Sequence[int], *, now: datetime) -> int:
@@ -81,12 +81,12 @@ def erase_unclaimed(tx: Tx, identifier_ids: Sequence[int], *, now: datetime) -> 
         "identifier_ids": array(sorted(set(identifier_ids))),
         "now": now,
     }
-    return tx.execute(tables.ERASE_UNCLAIMED, params)
+    return tx.execute(erasing.ERASE_UNCLAIMED, params)
 
 
 def drop_tombstones(tx: Tx, *, now: datetime) -> int:
     """Delete the tombstones whose time is over and return how many there were."""
-    return tx.execute(tables.DROP_TOMBSTONES, {"group_id": tx.scope.group_id, "now": now})
+    return tx.execute(erasing.DROP_TOMBSTONES, {"group_id": tx.scope.group_id, "now": now})
 
 
 def _digests(tx: Tx, indexes: Sequence[bytes]) -> list[bytes]:

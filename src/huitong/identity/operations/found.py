@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from huitong.identity.model import Standing
 from huitong.identity.operations.mentions import PageSays
 from huitong.identity.rules import NO_DIGEST
-from huitong.identity.tables import people as tables
+from huitong.identity.tables import people
 from huitong.platform.db import Tx, array, byte_array
 
 SUSPENDED = frozenset({Standing.SHARED.value, Standing.BLOCKED.value})
@@ -42,7 +42,7 @@ def find_identifiers(tx: Tx, says: PageSays) -> Found:
     if not count:
         return found
     rows = tx.rows(
-        tables.FIND_IDENTIFIERS,
+        people.FIND_IDENTIFIERS,
         {
             "group_id": tx.scope.group_id,
             "domain_id": says.account.identity_domain_id,

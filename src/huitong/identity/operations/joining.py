@@ -7,7 +7,7 @@ from huitong.identity.operations.found import Found
 from huitong.identity.operations.locking import LockedPerson, Overtaken
 from huitong.identity.operations.mentions import PageSays
 from huitong.identity.rules import SEALED_PLACE, Decision
-from huitong.identity.tables import people as tables
+from huitong.identity.tables import people
 from huitong.platform import crypto
 from huitong.platform.db import Tx
 
@@ -42,8 +42,8 @@ def join_identifiers(
         found.ids[place] = new_id
         rows.append(_row(says, place, new_id, owner_of.get(place), seal))
     constants = {"domain_id": says.account.identity_domain_id, "now": now}
-    inserted = tx.write(tables.INSERT_IDENTIFIERS, tables.IDENTIFIER, rows, constants)
-    claimed = tx.write(tables.CLAIM_IDENTIFIERS, tables.CLAIM, claims)
+    inserted = tx.write(people.INSERT_IDENTIFIERS, people.IDENTIFIER, rows, constants)
+    claimed = tx.write(people.CLAIM_IDENTIFIERS, people.CLAIM, claims)
     if len(inserted) < len(rows) or len(claimed) < len(claims):
         raise Overtaken
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from huitong.identity.tables import people as tables
+from huitong.identity.tables import people
 from huitong.platform.db import Tx, array
 
 
@@ -29,7 +29,7 @@ def lock_persons(tx: Tx, person_ids: Sequence[int]) -> Mapping[int, LockedPerson
         return {}
     params = {"group_id": tx.scope.group_id, "person_ids": array(wanted)}
     locked = {}
-    for person_id, _domain_id, merged_into, erased_at, salt in tx.rows(tables.LOCK_PERSONS, params):
+    for person_id, _domain_id, merged_into, erased_at, salt in tx.rows(people.LOCK_PERSONS, params):
         if merged_into is not None or erased_at is not None:
             raise Overtaken
         locked[person_id] = LockedPerson(person_id, salt)
@@ -42,6 +42,6 @@ def hold_living(tx: Tx, *, person_ids: Sequence[int]) -> None:
     :raises Overtaken: when one of them was merged or erased since they were looked up.
     """
     params = {"group_id": tx.scope.group_id, "person_ids": array(sorted(set(person_ids)))}
-    held = tx.rows(tables.HOLD_PERSONS, params)
+    held = tx.rows(people.HOLD_PERSONS, params)
     if any(merged_into is not None or erased_at is not None for merged_into, erased_at in held):
         raise Overtaken

@@ -7,8 +7,7 @@ from datetime import datetime
 
 from huitong.identity.events import PersonsMerged
 from huitong.identity.model import Merge
-from huitong.identity.tables import people as tables
-from huitong.identity.tables import reviews
+from huitong.identity.tables import merges, reviews
 from huitong.platform.db import Tx, array
 from huitong.platform.ids import bucket_of
 
@@ -22,11 +21,12 @@ class Move:
     reason: str
     record_id: int | None = None
     key: str = ""
+    actor: str | None = None
 
 
 def reassign(tx: Tx, *, source: int, target: int) -> tuple[int, ...]:
     """Move every identifier of the source to the target; return the ids of those that moved."""
-    moved = tx.write(tables.MOVE_IDENTIFIERS, tables.MOVE, [(source, target)])
+    moved = tx.write(merges.MOVE_IDENTIFIERS, merges.MOVE, [(source, target)])
     return tuple(sorted(identifier_id for _, identifier_id in moved))
 
 
@@ -36,9 +36,9 @@ def move_persons(tx: Tx, moves: Sequence[Move], *, domain_id: int, now: datetime
         return []
     pairs = [(move.source_id, move.target_id) for move in moves]
     moved: defaultdict[int, list[int]] = defaultdict(list)
-    for source_id, identifier_id in tx.write(tables.MOVE_IDENTIFIERS, tables.MOVE, pairs):
+    for source_id, identifier_id in tx.write(merges.MOVE_IDENTIFIERS, merges.MOVE, pairs):
         moved[source_id].append(identifier_id)
-    tx.write(tables.MARK_MERGED, tables.MOVE, pairs)
+    tx.write(merges.MARK_MERGED, merges.MOVE, pairs)
     merge_ids = tx.new_ids([bucket_of(move.target_id) for move in moves])
     done = [
         Merge(
@@ -49,11 +49,12 @@ def move_persons(tx: Tx, moves: Sequence[Move], *, domain_id: int, now: datetime
             reason=move.reason,
             merged_at=now,
             split_at=None,
+            actor=move.actor,
         )
         for merge_id, move in zip(merge_ids, moves, strict=True)
     ]
     rows = [_row(merged, move) for merged, move in zip(done, moves, strict=True)]
-    tx.write(tables.INSERT_MERGES, tables.MERGE, rows, {"domain_id": domain_id, "now": now})
+    tx.write(merges.INSERT_MERGES, merges.MERGE, rows, {"domain_id": domain_id, "now": now})
     closing = {"group_id": tx.scope.group_id, "person_ids": array(_targets(moves)), "now": now}
     tx.execute(reviews.CLOSE_LIKELY, closing)
     tx.emit(*(PersonsMerged(each.id, domain_id, each.source_id, each.target_id) for each in done))
@@ -75,4 +76,5 @@ def _row(done: Merge, move: Move) -> tuple[object, ...]:
         array(done.identifier_ids),
         move.reason,
         move.record_id,
+        move.actor,
     )

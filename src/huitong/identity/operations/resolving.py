@@ -15,7 +15,7 @@ from huitong.identity.operations.mentions import PageSays, read_page
 from huitong.identity.operations.policies import effective_policy, presumed_policy
 from huitong.identity.operations.recomputing import Change, recompute
 from huitong.identity.rules import Mentions, Unusable, decide
-from huitong.identity.tables import people as tables
+from huitong.identity.tables import people
 from huitong.platform import crypto
 from huitong.platform.db import Tx, array
 from huitong.platform.errors import Ok
@@ -149,7 +149,7 @@ def _make(tx: Tx, says: PageSays, found: Found, now: datetime) -> _Made:
     join_identifiers(tx, says, found, joins, now=now)
     domain_id = says.account.identity_domain_id
     rows = [(bucket_of(one.id), one.id, one.salt) for one in made]
-    tx.write(tables.INSERT_PERSONS, tables.PERSON, rows, {"domain_id": domain_id, "now": now})
+    tx.write(people.INSERT_PERSONS, people.PERSON, rows, {"domain_id": domain_id, "now": now})
     _verify(tx, found)
     for place, owner in joins.items():
         found.persons[place] = owner.id
@@ -176,7 +176,7 @@ def _verify(tx: Tx, found: Found) -> None:
             "group_id": tx.scope.group_id,
             "identifier_ids": array(sorted(found.unverified)),
         }
-        tx.execute(tables.VERIFY_IDENTIFIERS, params)
+        tx.execute(people.VERIFY_IDENTIFIERS, params)
 
 
 def _witnesses(says: PageSays, found: Found, incoming: Sequence[Incoming]) -> dict[int, int]:

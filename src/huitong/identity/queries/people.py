@@ -7,7 +7,7 @@ from datetime import datetime
 from huitong.channels.model import Identifier, IdentifierKind
 from huitong.identity import rules
 from huitong.identity.model import IdentifierShown, Known, Merge
-from huitong.identity.tables import people as tables
+from huitong.identity.tables import erasing, merges, people
 from huitong.org.model import Brand, ChannelAccount
 from huitong.platform import crypto
 from huitong.platform.db import ReadTx, array, byte_array
@@ -28,7 +28,7 @@ def find(
     if index is None:
         return None
     rows = tx.rows(
-        tables.FIND_IDENTIFIERS,
+        people.FIND_IDENTIFIERS,
         {
             "group_id": tx.scope.group_id,
             "domain_id": brand.identity_domain_id,
@@ -58,7 +58,7 @@ def recognise(
         places |= dict.fromkeys(asked[-1])
     digests = list(places)
     rows = tx.rows(
-        tables.FIND_IDENTIFIERS,
+        people.FIND_IDENTIFIERS,
         {
             "group_id": tx.scope.group_id,
             "domain_id": account.identity_domain_id,
@@ -75,7 +75,7 @@ def recognise(
 def follow(tx: ReadTx, *, person_ids: Sequence[int]) -> Mapping[int, int]:
     """Return whom persons are today, over any number of merges; unknown ids are left out."""
     params = {"group_id": tx.scope.group_id, "person_ids": array(person_ids)}
-    return dict(tx.rows(tables.FOLLOW_PERSONS, params))
+    return dict(tx.rows(people.FOLLOW_PERSONS, params))
 
 
 def identifiers_of(
@@ -83,7 +83,7 @@ def identifiers_of(
 ) -> Mapping[int, Sequence[IdentifierShown]]:
     """Return the identifiers of persons, their values masked."""
     params = {"group_id": tx.scope.group_id, "person_ids": array(person_ids)}
-    rows = tx.rows(tables.IDENTIFIERS_OF_PERSONS, params)
+    rows = tx.rows(people.IDENTIFIERS_OF_PERSONS, params)
     ciphers = ciphers_of(tx, person_ids={row[5] for row in rows if row[5] is not None})
     shown: defaultdict[int, list[IdentifierShown]] = defaultdict(list)
     for person_id, identifier_id, kind, scope, verified, sealed_for, sealed in rows:
@@ -104,7 +104,7 @@ def export(tx: ReadTx, person_ids: Sequence[int]) -> dict[int, list[dict[str, ob
     Only for the person themselves, or with the permission to see personal values.
     """
     params = {"group_id": tx.scope.group_id, "person_ids": array(person_ids)}
-    rows = tx.rows(tables.EXPORT_IDENTIFIERS, params)
+    rows = tx.rows(people.EXPORT_IDENTIFIERS, params)
     ciphers = ciphers_of(tx, person_ids={row[5] for row in rows if row[5] is not None})
     told: defaultdict[int, list[dict[str, object]]] = defaultdict(list)
     for person_id, identifier_id, kind, scope, verified, sealed_for, sealed, recorded_at in rows:
@@ -128,7 +128,7 @@ def ciphers_of(tx: ReadTx, *, person_ids: Iterable[int]) -> Mapping[int, crypto.
     params = {"group_id": group_id, "person_ids": array(sorted(set(person_ids)))}
     return {
         person_id: keyring.person_cipher(group_id, person_id, salt)
-        for person_id, salt in tx.rows(tables.SALTS, params)
+        for person_id, salt in tx.rows(people.SALTS, params)
     }
 
 
@@ -136,8 +136,8 @@ def merges_of(tx: ReadTx, *, person_id: int) -> list[Merge]:
     """Return the journal of one person's merges, oldest first."""
     params = {"group_id": tx.scope.group_id, "person_id": person_id}
     return [
-        Merge(row[0], row[2], row[3], tuple(row[4]), row[5], row[6], row[7])
-        for row in tx.rows(tables.MERGES_OF_PERSON, params)
+        Merge(row[0], row[2], row[3], tuple(row[4]), *row[5:])
+        for row in tx.rows(merges.MERGES_OF_PERSON, params)
     ]
 
 
@@ -146,11 +146,11 @@ def erased_before(tx: ReadTx, *, person_ids: Sequence[int], now: datetime) -> se
     keyring, group_id = crypto.keyring(), tx.scope.group_id
     owners: defaultdict[bytes, set[int]] = defaultdict(set)
     params = {"group_id": group_id, "person_ids": array(person_ids)}
-    for person_id, index in tx.rows(tables.INDEXES_OF_PERSONS, params):
+    for person_id, index in tx.rows(erasing.INDEXES_OF_PERSONS, params):
         owners[rules.tombstone_digest(keyring, group_id, index)].add(person_id)
     digests = list(owners)
     rows = tx.rows(
-        tables.FIND_TOMBSTONES,
+        erasing.FIND_TOMBSTONES,
         {
             "group_id": group_id,
             "buckets": array([bucket_of_digest(digest) for digest in digests]),

@@ -12,9 +12,8 @@ from huitong.channels.model import OpeningKind
 from huitong.loyalty.model import CutOver, Opened
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock
-from huitong.platform.auth import KEY_PREFIX, Permission
+from huitong.platform.auth import Permission
 from huitong.platform.http import Calling, RequestKey, Router, Running
-from huitong.platform.ids import show
 
 router = Router(tag="openings")
 
@@ -108,7 +107,7 @@ def put_cut_over(
                 tx,
                 brand_id=brand_id,
                 kinds=[of_kind],
-                actor=show(KEY_PREFIX, caller.key_id),
+                actor=caller.actor(),
                 reason=wanted.reason,
                 now=now,
             )

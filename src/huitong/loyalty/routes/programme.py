@@ -16,9 +16,8 @@ from huitong.loyalty.model import (
 )
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock
-from huitong.platform.auth import KEY_PREFIX, Permission
+from huitong.platform.auth import Permission
 from huitong.platform.http import Calling, ExpectedVersion, Router, Running, etag
-from huitong.platform.ids import show
 
 router = Router(tag="programme")
 
@@ -109,7 +108,7 @@ def put_version(  # noqa: PLR0917 - the parts of one request
             brand_id=org.brand(tx, code=brand).id,
             programme=wanted.programme,
             effective_from=wanted.effective_from or now,
-            actor=show(KEY_PREFIX, caller.key_id),
+            actor=caller.actor(),
             expected_version=expected,
             now=now,
         )

@@ -1,6 +1,7 @@
 """What is asked of metrics, what is answered, and what is refused."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
@@ -74,7 +75,8 @@ class Answer:
     """The figures of a brand as its lake knew them at `as_of`.
 
     `total` is computed for itself, as are all rows: nothing is added up that must not be. It is
-    None where a metric makes no sense uncut.
+    None where a metric makes no sense uncut. `labels` are the names of a dimension's codes, where
+    the organisation knows them.
     """
 
     metrics: tuple[Metric, ...]
@@ -85,6 +87,7 @@ class Answer:
     total: Row | None
     as_of: datetime
     version: int
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(eq=False)

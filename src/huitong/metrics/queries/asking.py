@@ -8,6 +8,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from huitong import org
+from huitong.metrics import tables
 from huitong.metrics.model import (
     ROWS_MAX,
     Answer,
@@ -80,7 +81,17 @@ def answer(opened: Opened, metrics: tuple[Metric, ...], question: Question, *, z
         total=_total(now, was) if makes_sense_uncut else None,
         as_of=opened.manifest.as_of,
         version=opened.manifest.version,
+        labels=_labels(opened, question.by),
     )
+
+
+def _labels(opened: Opened, by: tuple[str, ...]) -> Mapping[str, Mapping[str, str]]:
+    """Return the names of the codes that figures are cut by, where the lake has them."""
+    return {
+        dimension: dict(opened.connection.execute(query).fetchall())
+        for dimension, query in tables.NAMED_BY.items()
+        if dimension in by
+    }
 
 
 def _rows(now: Measured) -> tuple[Row, ...]:

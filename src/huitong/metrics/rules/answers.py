@@ -15,9 +15,9 @@ Shown = Mapping[str, object]
 
 def shown_rows(answer: Answer) -> list[Shown]:
     """Return the rows as people read them, with a last one of all together where it makes sense."""
-    rows: list[Shown] = [{**_keys(answer, row), **_shown(answer, row)} for row in answer.rows]
+    rows: list[Shown] = [{**_named(answer, row), **_shown(answer, row)} for row in answer.rows]
     if answer.total is not None and answer.by:
-        first, *others = answer.by
+        first, *others = _headings(answer)
         rows.append({first: TOTAL, **dict.fromkeys(others, ""), **_shown(answer, answer.total)})
     return rows
 
@@ -39,6 +39,7 @@ def written(answer: Answer) -> dict[str, object]:
             {"by": _keys(answer, row), "figures": _written(answer.metrics, row)}
             for row in answer.rows
         ],
+        "labels": _labels(answer),
         "total": answer.total and _written(answer.metrics, answer.total),
         "as_of": answer.as_of.isoformat(),
         "lake_version": answer.version,
@@ -55,6 +56,39 @@ def told_span(answer: Answer) -> str:
 
 def _keys(answer: Answer, row: Row) -> Shown:
     return {one: told_key(one, key) for one, key in zip(answer.by, row.keys, strict=True)}
+
+
+def _headings(answer: Answer) -> list[str]:
+    """Return the columns of the cuts: each code, and beside it its name where there are any."""
+    return [
+        heading
+        for one in answer.by
+        for heading in ([one, _name_of(one)] if answer.labels.get(one) else [one])
+    ]
+
+
+def _named(answer: Answer, row: Row) -> Shown:
+    keys = _keys(answer, row)
+    names = {_name_of(one): answer.labels.get(one, {}).get(str(keys[one])) for one in answer.by}
+    told = {**keys, **names}
+    return {heading: told[heading] for heading in _headings(answer)}
+
+
+def _labels(answer: Answer) -> dict[str, dict[str, str]]:
+    """Return the names of the codes that occur."""
+    return {
+        one: {
+            str(key): names[str(key)]
+            for key in dict.fromkeys(row.keys[place] for row in answer.rows)
+            if str(key) in names
+        }
+        for place, one in enumerate(answer.by)
+        if (names := answer.labels.get(one))
+    }
+
+
+def _name_of(dimension: str) -> str:
+    return f"{dimension}_name"
 
 
 def _shown(answer: Answer, row: Row) -> Shown:

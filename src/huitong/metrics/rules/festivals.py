@@ -1,7 +1,9 @@
 """The Spring Festival moves by weeks from year to year; figures around it are held against its own.
 
-The days are those of the official calendar. They are listed because they cannot simply be computed:
-where the new moon is within minutes of midnight in China, common calculations miss the day.
+The days are those of the official calendar (GB/T 33661-2017: the day, in China, of the new moon).
+They are listed because they cannot simply be computed: the new moons of 2027 and 2030 are within
+minutes of midnight in China, where common calculations miss the day. A test holds each against the
+new moon as astronomers reckon it, to seconds.
 """
 
 from datetime import date, timedelta

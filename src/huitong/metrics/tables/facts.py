@@ -8,14 +8,21 @@ from huitong.metrics.tables.relations import RELATIONS
 CUSTOMER = Join("customers", "customer.id = fact.customer_id")
 STANDING = Join("standings", "standing.customer_id = fact.customer_id")
 SKU = Join("skus", "sku.code = fact.sku")
+# Where it was sold, as the organisation knows the store.
+STORE = Join("stores", "of_store.code = fact.store")
 FIRST = Join("first_purchases", "first.customer_id = fact.customer_id", needs=("first_purchases",))
 
 TIER = {"tier": Column("standing.tier", joins=("standing",))}
 
+STORES = {
+    "store": Column("fact.store"),
+    "store_kind": Column("of_store.kind", joins=("of_store",)),
+}
+
 PLACE = {
+    **STORES,
     "channel": Column("fact.channel"),
     "platform": Column("fact.platform"),
-    "store": Column("fact.store"),
     "guide": Column("fact.guide"),
 }
 
@@ -43,7 +50,7 @@ GOODS = {
     "season_year": Column("sku.year", ("sku",)),
 }
 
-OF_BUYER = {"customer": CUSTOMER, "standing": STANDING, "first": FIRST}
+OF_BUYER = {"customer": CUSTOMER, "standing": STANDING, "first": FIRST, "of_store": STORE}
 OF_GOODS = {**OF_BUYER, "sku": SKU}
 
 FACTS: Mapping[str, Fact] = {
@@ -167,16 +174,15 @@ FACTS: Mapping[str, Fact] = {
         source=RELATIONS["enrolled"],
         dated="enrolled_on",
         columns={
-            **TIER,
+            **TIER, **STORES,
             "customer_id": Column("fact.customer_id"),
             "enrolled_on": Column("fact.enrolled_on"),
             "status": Column("fact.status"),
             "is_erased": Column("fact.is_erased"),
-            "store": Column("fact.store"),
             "guide": Column("fact.guide"),
             "touchpoint": Column("fact.touchpoint"),
         },
-        joins={"standing": STANDING},
+        joins={"standing": STANDING, "of_store": STORE},
     ),
     "granted": Fact(
         Names(zh="订单积分", en="Points of orders"),
@@ -192,7 +198,7 @@ FACTS: Mapping[str, Fact] = {
             "granted": Column("fact.granted"),
             "clawed": Column("fact.clawed"),
         },
-        joins={"standing": STANDING},
+        joins={"standing": STANDING, "of_store": STORE},
     ),
 }  # fmt: skip
 
@@ -209,6 +215,20 @@ DIMENSIONS: Mapping[str, Dimension] = {
     "channel": Dimension(Names(zh="渠道账号", en="Channel account")),
     "platform": Dimension(Names(zh="平台", en="Platform")),
     "store": Dimension(Names(zh="门店", en="Store")),
+    "store_kind": Dimension(
+        Names(zh="门店类型", en="Kind of store"),
+        {
+            "direct": Names(zh="直营店", en="Direct"),
+            "franchise": Names(zh="加盟店", en="Franchise"),
+            "dealer": Names(zh="经销商", en="Dealer"),
+            "counter": Names(zh="专柜", en="Counter"),
+            "outlet": Names(zh="奥莱店", en="Outlet"),
+            "campus": Names(zh="校园店", en="Campus"),
+            "multi_brand": Names(zh="集合店", en="Multi-brand"),
+            "online_shop": Names(zh="网店", en="Online shop"),
+            "warehouse": Names(zh="仓库", en="Warehouse"),
+        },
+    ),
     "guide": Dimension(Names(zh="服务导购", en="Serving guide")),
     "category": Dimension(Names(zh="一级品类", en="Category")),
     "category_path": Dimension(Names(zh="品类（全路径）", en="Category with all above it")),
@@ -230,4 +250,9 @@ DIMENSIONS: Mapping[str, Dimension] = {
     "tender": Dimension(Names(zh="支付方式", en="Means of payment")),
     "touchpoint": Dimension(Names(zh="入会触点", en="Touchpoint of enrolment")),
     MONTHS_SINCE: Dimension(Names(zh="首购后第几个月", en="Months since the first purchase")),
+}
+
+# What the codes of a dimension are called, as the organisation says.
+NAMED_BY: Mapping[str, str] = {
+    "store": "SELECT code, name FROM stores WHERE code IS NOT NULL AND name IS NOT NULL",
 }

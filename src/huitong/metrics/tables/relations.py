@@ -68,7 +68,7 @@ FROM placed
 LEFT JOIN paid_in_parts AS parts
   ON parts.order_id = placed.order_id
   AND placed.kind = 'presale'
-WHERE placed.status IN ('paid', 'part_shipped', 'shipped', 'completed')
+WHERE is_sold(placed.status)
 """
 
 # Each sold line with its sale; an order that tells no lines counts once all the same.

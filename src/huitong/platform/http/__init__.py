@@ -3,6 +3,7 @@
 Nothing below this package and `routes.py` has heard of a status code.
 """
 
+from huitong.platform.http.asked import JobAsked
 from huitong.platform.http.paging import (
     LIMIT_DEFAULT,
     LIMIT_MAX,
@@ -49,6 +50,7 @@ __all__ = [
     "ExpectedVersion",
     "IdText",
     "IfMatchMissing",
+    "JobAsked",
     "NoSuchRoute",
     "Page",
     "Paging",

@@ -6,7 +6,7 @@ lease runs out and another one goes on from the last step. The number of the att
 worker that lost its lease cannot write any more.
 """
 
-from huitong.platform.jobs.asking import cancel, enqueue, find, newest, retry
+from huitong.platform.jobs.asking import ask, cancel, enqueue, find, newest, retry
 from huitong.platform.jobs.forgetting import FORGET_DONE, forget_done
 from huitong.platform.jobs.model import (
     ATTEMPTS_MAX,
@@ -54,6 +54,7 @@ __all__ = [
     "Recurring",
     "Run",
     "WantedJob",
+    "ask",
     "ask_for_recurring",
     "beat",
     "cancel",

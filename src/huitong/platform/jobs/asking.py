@@ -45,6 +45,17 @@ def enqueue(tx: Tx, wanted: Sequence[WantedJob], *, now: datetime) -> list[Resul
     return [_asked(same=same, job=tables.job_of(job)) for same, *job in found]
 
 
+def ask(tx: Tx, wanted: WantedJob, *, now: datetime) -> Job:
+    """Ask for one job in the caller's transaction; a repeat under the same key answers the first.
+
+    :raises JobKeyTaken: when the key was used with other arguments.
+    """
+    (asked,) = enqueue(tx, [wanted], now=now)
+    if isinstance(asked, Refused):
+        raise JobKeyTaken(job=str(asked.facts["job"]), key=wanted.key)
+    return asked.value
+
+
 def cancel(tx: Tx, *, job_id: int, now: datetime) -> Job:
     """Cancel a job: a waiting one at once, a running one at its next step.
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from shutil import rmtree
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from huitong.platform.lake import engine, manifests
 from huitong.platform.lake.model import Catalogue, Manifest, Place
 from huitong.platform.lake.store import DRAFTS, Folder
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Opened:
     `connection` has a view for each table, by its name; use one `cursor()` of it for each thread.
     """
 
-    connection: duckdb.DuckDBPyConnection
+    connection: "duckdb.DuckDBPyConnection"
     folder: Folder
     manifest: Manifest
 
@@ -70,6 +72,7 @@ def connect(
         with engine.opened(spill, memory_mb=memory_mb, threads=threads) as connection:
             with engine.naming_damage(manifest.files, folder):
                 engine.define(connection, folder, catalogue.tables, manifest.tables)
+            engine.define_macros(connection, catalogue.macros)
             yield Opened(connection, folder, manifest)
     finally:
         rmtree(spill, ignore_errors=True)

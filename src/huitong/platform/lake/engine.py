@@ -7,8 +7,7 @@ Every name in this SQL comes from a catalogue or a manifest of ours; values are 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from huitong.platform.lake.model import (
     BUCKET,
@@ -21,6 +20,9 @@ from huitong.platform.lake.model import (
 )
 from huitong.platform.lake.store import Folder
 
+if TYPE_CHECKING:
+    import duckdb
+
 MEMORY_MB = 512
 
 
@@ -31,9 +33,12 @@ def opened(
     memory_mb: int = MEMORY_MB,
     threads: int | None = None,
     database: str = ":memory:",
-) -> Iterator[duckdb.DuckDBPyConnection]:
+) -> Iterator["duckdb.DuckDBPyConnection"]:
     """Open DuckDB for the block; what does not fit into memory goes to the folder `spill`."""
-    spill.mkdir(parents=True, exist_ok=True)
+    # Slow to import: only who opens a lake waits for it.
+    import duckdb
+
+    spill.mkdir(parents=True, exist_ok=True, mode=0o700)
     connection = duckdb.connect(database)
     try:
         connection.execute(
@@ -55,6 +60,8 @@ def naming_damage(files: Iterable[File], folder: Folder) -> Iterator[None]:
 
     :raises LakeDamaged: instead of what DuckDB raises.
     """
+    import duckdb
+
     try:
         yield
     except (duckdb.IOException, duckdb.InvalidInputException) as trouble:
@@ -65,7 +72,7 @@ def naming_damage(files: Iterable[File], folder: Folder) -> Iterator[None]:
 
 
 def define(
-    connection: duckdb.DuckDBPyConnection,
+    connection: "duckdb.DuckDBPyConnection",
     folder: Folder,
     tables: Sequence[Table],
     states: Mapping[str, TableState],
@@ -79,6 +86,12 @@ def define(
                 f"CREATE OR REPLACE VIEW {quoted(prefix + table.name)}"
                 f" AS {rows_of(folder, table, states[table.name])}"
             )
+
+
+def define_macros(connection: "duckdb.DuckDBPyConnection", macros: Mapping[str, str]) -> None:
+    """Define what all who read the lake ask in the same words."""
+    for named, expression in macros.items():
+        connection.execute(f"CREATE OR REPLACE MACRO {named} AS ({expression})")
 
 
 def rows_of(folder: Folder, table: Table, state: TableState) -> str:
@@ -138,7 +151,7 @@ def literal(text: str) -> str:
     return f"'{escaped}'"
 
 
-def counted(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+def counted(connection: "duckdb.DuckDBPyConnection", sql: str) -> int:
     """Run a statement that answers one number, as writing ones do, and return it."""
     ((count,),) = connection.execute(sql).fetchall()
     return int(count)

@@ -10,8 +10,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from huitong.platform.lake import engine
 from huitong.platform.lake.engine import counted, listed, literal, quoted
@@ -25,9 +24,15 @@ from huitong.platform.lake.model import (
 )
 from huitong.platform.lake.store import Folder, digest_of
 
+if TYPE_CHECKING:
+    import duckdb
+
 # So many rows of 100 to 200 bytes are sorted within the memory of one connection.
 ROWS_PER_FILE = 1 << 20
 FILES_MAX = 256
+# Every range scans all rows, unless they lie by bucket: that costs as much as so many scans.
+SCANS_MAX = 4
+ORDERED = "ordered"
 # Below this many recent rows, or this share of a table, sorting it anew costs more than it gives.
 RECENT_ROWS_MIN = 20_000
 RECENT_SHARE_MAX = 10  # One in so many.
@@ -40,7 +45,7 @@ EVERY_BUCKET: Range = (0, BUCKETS)
 class Work:
     """What writing files of one version needs."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: "duckdb.DuckDBPyConnection"
     folder: Folder
     place: Place
     version: int
@@ -70,12 +75,23 @@ class Work:
 
 def anew(work: Work, table: Table, incoming: str, rows: int) -> TableState:
     """Write a table whole from its rows in DuckDB."""
+    ranges = _ranges(table, rows, work.rows_per_file)
+    if len(ranges) > SCANS_MAX:
+        _order_by_bucket(work, table, incoming)
+        incoming = ORDERED
     source = f"SELECT {listed(table.columns)} FROM {quoted(incoming)}{engine.counting(table)}"
     files = [
-        work.write(table.name, _sorted(table, source, range_), range_=range_)
-        for range_ in _ranges(table, rows, work.rows_per_file)
+        work.write(table.name, _sorted(table, source, range_), range_=range_) for range_ in ranges
     ]
     return TableState(table.fingerprint, sorted=_there(files))
+
+
+def _order_by_bucket(work: Work, table: Table, incoming: str) -> None:
+    """Order rows by bucket, so that each range reads its own part of them alone."""
+    work.connection.execute(
+        f"CREATE OR REPLACE TABLE {ORDERED} AS SELECT {listed(table.columns)}"
+        f" FROM {quoted(incoming)} ORDER BY {quoted(BUCKET)}"
+    )
 
 
 def copied(work: Work, table: Table, old: TableState | None, incoming: str) -> TableState:

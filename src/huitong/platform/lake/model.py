@@ -120,12 +120,14 @@ Table = Published | Derived
 class Catalogue:
     """Every table of the lake; derived ones read the published ones.
 
-    `customers` names the table whose rows are the customers that others belong to.
+    `customers` names the table whose rows are the customers that others belong to. `macros` are
+    what all who read the lake ask in the same words: a DuckDB expression by its name and arguments.
     """
 
     published: tuple[Published, ...]
     derived: tuple[Derived, ...] = ()
     customers: str = "customers"
+    macros: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -10,13 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 from psycopg.abc import Buffer
 
 from huitong.platform.db import ReadTx
 from huitong.platform.lake.engine import columns_of, counted, listed, literal, quoted
 from huitong.platform.lake.model import ColumnKind, Place, Published
+
+if TYPE_CHECKING:
+    import duckdb
 
 CHUNK_BYTES = 48 << 20
 WRITE_BYTES = 1 << 20
@@ -75,7 +78,7 @@ class Source:
     """The way from a brand's rows, as one transaction sees them, into DuckDB."""
 
     tx: ReadTx
-    connection: duckdb.DuckDBPyConnection
+    connection: "duckdb.DuckDBPyConnection"
     place: Place
     drafts: Path
 
@@ -141,7 +144,7 @@ def _write_chunk(chunks: Iterator[Buffer], path: Path) -> int:
 
 
 def _take_chunk(
-    connection: duckdb.DuckDBPyConnection,
+    connection: "duckdb.DuckDBPyConnection",
     columns: Mapping[str, ColumnKind],
     path: Path,
     into: str,

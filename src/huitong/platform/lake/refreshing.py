@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from huitong.platform.db import Database, Role, Scope
 from huitong.platform.lake import engine, folding, manifests, reading
@@ -31,6 +30,9 @@ from huitong.platform.lake.model import (
 )
 from huitong.platform.lake.reading import Seen, Source
 from huitong.platform.lake.store import Folder
+
+if TYPE_CHECKING:
+    import duckdb
 
 OLDER, INCOMING = "older_", "incoming_"
 # Whoever asks what changed since an earlier version than these has to take everything.
@@ -146,7 +148,7 @@ class _Step:
     states: Mapping[str, TableState]
 
     @property
-    def connection(self) -> duckdb.DuckDBPyConnection:
+    def connection(self) -> "duckdb.DuckDBPyConnection":
         return self.work.connection
 
     @property
@@ -195,6 +197,7 @@ def _next(
         for table in catalogue.published
     }
     engine.define(step.connection, work.folder, catalogue.published, tables)
+    engine.define_macros(step.connection, catalogue.macros)
     touched = _find_touched(step, rows)
     tables |= {
         table.name: _derived_state(step, table, touched, erased) for table in catalogue.derived

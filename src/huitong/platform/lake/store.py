@@ -4,6 +4,8 @@ Five verbs, each with the promise that an S3-compatible store gives too: an obje
 not at all (`put`: rename here, PUT there); a name is taken once (`put_new`: a link here,
 `If-None-Match: *` there), which is how a manifest is published; names are listed by prefix, and
 what is deleted twice is deleted. Objects are never changed.
+
+What is in it is for this program's user alone: rows without names, but of single customers.
 """
 
 import hashlib
@@ -22,6 +24,7 @@ from huitong.platform.lake.model import LakeUrlUnusable
 DRAFTS = "drafts"
 DIGEST_BYTES = 16
 READ_BYTES = 1 << 20
+PRIVATE_FOLDER, PRIVATE_FILE, OTHERS = 0o700, 0o600, 0o077
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Folder:
     def put(self, name: str, draft: Path) -> None:
         """Store a finished draft under a name; the draft is gone then."""
         target = self._target(name)
+        draft.chmod(PRIVATE_FILE)
         _sync(draft)
         draft.replace(target)
         _sync(target.parent)
@@ -82,6 +86,7 @@ class Folder:
         with self.drafting() as drafts:
             draft = drafts / "new"
             draft.write_bytes(content)
+            draft.chmod(PRIVATE_FILE)
             _sync(draft)
             try:
                 os.link(draft, target)
@@ -110,7 +115,7 @@ class Folder:
     def drafting(self) -> Iterator[Path]:
         """Give a private folder on the same disk, removed at the end of the block."""
         drafts = self.path / DRAFTS / secrets.token_hex(8)
-        drafts.mkdir(parents=True, mode=0o700)
+        self._make(drafts)
         try:
             yield drafts
         finally:
@@ -126,8 +131,19 @@ class Folder:
 
     def _target(self, name: str) -> Path:
         target = self.path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        self._make(target.parent)
         return target
+
+    def _make(self, folder: Path) -> None:
+        """Make a folder and those above it; the first one of ours keeps others out of all."""
+        top = self.path / folder.relative_to(self.path).parts[0]
+        if not self.path.exists():
+            self.path.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+        top.mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
+        # An older release made it for everybody to read. The folder that holds it may be shared.
+        if top.stat().st_mode & OTHERS:
+            top.chmod(PRIVATE_FOLDER)
+        folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
 
 
 def digest_of(path: Path) -> str:

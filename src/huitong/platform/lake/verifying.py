@@ -8,8 +8,7 @@ of rows of each month, and the sums of their amounts and of the transactions tha
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from huitong.platform.db import Database, ReadTx, Role, Scope
 from huitong.platform.lake import engine, manifests, reading
@@ -29,6 +28,9 @@ from huitong.platform.lake.model import (
 from huitong.platform.lake.reading import Source
 from huitong.platform.lake.refreshing import Tell, derived_query, is_foreign, say_nothing
 from huitong.platform.lake.store import Folder
+
+if TYPE_CHECKING:
+    import duckdb
 
 NEWER = "newer_keys"
 Figures = Mapping[str | None, tuple[int, ...]]
@@ -90,7 +92,7 @@ class _Comparing:
         self._differences: list[Difference] = []
 
     def run(
-        self, tx: ReadTx, connection: duckdb.DuckDBPyConnection, drafts: Path, tell: Tell
+        self, tx: ReadTx, connection: "duckdb.DuckDBPyConnection", drafts: Path, tell: Tell
     ) -> Verified:
         for table in self._catalogue.published:
             # What is copied whole says nothing of when it changed; its files were looked at.
@@ -105,7 +107,7 @@ class _Comparing:
         )
 
     def _compare(
-        self, tx: ReadTx, connection: duckdb.DuckDBPyConnection, table: Published, drafts: Path
+        self, tx: ReadTx, connection: "duckdb.DuckDBPyConnection", table: Published, drafts: Path
     ) -> None:
         snapshot = self._manifest.snapshot
         source = Source(tx, connection, self._place, drafts)
@@ -130,7 +132,7 @@ class _Comparing:
     def _zone(self) -> str:
         return self._manifest.time_zone
 
-    def _compute_again(self, connection: duckdb.DuckDBPyConnection, table: Derived) -> None:
+    def _compute_again(self, connection: "duckdb.DuckDBPyConnection", table: Derived) -> None:
         names = listed(table.columns)
         held = f"SELECT {names} FROM {quoted(table.name)}"
         again = f"SELECT {names} FROM ({derived_query(table, self._zone)}) AS again ({names})"

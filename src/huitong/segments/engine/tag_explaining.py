@@ -11,7 +11,8 @@ from sqlglot import exp
 from huitong.platform.lake import Opened
 from huitong.segments.engine.tag_computing import Catalogue
 from huitong.segments.engine.tag_facts import FactReader, Part
-from huitong.segments.model.tag_expressions import Band, Mode, OfValues, OverFacts, Score
+from huitong.segments.model.tag_expressions import Band, Score
+from huitong.segments.model.tag_fact_primitives import Mode, OfValues, OverFacts
 from huitong.segments.model.tags import CustomerNotTagged, Tag, TagInvalid
 from huitong.segments.rules.compiler.compiling import Compiler, Step
 from huitong.segments.rules.compiler.fields import EPOCH, Fields, Refused, is_word

@@ -5,7 +5,7 @@ may lie in another bucket than their owner now; they are read once and kept asid
 """
 # ruff: noqa: S608 - The statements are made of names of ours; values are numbers or parameters.
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,11 +29,9 @@ WORDS = "words_"
 # Which orders count, as in the models: sold, of a kind that a customer chose, by an account that
 # books revenue, and not of a class that says nothing about taste or habit (decision 7).
 SOLD = (
-    "o.status NOT IN ('unpaid', 'deposit_paid', 'closed')"
-    " AND o.kind NOT IN ('exchange', 'gift', 'recharge', 'bulk')"
+    "is_sold(o.status) AND is_chosen(o.kind)"
     " AND o.channel_account_id NOT IN (SELECT id FROM accounts WHERE NOT books_revenue)"
 )
-LEFT_OUT_CLASSES = ("staff_purchase", "reseller", "brushing", "bulk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +75,11 @@ class FactReader:
         )
         run(
             "CREATE OR REPLACE TEMP TABLE left_out AS SELECT DISTINCT order_id FROM order_classes"
-            f" WHERE NOT is_withdrawn AND class IN {_texts(LEFT_OUT_CLASSES)}"
+            " WHERE NOT is_withdrawn AND says_nothing(class)"
             " UNION SELECT o.id FROM orders AS o JOIN customer_classes AS k"
             " ON k.customer_id = o.customer_id AND k.valid_from <= o.ordered_at"
             " AND (k.valid_until IS NULL OR k.valid_until > o.ordered_at)"
-            f" WHERE NOT k.is_withdrawn AND k.class IN {_texts(LEFT_OUT_CLASSES)}"
+            " WHERE NOT k.is_withdrawn AND says_nothing(k.class)"
         )
         run(
             "CREATE OR REPLACE TEMP TABLE moved_orders AS SELECT id, bucket FROM orders"
@@ -304,7 +302,3 @@ def fixed_offset(zone: str) -> timedelta | None:
 
 def _type_of(most: int) -> str:
     return "UTINYINT" if most < 1 << 8 else "USMALLINT" if most < 1 << 16 else "UINTEGER"
-
-
-def _texts(texts: Iterable[str]) -> str:
-    return "(" + ", ".join(f"'{text}'" for text in texts) + ")"

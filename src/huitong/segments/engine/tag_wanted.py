@@ -16,7 +16,7 @@ import duckdb
 
 from huitong.segments.engine.tag_computing import NEXT_TURN
 from huitong.segments.engine.tag_table import OLDER, TagFiles, TagStore
-from huitong.segments.model.tags import NumberValues, Tag
+from huitong.segments.model.tags import NumberValues, Tag, is_whole_number
 from huitong.segments.queries.tags import GivenTag
 from huitong.segments.rules.compiler.fields import EPOCH
 
@@ -34,7 +34,9 @@ GIVEN_NOW = (
 
 def digest_of(connection: duckdb.DuckDBPyConnection, parts: Sequence[str]) -> str:
     """Return what changes when everybody has to be computed again."""
-    accounts = connection.execute("SELECT id, platform FROM accounts ORDER BY id").fetchall()
+    accounts = connection.execute(
+        "SELECT id, platform, books_revenue FROM accounts ORDER BY id"
+    ).fetchall()
     text = "|".join([*parts, repr(accounts)])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
@@ -47,7 +49,8 @@ def take_given(
 ) -> None:
     """Make the tables `given` and `given_turns`: what holds today, of whoever the customer is now.
 
-    Of several sayings of one exclusive tag the latest counts, wherever a merge brought it from.
+    Of several sayings of one exclusive tag the latest counts, wherever a merge brought it from;
+    when it ends, no older one comes back.
     """
     run = connection.execute
     run("CREATE OR REPLACE TEMP TABLE said (id BIGINT, customer_id BIGINT, tag VARCHAR,"
@@ -76,8 +79,10 @@ def take_given(
     run(
         "CREATE OR REPLACE TEMP TABLE given AS SELECT customer_id, tag, CASE WHEN"
         f" {is_multi} THEN bit_or(CAST(1 AS BIGINT) << greatest(number - 1, 0))"
-        " ELSE arg_max(number, id) END AS number FROM said_of"
-        f" WHERE starts <= {day} AND (ends IS NULL OR ends > {day}) GROUP BY customer_id, tag"
+        " ELSE any_value(number) END AS number FROM ("
+        f" SELECT * FROM said_of WHERE starts <= {day}"
+        f" QUALIFY {is_multi} OR id = max(id) OVER (PARTITION BY customer_id, tag))"
+        f" WHERE ends IS NULL OR ends > {day} GROUP BY customer_id, tag"
     )
     run(
         "CREATE OR REPLACE TEMP TABLE given_turns AS SELECT customer_id,"
@@ -125,6 +130,8 @@ def _row(given: GivenTag, tags: Mapping[str, Tag]) -> tuple[object, ...] | None:
     if tag is None:
         return None
     if isinstance(tag.values, NumberValues):
+        if not is_whole_number(given.value):
+            return None
         number = int(given.value)
     else:
         codes = [value.code for value in tag.values] if isinstance(tag.values, tuple) else []

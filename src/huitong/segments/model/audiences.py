@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -12,6 +12,11 @@ from huitong.platform.errors import DomainError, Kind
 EXPORT_PREFIX = "exp"
 # The kind of job that writes an export.
 EXPORT_AUDIENCE = "segments.export_audience"
+# The kind of job that deletes files which nobody may take any more.
+DROP_EXPORTS = "segments.drop_exports"
+# Where the files of exports are, in the home, and how long each may be taken.
+EXPORTS_FOLDER = "exports"
+EXPORT_KEPT_DAYS = 7
 
 
 class ComputedBy(StrEnum):
@@ -102,6 +107,54 @@ class ExportAsked:
     finished_at: datetime | None
     written: int | None
     left_out: Mapping[str, int] | None
+    digest: bytes | None = None
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """Return from when on the file cannot be taken any more; None before it is written."""
+        if self.finished_at is None:
+            return None
+        return self.finished_at + timedelta(days=EXPORT_KEPT_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportTaken:
+    """Somebody took the file of an export: how many rows were sent, and who was left out since.
+
+    One that broke off has no `finished_at`.
+    """
+
+    taken_by: str
+    taken_at: datetime
+    finished_at: datetime | None
+    sent: int | None
+    left_out: Mapping[str, int] | None
+
+
+@dataclass(eq=False)
+class AudienceTooSmall(DomainError):
+    """So few customers are no audience: a portrait of them would describe persons."""
+
+    code: ClassVar[str] = "segments.audience_too_small"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    sentence: ClassVar[str] = (
+        "Fewer than {at_least} customers meet this: a portrait would describe single persons."
+        " Widen the condition, or ask with a key that may read customers."
+    )
+    at_least: int
+
+
+@dataclass(eq=False)
+class ExportFinished(DomainError):
+    """An export was written before; another file needs another export."""
+
+    code: ClassVar[str] = "segments.export_finished"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    sentence: ClassVar[str] = (
+        "The export {export} was written before, and its record stays as it is."
+        " For another file ask for another export, under a key of its own."
+    )
+    export: str
 
 
 @dataclass(eq=False)
@@ -139,3 +192,29 @@ class ExportNotFound(DomainError):
     kind: ClassVar[Kind] = Kind.NOT_FOUND
     sentence: ClassVar[str] = "There is no export {export} in this brand."
     export: str
+
+
+@dataclass(eq=False)
+class ExportUnfinished(DomainError):
+    """The file of an export is not written yet."""
+
+    code: ClassVar[str] = "segments.export_unfinished"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    sentence: ClassVar[str] = (
+        "The file of export {export} is not written yet: its job tells how far it is; try again"
+        " once that is done."
+    )
+    export: str
+
+
+@dataclass(eq=False)
+class ExportFileGone(DomainError):
+    """The file of an export cannot be taken any more, or never was on this machine."""
+
+    code: ClassVar[str] = "segments.export_file_gone"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    sentence: ClassVar[str] = (
+        "The file of export {export} cannot be taken: {reason}. Ask for a new export."
+    )
+    export: str
+    reason: str

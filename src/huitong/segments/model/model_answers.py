@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Literal
 
+from huitong.segments.model.lifecycle import Cause
 from huitong.segments.model.model_versions import ModelKind
 from huitong.segments.model.models import ModelDocument, Names
 from huitong.segments.model.rfm import RfmThresholds
@@ -74,6 +75,48 @@ class LifecycleAnswer(AnswerOf):
     nobody_yet: int
 
 
+class StateStock(ModelDocument):
+    """How many customers were in a state at the beginning and the end, and what came and went."""
+
+    code: str
+    names: Names
+    at_since: int
+    entered: int
+    left: int
+    at_until: int
+
+
+class StateChanged(ModelDocument):
+    """How often a state became another one, for which cause; null is in no state yet."""
+
+    before: str | None
+    after: str
+    cause: Cause
+    times: int
+
+
+class StatePassed(ModelDocument):
+    """How many customers were in one state at the beginning and in another one at the end."""
+
+    before: str | None
+    after: str | None
+    customers: int
+
+
+class LifecycleFlows(AnswerOf):
+    """How customers passed between states from the day `since` on and before the day `until`.
+
+    What is told at a day is how it stood before anything of that day happened. A customer may
+    change several times; `passed` tells each once, by the two ends.
+    """
+
+    since: date
+    until: date
+    states: tuple[StateStock, ...]
+    changes: tuple[StateChanged, ...]
+    passed: tuple[StatePassed, ...]
+
+
 class HorizonCounted(ModelDocument):
     """What is expected of all customers within so many days: thousandths of orders, fen."""
 
@@ -92,10 +135,50 @@ class LifetimeAnswer(AnswerOf):
 
 
 class WeightedAnswer(AnswerOf):
-    """How many customers are in each band."""
+    """How many customers are in each band, by the tags of a version of the bitmaps.
 
+    Of `unknown` no input is known.
+    """
+
+    bitmap_version: int
     bands: tuple[Counted, ...]
     unknown: int
+
+
+class BandPreviewed(Counted):
+    """How many customers a band would have, and how many the band of this code has now."""
+
+    at_least: int
+    customers_now: int | None
+
+
+class BandMove(ModelDocument):
+    """Customers who would change from one band to another, some of them by id.
+
+    Null is no score.
+    """
+
+    before: str | None
+    after: str | None
+    customers: int
+    such_as: tuple[str, ...]
+
+
+class WeightedPreview(ModelDocument):
+    """What a document of a score would come to, without putting it into effect.
+
+    `scores` has a place for each score from 0 to 100. What is now is of the last refresh, by the
+    version `compared_with` of the document; null where there was none.
+    """
+
+    model: str
+    bitmap_version: int
+    compared_with: int | None
+    scores: tuple[int, ...]
+    bands: tuple[BandPreviewed, ...]
+    unknown: int
+    unknown_now: int | None
+    moves: tuple[BandMove, ...]
 
 
 ModelAnswer = RfmAnswer | LifecycleAnswer | LifetimeAnswer | WeightedAnswer
@@ -147,11 +230,12 @@ class RfmWhy(WhyOf):
 
 
 class StateEntered(ModelDocument):
-    """A state that a customer entered, from which day on, and why."""
+    """A state that a customer entered, from which day on, out of which one, and why."""
 
     on: date
     state: str
     names: Names
+    before: str | None
     cause: str
 
 
@@ -179,7 +263,50 @@ class LifetimeWhy(WhyOf):
     horizons: tuple[HorizonCounted, ...]
 
 
-ModelWhy = RfmWhy | LifecycleWhy | LifetimeWhy
+class ValueTold(ModelDocument):
+    """A value of a tag that a customer has."""
+
+    code: str
+    names: Names
+
+
+class TermWhy(ModelDocument):
+    """What one input gave: a number or values (none of either: unknown), points, and weight."""
+
+    input: str
+    names: Names
+    number: int | None
+    values: tuple[ValueTold, ...]
+    points: int
+    weight: int
+
+
+class DimensionWhy(ModelDocument):
+    """What one side of a score came to, in hundredths of a point."""
+
+    code: str
+    names: Names
+    weight: int
+    score_hundredths: int
+    terms: tuple[TermWhy, ...]
+
+
+class WeightedWhy(AnswerOf):
+    """How a customer's score comes about by the tags as they are; all null of no known input.
+
+    `published_score` is that of the last refresh, which an audience finds.
+    """
+
+    customer: str
+    bitmap_version: int
+    score: int | None
+    band: str | None
+    names: Names | None
+    published_score: int | None
+    dimensions: tuple[DimensionWhy, ...]
+
+
+ModelWhy = RfmWhy | LifecycleWhy | LifetimeWhy | WeightedWhy
 
 
 class CalibrationAnswer(ModelDocument):

@@ -151,6 +151,33 @@ class ModelOfOtherKind(DomainError):
 
 
 @dataclass(eq=False)
+class ModelOnlyOfNow(DomainError):
+    """The model reads tags, which are kept as they are now alone."""
+
+    code: ClassVar[str] = "segments.model_only_of_now"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = (
+        "“{model}” is a score of tags, and tags are those of now: leave the day out."
+    )
+    model: str
+
+
+@dataclass(eq=False)
+class FlowsUnfit(DomainError):
+    """The days are no span that the history tells of."""
+
+    code: ClassVar[str] = "segments.flows_unfit"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = (
+        "From {since} until {until} is no span: the first day must be earlier than the second,"
+        " which counts no more and is at most {last}, the day after the last refresh's."
+    )
+    since: str
+    until: str
+    last: str
+
+
+@dataclass(eq=False)
 class ModelNotFitted(DomainError):
     """Nothing was taken from the customers yet that they could be scored by."""
 

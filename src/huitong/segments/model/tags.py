@@ -1,5 +1,6 @@
 """The documents of tags: definitions, their values, packs of them; and the refusals."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +9,9 @@ from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import Field, ValidationError, model_validator
 
-from huitong.platform.errors import DomainError, Kind
+from huitong.customers.model import CUSTOMER_PREFIX
+from huitong.platform.errors import DomainError, FieldValue, Kind
+from huitong.platform.ids import show
 from huitong.segments.model.models import Code, ModelDocument, Names, refuse_twice
 from huitong.segments.model.tag_expressions import Expression
 
@@ -18,6 +21,12 @@ MULTI_VALUES_MAX = 63
 TAGS_MAX = 500
 LOOKUP_MAX = 20_000
 PROBLEMS_SHOWN_MAX = 5
+
+
+# What a saying of a number looks like: it always fits into 64 bits.
+WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}", re.ASCII)
+# Columns of the table of tags that no tag may be called by.
+RESERVED_CODES = frozenset({"customer_id", "ordinal", "next_turn", "is_gone", "who"})
 
 
 class TagKind(StrEnum):
@@ -31,7 +40,7 @@ class TagKind(StrEnum):
 
 
 class Refresh(StrEnum):
-    """When a tag may change: with new facts and days, or on the first day of a week only."""
+    """When a tag may change: with new facts and days; once a week is refused until it is done."""
 
     DAILY = "daily"
     WEEKLY = "weekly"
@@ -90,6 +99,9 @@ class Tag(ModelDocument):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if self.code in RESERVED_CODES:
+            message = f"“{self.code}” is a word of the table of tags; call the tag otherwise."
+            raise ValueError(message)
         if isinstance(self.values, tuple):
             refuse_twice("value", [value.code for value in self.values])
             if self.multi and len(self.values) > MULTI_VALUES_MAX:
@@ -99,6 +111,9 @@ class Tag(ModelDocument):
             message = "A tag of several values lists them."
             raise ValueError(message)
         by_hand = self.kind in {TagKind.MANUAL, TagKind.IMPORTED}
+        if self.refresh is Refresh.WEEKLY:
+            message = "Tags that change once a week are not there yet: leave `refresh` out."
+            raise ValueError(message)
         if by_hand != (self.expression.primitive == "given"):
             message = "Tags by hand and from files, and they alone, have the expression `given`."
             raise ValueError(message)
@@ -110,10 +125,16 @@ class Tag(ModelDocument):
         return isinstance(self.values, NumberValues)
 
 
+def is_whole_number(text: str) -> bool:
+    """Tell whether a text is a whole number as sayings of a number have it."""
+    return WHOLE_NUMBER.fullmatch(text) is not None
+
+
 class Lookup(ModelDocument):
     """A field made from another: texts become codes; with `contains`, by the first text in it.
 
-    What is in no list becomes `other`, or stays unknown.
+    A text of Latin letters is in another as a whole word or its plural. What is in no list becomes
+    `other`, or stays unknown.
     """
 
     field: Code
@@ -163,6 +184,10 @@ class TagInvalid(DomainError):
     sentence: ClassVar[str] = "{told}"
     told: str
     faults: Sequence[TagFault] = ()
+
+    def facts(self) -> dict[str, FieldValue]:
+        """Return the first faults as told, and how many there are."""
+        return {"told": self.told, "count": len(self.faults)}
 
     @classmethod
     def of(cls, faults: Sequence[TagFault]) -> Self:
@@ -214,6 +239,10 @@ class CustomerNotTagged(DomainError):
         "The lake has no living customer {customer}: check the id, or run “huitong lake refresh”."
     )
     customer: int
+
+    def facts(self) -> dict[str, FieldValue]:
+        """Return the customer's id as people see it."""
+        return {"customer": show(CUSTOMER_PREFIX, self.customer)}
 
 
 class RefreshKind(StrEnum):

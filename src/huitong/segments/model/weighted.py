@@ -22,14 +22,28 @@ Points: TypeAlias = Annotated[int, Field(ge=0, le=POINTS_MAX)]
 Weight: TypeAlias = Annotated[int, Field(ge=1, le=WEIGHT_MAX)]
 Amount: TypeAlias = Annotated[int, Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 ValueCode: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
+# A tag, or what a model that is no score itself says, by the name that conditions have for it.
+InputCode: TypeAlias = Annotated[str, Field(pattern=r"^(tags|models)\.[a-z][a-z0-9_]{0,99}$")]
 
 
 class ValuePoints(ModelDocument):
-    """Points for the values of a tag; of several values a customer has, the best one counts."""
+    """Points for the values of a tag, `other` for each value that is not named.
+
+    Of several values that a customer has the best one counts, or their points are added up, to 100
+    at most.
+    """
 
     kind: Literal["values"] = "values"
     points: Annotated[dict[ValueCode, Points], Field(min_length=1, max_length=1_000)]
     other: Points = 0
+    several: Literal["best", "sum"] = "best"
+
+
+class HasPoints(ModelDocument):
+    """Points for having the tag at all, whatever its value or number is."""
+
+    kind: Literal["has"] = "has"
+    points: Points = POINTS_MAX
 
 
 class StepPoints(ModelDocument):
@@ -66,13 +80,15 @@ class ScaledPoints(ModelDocument):
         return self
 
 
-Reading: TypeAlias = Annotated[ValuePoints | StepPoints | ScaledPoints, Field(discriminator="kind")]
+Reading: TypeAlias = Annotated[
+    ValuePoints | HasPoints | StepPoints | ScaledPoints, Field(discriminator="kind")
+]
 
 
 class Term(ModelDocument):
     """One input of a dimension: a tag or a number, what it is worth in points, and its weight."""
 
-    input: Code
+    input: InputCode
     weight: Weight = 1
     reading: Reading
     unknown: Points = 0

@@ -6,14 +6,12 @@ the document, what was fitted, or the day's direction says that everybody must b
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from huitong.platform.db import Database, Scope, Tx
+from huitong.platform.db import Tx
 from huitong.platform.errors import DomainError
-from huitong.platform.lake import Opened, Place
 from huitong.segments.model.bitmaps import PartKey, Version
 from huitong.segments.model.lifetime import LifetimeModel
 from huitong.segments.model.model_versions import (
@@ -26,55 +24,27 @@ from huitong.segments.model.model_versions import (
     ModelsRefreshed,
     ModelVersion,
 )
-from huitong.segments.model.rfm import RfmModel
 from huitong.segments.operations import bitmaps, ordinals
 from huitong.segments.operations import models as storing
+from huitong.segments.operations.model_brand import Brand
+from huitong.segments.operations.model_fitting import fitted_by
+from huitong.segments.operations.model_weighing import refresh_scores
 from huitong.segments.queries import models as stored
 from huitong.segments.queries.model_facts import ModelFacts
 from huitong.segments.queries.model_files import StateFiles
-from huitong.segments.queries.model_rfm import measure_shards
 from huitong.segments.rules.bitmaps.parts import SHARD_BITS, SHARD_SIZE, shard_count
-from huitong.segments.rules.lifetime import Buying, summarise
-from huitong.segments.rules.lifetime_scores import fit as fit_lifetime
 from huitong.segments.rules.model_fields import parts_of, summary_of
 from huitong.segments.rules.model_states import ShardState, is_due, only, patched, state_of
-from huitong.segments.rules.rfm import take_thresholds
+
+__all__ = ["Brand", "Tell", "fit_model", "refresh_models", "say_nothing"]
 
 Tell = Callable[[int, int], None]
 
 ALLOTTED_AT_ONCE = 50_000
-# What reads the lake; a weighted score reads fields that others filled.
-OF_FACTS = (ModelKind.RFM, ModelKind.LIFECYCLE, ModelKind.LIFETIME)
-NOT_OF_FACTS = "A weighted score reads tags; this release stores its document and computes none."
 
 
 def say_nothing(_done: int, _all: int) -> None:
     """Let a refresh tell nobody how far it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Brand:
-    """Whose models are meant: the database, the brand's place, its opened lake, day and time."""
-
-    database: Database
-    place: Place
-    opened: Opened
-    today: date
-    now: datetime
-    actor: str
-
-    @property
-    def scope(self) -> Scope:
-        """Return the scope that sees this brand alone."""
-        return Scope(self.place.group_id, (self.place.brand_id,))
-
-    def facts(self) -> ModelFacts:
-        """Return the reader of the lake."""
-        return ModelFacts(self.opened.connection, zone=self.place.time_zone)
-
-    def files(self) -> StateFiles:
-        """Return the files of the brand's models."""
-        return StateFiles(self.opened.connection, self.opened.folder, self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +67,7 @@ def fit_model(brand: Brand, version: ModelVersion) -> ModelFit:
     :raises NobodyBought: when no customer bought in the window of RFM.
     :raises LifetimeUnfit: when the purchases cannot carry a fit.
     """
-    fitted = _fitted(brand, version)
+    fitted = fitted_by(brand.facts(), version.document, today=brand.today)
     with brand.database.transaction(brand.scope, now=brand.now) as tx:
         return storing.keep_fit(
             tx,
@@ -118,16 +88,28 @@ def refresh_models(
     full: bool = False,
     tell: Tell = say_nothing,
 ) -> ModelsRefreshed:
-    """Compute models and publish them as one version of the bitmaps.
+    """Compute models of facts and publish them as one version of the bitmaps, then the scores.
 
-    What was never fitted is fitted first; a model that cannot be is skipped, with the reason. The
-    same lake, day, documents and fits again change nothing.
+    A weighted score reads tags and what the other models found. What was never fitted is fitted
+    first; a model that cannot be is skipped, with the reason. The same lake, tags, day, documents
+    and fits again change nothing.
 
     :raises VersionAbandoned: when another refresh of the brand's tags or models took over.
     """
-    planned, skipped = _plan(brand, codes)
+    known, fits, former = _known(brand, codes)
+    scores = [one for one in known if one.kind is ModelKind.WEIGHTED]
+    of_facts = [one for one in known if one.kind is not ModelKind.WEIGHTED]
+    planned, skipped = _plan(brand, of_facts, fits, former)
+    done = _refresh_of_facts(brand, planned, full=full, tell=tell) if planned else []
+    weighed, left_out = refresh_scores(brand, scores, former, full=full)
+    return ModelsRefreshed([*done, *weighed], [*skipped, *left_out])
+
+
+def _refresh_of_facts(
+    brand: Brand, planned: list[_Planned], *, full: bool, tell: Tell
+) -> list[ModelRefresh]:
     if not full and all(_stands(brand, one) for one in planned):
-        return ModelsRefreshed([one.former for one in planned if one.former], skipped)
+        return [one.former for one in planned if one.former]
     places = _places(brand)
     if not full:
         planned = [_with_wanted(brand, one, places) for one in planned]
@@ -146,7 +128,7 @@ def refresh_models(
             storing.keep_refresh(tx, refresh, brand_id=brand.place.brand_id)
     files.sweep([*done, *(one.former for one in planned if one.former)])
     tell(1, 1)
-    return ModelsRefreshed(done, skipped)
+    return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +139,10 @@ class _Places:
     ordinals: int
 
 
-def _plan(brand: Brand, codes: Collection[str] | None) -> tuple[list[_Planned], list[ModelSkipped]]:
+def _known(
+    brand: Brand, codes: Collection[str] | None
+) -> tuple[list[ModelVersion], Mapping[str, ModelFit | None], Mapping[str, ModelRefresh]]:
+    """Return the models that are meant, how they were fitted, and what they computed last."""
     brand_id = brand.place.brand_id
     with brand.database.reading(brand.scope) as tx:
         known = (
@@ -167,11 +152,17 @@ def _plan(brand: Brand, codes: Collection[str] | None) -> tuple[list[_Planned], 
         )
         fits = {one.code: stored.newest_fit(tx, one, brand_id=brand_id) for one in known}
         former = stored.model_refreshes(tx, brand_id=brand_id)
+    return known, fits, former
+
+
+def _plan(
+    brand: Brand,
+    known: Sequence[ModelVersion],
+    fits: Mapping[str, ModelFit | None],
+    former: Mapping[str, ModelRefresh],
+) -> tuple[list[_Planned], list[ModelSkipped]]:
     planned, skipped = [], []
     for version in known:
-        if version.kind not in OF_FACTS:
-            skipped.append(ModelSkipped(version.code, NOT_OF_FACTS))
-            continue
         try:
             fit = fits[version.code]
             if fit is None and version.kind in FITS:
@@ -368,24 +359,3 @@ def _key(brand: Brand, planned: Sequence[_Planned]) -> str:
     codes = " ".join(one.version.code for one in planned)
     lake_version = brand.opened.manifest.version
     return f"models {codes}: lake {lake_version}, {brand.now.isoformat()}, after {after}"
-
-
-def _fitted(brand: Brand, version: ModelVersion) -> Fitted:
-    document, facts = version.document, brand.facts()
-    customers = len(facts.place_living())
-    if isinstance(document, RfmModel):
-        measures = measure_shards(facts, document, customers=customers, today=brand.today)
-        return take_thresholds(document, measures, today=brand.today)
-    assert isinstance(document, LifetimeModel), "Nothing else is fitted."
-    shards = range(max(shard_count(customers), 1))
-    parts = [
-        summarise(
-            document,
-            facts.purchases(shard),
-            customers=min(customers - (shard << SHARD_BITS), SHARD_SIZE),
-            until=brand.today,
-        )
-        for shard in shards
-    ]
-    whole = Buying(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    return fit_lifetime(document, whole, until=brand.today)

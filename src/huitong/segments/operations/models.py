@@ -1,5 +1,6 @@
 """Stores documents of models, what was fitted by them, and what refreshes computed."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import orjson
@@ -10,12 +11,16 @@ from huitong.segments.model.model_versions import (
     Fitted,
     ModelChanged,
     ModelFit,
+    ModelInvalid,
     ModelKind,
     ModelOfOtherKind,
     ModelRefresh,
     ModelVersion,
 )
+from huitong.segments.model.weighted import WeightedModel
 from huitong.segments.queries import models as queries
+from huitong.segments.queries.model_inputs import input_words
+from huitong.segments.rules.model_fields import fields_of
 from huitong.segments.tables import models as tables
 
 
@@ -35,6 +40,8 @@ def put_model(
 
     :raises ModelOfOtherKind: when the brand has a model of that code and another kind.
     :raises ModelChanged: when the model is not at `expected_version` any more.
+    :raises ModelInvalid: when another model fills a field of the same name.
+    :raises InputUnfit: when a score reads a tag that is not there, or as what it is not.
     """
     known = {one.code: one for one in queries.models(tx, brand_id=brand_id)}
     newest = known.get(document.code)
@@ -45,6 +52,9 @@ def put_model(
         return newest
     if expected_version not in {None, version}:
         raise ModelChanged(model=document.code)
+    _refuse_taken_fields(document, known)
+    if isinstance(document, WeightedModel):
+        input_words(tx, brand_id=brand_id).fields(document)
     inserted = tx.execute(
         tables.INSERT_VERSION,
         {
@@ -134,3 +144,18 @@ def keep_refresh(tx: Tx, done: ModelRefresh, *, brand_id: int) -> None:
             "now": done.refreshed_at,
         },
     )
+
+
+def _refuse_taken_fields(document: Document, known: Mapping[str, ModelVersion]) -> None:
+    taken = {
+        field.field: one.code
+        for one in known.values()
+        if one.code != document.code
+        for field in fields_of(one.document)
+    }
+    for field in fields_of(document):
+        if field.field in taken:
+            told = (
+                f"“{field.field}” is a field of the model {taken[field.field]}; take another code"
+            )
+            raise ModelInvalid(problems=told)

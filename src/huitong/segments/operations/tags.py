@@ -1,20 +1,21 @@
-"""Writes of tags: packs, definitions, what is given by hand, and what a refresh found."""
+"""Writes of tags: what is given by hand and from files, and what a refresh found."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from huitong import customers
+from huitong.customers.model import CUSTOMER_PREFIX
 from huitong.platform.db import Tx, array, text_array
 from huitong.platform.errors import Ok, Refused, Result
-from huitong.platform.ids import bucket_of
+from huitong.platform.ids import bucket_of, show
 from huitong.segments.model.tags import (
     NumberValues,
-    Pack,
     RefreshKind,
     Tag,
     TagKind,
-    TagNotFound,
     TagRefresh,
+    is_whole_number,
 )
 from huitong.segments.queries.tags import definitions
 from huitong.segments.tables import tags as tables
@@ -31,34 +32,13 @@ class Giving:
     until: date | None = None
 
 
-def install_pack(tx: Tx, pack: Pack, *, brand_id: int, actor: str, now: datetime) -> int:
-    """Take a pack's tags and fields over, and return how many tags are new or changed."""
-    constants = _constants(tx, brand_id) | {"actor": actor, "now": now}
-    fields = pack.model_copy(update={"tags": ()})
-    tx.execute(
-        tables.PUT_PACK, {"code": pack.code, "document": fields.model_dump_json(), **constants}
-    )
-    return put_tags(tx, pack.tags, brand_id=brand_id, actor=actor, now=now)
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """Whether somebody can be spoken of."""
 
-
-def put_tags(tx: Tx, tags: Sequence[Tag], *, brand_id: int, actor: str, now: datetime) -> int:
-    """Define tags, and return how many are new or changed."""
-    if not tags:
-        return 0
-    rows = [(tag.code, tag.model_dump_json(by_alias=True)) for tag in tags]
-    constants = _constants(tx, brand_id) | {"actor": actor, "now": now}
-    tx.write(tables.PUT_TAGS, tables.TAG, rows, constants)
-    return len(rows)
-
-
-def archive_tag(tx: Tx, *, brand_id: int, code: str, actor: str, now: datetime) -> None:
-    """Stop computing a tag.
-
-    :raises TagNotFound: when the brand defines none of that code.
-    """
-    asked = _constants(tx, brand_id) | {"code": code, "actor": actor, "now": now}
-    if not tx.execute(tables.ARCHIVE_TAG, asked):
-        raise TagNotFound(code)
+    brand_id: int
+    merged_into: int | None
+    is_erased: bool
 
 
 def give(
@@ -73,16 +53,19 @@ def give(
 ) -> list[Result[None]]:
     """Say a tag of customers by hand or from a file, from today on; per item what became of it.
 
-    What was said before of an exclusive tag is taken back.
+    What was said before of an exclusive tag is taken back; of one of several values the same value
+    is said anew. So a repeat changes nothing but who said it, and when.
 
     :raises TagNotFound: when the brand has no such tag.
     """
     found = definitions(tx, brand_id=brand_id).tag(tag)
-    checked = [_problem(found, one, today) for one in givings]
+    people = _people(tx, givings)
+    checked = [_problem(found, one, today) or _stranger(one, people, brand_id) for one in givings]
     fitting = [one for one, problem in zip(givings, checked, strict=True) if problem is None]
     constants = _constants(tx, brand_id) | {"tag": tag, "actor": actor, "now": now}
-    if fitting and not found.multi:
-        _withdraw(tx, [one.customer_id for one in fitting], constants)
+    _withdraw(
+        tx, [(one.customer_id, one.value if found.multi else None) for one in fitting], constants
+    )
     ids = tx.new_ids([bucket_of(one.customer_id) for one in fitting])
     rows = [
         (bucket_of(one.customer_id), own, one.customer_id, tag, one.value, today, one.until)
@@ -101,10 +84,14 @@ def withdraw(
     tag: str,
     actor: str,
     now: datetime,
+    value: str | None = None,
 ) -> int:
-    """Take back what was said of customers, and return how many sayings that were."""
+    """Take back what was said of customers, and return how many sayings that were.
+
+    `value` is the one that is taken back of a tag of several; None takes back all of them.
+    """
     constants = _constants(tx, brand_id) | {"tag": tag, "actor": actor, "now": now}
-    return _withdraw(tx, customer_ids, constants)
+    return _withdraw(tx, [(one, value) for one in customer_ids], constants)
 
 
 def forget_tags(tx: Tx, customer_ids: Sequence[int]) -> int:
@@ -155,12 +142,13 @@ def publish_refresh(
 def _problem(tag: Tag, giving: Giving, today: date) -> Refused | None:
     if giving.until is not None and giving.until <= today:
         return Refused("segments.given_ends_before", "It would end before it begins.")
-    if isinstance(tag.values, NumberValues):
-        whole = giving.value.lstrip("-").isdigit()
-        return None if whole else Refused("segments.value_unfit", "A whole number is needed.")
     if tag.expression.primitive != "given":
         message = f"“{tag.code}” is computed; only tags by hand and from files are given."
         return Refused("segments.tag_computed", message)
+    if isinstance(tag.values, NumberValues):
+        whole = is_whole_number(giving.value)
+        message = "A whole number of at most 15 digits is needed."
+        return None if whole else Refused("segments.value_unfit", message)
     codes = [value.code for value in tag.values] if isinstance(tag.values, tuple) else []
     if codes and giving.value not in codes:
         message = f"“{tag.code}” has no value “{giving.value}”; it has {', '.join(codes)}."
@@ -168,8 +156,45 @@ def _problem(tag: Tag, giving: Giving, today: date) -> Refused | None:
     return None
 
 
-def _withdraw(tx: Tx, customer_ids: Sequence[int], constants: Mapping[str, object]) -> int:
-    return tx.execute(tables.WITHDRAW, {**constants, **_wanted(customer_ids)})
+def _people(tx: Tx, givings: Sequence[Giving]) -> Mapping[int, _Person]:
+    asked = {"group_id": tx.scope.group_id, **_wanted([one.customer_id for one in givings])}
+    rows = tx.rows(tables.FIND_PEOPLE, asked) if givings else []
+    return {row[0]: _Person(*row[1:]) for row in rows}
+
+
+def _stranger(giving: Giving, people: Mapping[int, _Person], brand_id: int) -> Refused | None:
+    """Return why nothing is said of somebody: not of this brand, merged away, or erased."""
+    shown, person = show(CUSTOMER_PREFIX, giving.customer_id), people.get(giving.customer_id)
+    if person is None or person.brand_id != brand_id:
+        message = f"The brand has no customer {shown}: check the id, and of which brand it is."
+        return Refused("segments.customer_not_of_brand", message)
+    if person.is_erased:
+        message = f"Customer {shown} was erased: nothing can be said of them any more."
+        return Refused("segments.customer_erased", message)
+    if person.merged_into is not None:
+        head = show(CUSTOMER_PREFIX, person.merged_into)
+        message = f"Customer {shown} was merged into {head}: say it of {head}."
+        return Refused("segments.customer_merged", message, {"merged_into": head})
+    return None
+
+
+def _withdraw(
+    tx: Tx, wanted: Sequence[tuple[int, str | None]], constants: Mapping[str, object]
+) -> int:
+    """Take back one value, or with None every value, of each customer.
+
+    What was said of those who were merged into them counts for them, and is taken back with it.
+    """
+    if not wanted:
+        return 0
+    family = customers.families(tx, customer_ids=[one for one, _ in wanted])
+    every = [(member, value) for one, value in wanted for member in {one, *family.get(one, ())}]
+    asked = {
+        "buckets": array([bucket_of(one) for one, _ in every]),
+        "customer_ids": array([one for one, _ in every]),
+        "values": [value for _, value in every],
+    }
+    return tx.execute(tables.WITHDRAW, {**constants, **asked})
 
 
 def _wanted(customer_ids: Sequence[int]) -> dict[str, object]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import orjson
 
+from huitong.customers.model import CUSTOMER_PREFIX
 from huitong.org.model import Brand
 from huitong.platform.conditions import (
     AsOf,
@@ -31,7 +32,7 @@ from huitong.platform.conditions import (
 )
 from huitong.platform.conditions.tree import FieldLeaf, IsKnown, OfFacts
 from huitong.platform.db import ReadTx
-from huitong.platform.ids import bucket_of
+from huitong.platform.ids import bucket_of, show
 from huitong.platform.lake import Place
 from huitong.segments.model.audiences import (
     AsOfTold,
@@ -44,6 +45,7 @@ from huitong.segments.model.audiences import (
     ValueShown,
 )
 from huitong.segments.model.definitions import SegmentNotFound
+from huitong.segments.queries.audiences_days import day_at, who_comes_round
 from huitong.segments.queries.audiences_lake import (
     OpenLake,
     customers_meeting,
@@ -54,11 +56,13 @@ from huitong.segments.queries.audiences_lake import (
 from huitong.segments.queries.audiences_live import LIVE_FIELDS, known_live, live_of_one
 from huitong.segments.queries.audiences_places import places_of
 from huitong.segments.queries.bitmaps import Bitmaps, open_bitmaps
+from huitong.segments.queries.forgotten import is_forgotten
 from huitong.segments.queries.sets import BitmapSets
-from huitong.segments.queries.vocabulary import Speech, speech_of
+from huitong.segments.queries.vocabulary import Speech
+from huitong.segments.queries.vocabulary_kept import speech_kept
 from huitong.segments.rules.bitmaps import Column, Leaf, Node, SetCache, column_of_ordinals
 from huitong.segments.rules.definitions import facts_in, fields_in
-from huitong.segments.rules.vocabulary import TAG_PREFIX, tag_of
+from huitong.segments.rules.vocabulary import tag_of
 from huitong.segments.tables import audiences as tables
 
 ALL_BASIS_POINTS = 10_000
@@ -102,7 +106,7 @@ def open_audiences(
     :raises NothingPublished: when the tags of the brand were never computed.
     """
     bitmaps = open_bitmaps(tx, brand_id=brand.id, cache=cache)
-    speech = speech_of(tx, brand_id=brand.id)
+    speech = speech_kept(tx, brand_id=brand.id, cache=cache)
     reading = Reading(
         speech.words.vocabulary, AsOf(now, ZoneInfo(brand.time_zone)), speech.segments
     )
@@ -159,13 +163,13 @@ class Audiences:
         return Audience(members, told)
 
     def portrait(self, audience: Audience) -> PortraitShown:
-        """Describe an audience by all tags, beside everyone."""
+        """Describe an audience by all tags and what models say, beside everyone."""
         inside = Leaf(audience.members)
         found = self.bitmaps.portrait(inside)
         shares = {(one.field, one.code): one for one in found.values}
         fields: list[FieldShown] = []
         for field in self.reading.vocabulary.fields:
-            if not field.has_bitmap:
+            if not field.has_bitmap or field.type is FieldType.DAY:
                 continue
             if field.type is FieldType.INTEGER:
                 total = self.bitmaps.total(tag_of(field.code), inside)
@@ -221,8 +225,9 @@ class Audiences:
             "customer_id": customer_id,
         }
         place = self.tx.row(tables.FIND_PLACE, asked)
-        if place is None:
-            raise CustomerNotKnown(customer=str(customer_id))
+        # The lake follows an erasure with its next refresh; nothing is told meanwhile.
+        if place is None or is_forgotten(self.tx, customer_id):
+            raise CustomerNotKnown(customer=show(CUSTOMER_PREFIX, customer_id))
         ordinal, is_retired = place
         fields = fields_in(condition, self.reading.segments)
         kinds = facts_in(condition, self.reading.segments)
@@ -230,7 +235,7 @@ class Audiences:
         values: dict[str, Value | None] = {
             code: self._tag_of(by_code[code], ordinal)
             for code in fields
-            if code.startswith(TAG_PREFIX)
+            if by_code[code].has_bitmap
         }
         if fields & LIVE_FIELDS:
             values |= live_of_one(self.tx, customer_id, brand_id=self.brand.id)
@@ -247,9 +252,11 @@ class Audiences:
 
     def _tag_of(self, field: Field, ordinal: int) -> Value | None:
         """Return a tag of the customer at an ordinal, from the same bitmaps that are counted."""
-        if field.type is FieldType.INTEGER:
+        if field.type in {FieldType.INTEGER, FieldType.DAY}:
             total = self.bitmaps.total(tag_of(field.code), _only(ordinal))
-            return total.sum if total.count else None
+            if not total.count:
+                return None
+            return total.sum if field.type is FieldType.INTEGER else day_at(total.sum)
         tag = tag_of(field.code)
         codes = self.speech.words.codes_of_tags[tag]
         has = frozenset(
@@ -297,11 +304,18 @@ class _Computed:
         self.parts: list[ComputedPart] = []
         self._of = audiences
         self._columns: dict[FieldLeaf | OfFacts, Column] = {}
-        live = [leaf for leaf in leaves if _is_live(leaf)]
-        for leaf in live:
-            column = self._live(_positive(leaf))
-            self._keep(leaf, column, ComputedBy.LIVE)
-        on_lake = [leaf for leaf in leaves if not _is_live(leaf)]
+        by_code = audiences.reading.vocabulary.field_by_code
+        on_lake: list[FieldLeaf | OfFacts] = []
+        for leaf in leaves:
+            if isinstance(leaf, OfFacts):
+                on_lake.append(leaf)
+            elif leaf.field in LIVE_FIELDS:
+                self._keep(leaf, self._live(leaf), ComputedBy.LIVE)
+            elif by_code[leaf.field].has_bitmap:
+                days = who_comes_round(audiences.bitmaps, leaf, audiences.reading)
+                self._columns[leaf] = days
+            else:
+                on_lake.append(leaf)
         if on_lake:
             self._compute(on_lake)
 
@@ -347,11 +361,6 @@ class _Computed:
 
 def _is_live(leaf: FieldLeaf | OfFacts) -> bool:
     return not isinstance(leaf, OfFacts) and leaf.field in LIVE_FIELDS
-
-
-def _positive(leaf: FieldLeaf | OfFacts) -> FieldLeaf:
-    assert not isinstance(leaf, OfFacts), "Facts are never live."
-    return leaf
 
 
 def _is_of_lake(field: Field) -> bool:

@@ -82,6 +82,19 @@ def open_bitmaps(
     return Bitmaps(tx, opened, catalog, cache, pending)
 
 
+def newest_version(tx: ReadTx, *, brand_id: int) -> Version:
+    """Return the version of a brand's bitmaps that readers see.
+
+    :raises NothingPublished: when the brand has none yet, or is out of the transaction's scope.
+    """
+    asked = {"group_id": tx.scope.group_id, "brand_id": brand_id, "version": None}
+    found = tx.row(tables.NEWEST_VERSION, asked)
+    if found is None:
+        raise NothingPublished(brand_id)
+    newest, ordinals = found
+    return Version(brand_id, newest, ordinals, is_published=True)
+
+
 class Bitmaps:
     """A brand's bitmaps of one version, within one transaction."""
 

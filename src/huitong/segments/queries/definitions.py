@@ -25,15 +25,28 @@ def segment_of(tx: ReadTx, *, brand_id: int, code: str) -> Segment:
     return versions_of(tx, brand_id=brand_id, code=code)[0]
 
 
+def segment_at(tx: ReadTx, *, brand_id: int, code: str, version: int) -> Segment:
+    """Return a segment as one of its versions defined it.
+
+    :raises SegmentNotFound: when the brand has none of this code, or it had no such version.
+    """
+    return _versions(tx, brand_id=brand_id, code=code, version=version)[0]
+
+
 def versions_of(tx: ReadTx, *, brand_id: int, code: str) -> Sequence[Segment]:
     """Return the definitions that a segment had, the latest first.
 
     :raises SegmentNotFound: when the brand has none of this code.
     """
+    return _versions(tx, brand_id=brand_id, code=code, version=None)
+
+
+def _versions(tx: ReadTx, *, brand_id: int, code: str, version: int | None) -> Sequence[Segment]:
     asked = {
         "group_id": tx.scope.group_id,
         "brand_id": brand_id,
         "code": code,
+        "version": version,
         "limit": VERSIONS_SHOWN_MAX,
     }
     found = [_segment(*row) for row in tx.rows(tables.LIST_VERSIONS, asked)]

@@ -22,8 +22,6 @@ Ids = NDArray[np.int64]
 Places = NDArray[np.int64]
 Arrays = Mapping[str, NDArray[np.generic]]
 
-# Buyers and sales of these classes say nothing about taste or habit (decision 7).
-EXCLUDED_CLASSES: Final = ("staff_purchase", "reseller", "brushing", "bulk")
 MERGES_MAX: Final = 50
 
 
@@ -126,7 +124,7 @@ class ModelFacts:
         run = self._connection.execute
         run(tables.PICK_ORDERS, {"zone": self._zone})
         run(tables.SUM_REFUNDS)
-        run(tables.FIND_CLASSED, {"classes": list(EXCLUDED_CLASSES)})
+        run(tables.FIND_CLASSED)
         run(tables.JUDGE_ORDERS)
 
     def _rows(self, sql: str, asked: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:

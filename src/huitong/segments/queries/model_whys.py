@@ -138,7 +138,13 @@ def _of_lifecycle(
         state=story.state,
         since=story.since,
         history=tuple(
-            StateEntered(on=one.on, state=one.state, names=names[one.state], cause=one.cause)
+            StateEntered(
+                on=one.on,
+                state=one.state,
+                names=names[one.state],
+                before=one.before,
+                cause=one.cause,
+            )
             for one in story.history
         ),
         next_state=story.next_state,

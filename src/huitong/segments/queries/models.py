@@ -105,6 +105,17 @@ def model_fields(of: ModelVersion) -> tuple[ModelField, ...]:
     return fields_of(of.document)
 
 
+def published_versions(tx: ReadTx, *, brand_id: int) -> list[ModelVersion]:
+    """Return the models that were refreshed, each by the document that its results are of."""
+    return _versions(tx, tables.PUBLISHED_VERSIONS, brand_id, code=None)
+
+
+def published_fields(tx: ReadTx, *, brand_id: int) -> list[ModelField]:
+    """Return the fields that models filled by their last refreshes, with the values of then."""
+    versions = published_versions(tx, brand_id=brand_id)
+    return [field for version in versions for field in model_fields(version)]
+
+
 def ordinals_of_brand(tx: ReadTx, *, brand_id: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return every customer who has an ordinal, and the ordinals: ten millions in seconds."""
     asked = {"group_id": tx.scope.group_id, "brand_id": brand_id}

@@ -98,17 +98,26 @@ def words(tx: ReadTx, *, brand_id: int) -> Mapping[str, Mapping[str, int]]:
     return found
 
 
+def refreshed_values(tx: ReadTx, *, brand_id: int) -> Mapping[str, Sequence[str]] | None:
+    """Return the listed values of tags as of the newest refresh, in the order of their numbers.
+
+    None where there was no refresh yet, or one of a release that did not keep them.
+    """
+    row = tx.row(tables.REFRESHED_VALUES, _place(tx, brand_id))
+    return None if row is None else row[0]
+
+
 def texts_of(tx: ReadTx, tag: Tag, *, brand_id: int) -> Mapping[int, tuple[str, str]]:
     """Return the values of a tag by number: the code, and what people call it.
 
     Of a number there is one line, for those of whom it is known.
     """
     if isinstance(tag.values, tuple):
+        named = {value.code: f"{value.names.zh} {value.names.en}" for value in tag.values}
+        known = refreshed_values(tx, brand_id=brand_id)
+        order = list(named) if known is None else known.get(tag.code, ())
         first = 0 if tag.multi else 1
-        return {
-            place: (value.code, f"{value.names.zh} {value.names.en}")
-            for place, value in enumerate(tag.values, first)
-        }
+        return {place: (code, named.get(code, code)) for place, code in enumerate(order, first)}
     if isinstance(tag.values, NumberValues):
         return {KNOWN: ("known", f"已知 known, in {tag.values.unit}")}
     field = getattr(tag.expression, "field", "")

@@ -1,10 +1,11 @@
-"""The words of a brand, read from its tags and stores, and what its segments mean by them."""
+"""The words of a brand, read from its tags, models and stores, and what segments mean by them."""
 
 from dataclasses import dataclass
 
 from huitong import org
 from huitong.platform.conditions import Condition, Definitions, check_condition
 from huitong.platform.db import ReadTx
+from huitong.segments.queries import models as model_queries
 from huitong.segments.queries import tags as tag_queries
 from huitong.segments.queries.definitions import segments_of
 from huitong.segments.rules.definitions import (
@@ -35,5 +36,12 @@ def speech_of(tx: ReadTx, *, brand_id: int) -> Speech:
     tags = tag_queries.definitions(tx, brand_id=brand_id).tags
     known = tag_queries.words(tx, brand_id=brand_id)
     stores = sorted((store.code, store.name) for store in org.stores(tx))
-    words = words_of(list(tags.values()), known, stores)
+    fields = model_queries.published_fields(tx, brand_id=brand_id)
+    words = words_of(
+        list(tags.values()),
+        known,
+        stores,
+        fields,
+        tag_queries.refreshed_values(tx, brand_id=brand_id),
+    )
     return Speech(words, definitions_of(segments_of(tx, brand_id=brand_id)))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from huitong import org, segments
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock
-from huitong.platform.auth import KEY_PREFIX, Permission
+from huitong.platform.auth import Permission
 from huitong.platform.conditions import (
     ConditionInvalid,
     Language,
@@ -19,7 +19,6 @@ from huitong.platform.conditions import (
     sentence,
 )
 from huitong.platform.http import Calling, ExpectedVersion, Router, Running, etag
-from huitong.platform.ids import show
 from huitong.segments.model.definitions import (
     Segment,
     SegmentChanged,
@@ -28,7 +27,9 @@ from huitong.segments.model.definitions import (
     SegmentNotFound,
     TooManySegments,
 )
+from huitong.segments.queries.audiences import SETS
 from huitong.segments.queries.vocabulary import Speech
+from huitong.segments.queries.vocabulary_kept import speech_kept
 
 router = Router(tag="segments")
 
@@ -72,7 +73,7 @@ def list_segments(platform: Running, caller: Calling, brand: BrandCode) -> Segme
     with platform.database.reading(caller.scope()) as tx:
         brand_id = org.brand(tx, code=brand).id
         found = segments.segments_of(tx, brand_id=brand_id)
-        speech = segments.speech_of(tx, brand_id=brand_id)
+        speech = speech_kept(tx, brand_id=brand_id, cache=SETS)
     return SegmentsOut(items=[_out(one, speech) for one in found.values()])
 
 
@@ -85,7 +86,8 @@ def list_segments(platform: Running, caller: Calling, brand: BrandCode) -> Segme
 def show_vocabulary(platform: Running, caller: Calling, brand: BrandCode) -> dict[str, Any]:
     """Show what conditions of a brand may speak of: fields, facts, values, operators."""
     with platform.database.reading(caller.scope()) as tx:
-        speech = segments.speech_of(tx, brand_id=org.brand(tx, code=brand).id)
+        brand_id = org.brand(tx, code=brand).id
+        speech = speech_kept(tx, brand_id=brand_id, cache=SETS)
     return describe(speech.words.vocabulary)
 
 
@@ -102,7 +104,7 @@ def show_segment(
     with platform.database.reading(caller.scope()) as tx:
         brand_id = org.brand(tx, code=brand).id
         found = segments.segment_of(tx, brand_id=brand_id, code=segment)
-        speech = segments.speech_of(tx, brand_id=brand_id)
+        speech = speech_kept(tx, brand_id=brand_id, cache=SETS)
     response.headers["ETag"] = etag(found.version)
     return _out(found, speech)
 
@@ -132,7 +134,7 @@ def put_segment(  # noqa: PLR0917 - the parts of one request
             brand_id=brand_id,
             document=document,
             expected_version=expected,
-            actor=show(KEY_PREFIX, caller.key_id),
+            actor=caller.actor(),
             now=now,
         )
         speech = segments.speech_of(tx, brand_id=brand_id)

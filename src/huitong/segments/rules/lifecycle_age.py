@@ -1,6 +1,8 @@
 """A child's age in whole months and the stage of the ladder, from the birthday or the due date."""
 
+from bisect import bisect_right
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -48,6 +50,27 @@ def stage_masks(stage: Codes, *, customer: Places, customers: int) -> Places:
     has = stage > 0
     np.bitwise_or.at(found, customer[has], np.left_shift(1, stage[has].astype(np.int64) - 1))
     return found
+
+
+def stages_of_months(
+    ladder: AgeLadder, children: Iterable[tuple[date | None, date | None]], *, today: date
+) -> frozenset[str]:
+    """Return the stages of one customer's children, told by the month of birth alone.
+
+    Of each child the birthday and the due date are given. A child counts as born on the first of
+    the month, so that stages change with the calendar's months and tell nobody a birthday.
+    """
+    borders = [*(stage.from_months for stage in ladder.stages), ladder.until_months]
+    found = set()
+    for born_on, due_on in children:
+        day = born_on or due_on
+        if day is None:
+            continue
+        months = (today.year - day.year) * MONTHS_A_YEAR + today.month - day.month
+        place = bisect_right(borders, months)
+        if 0 < place < len(borders):
+            found.add(ladder.stages[place - 1].code)
+    return frozenset(found)
 
 
 def explain(

@@ -134,7 +134,7 @@ class _Likelihood:
         stays = -(r + rows.repeats) * log_age
         left = np.log(a / (b + self.before)) - (r + rows.repeats) * log_last
         both = np.logaddexp(stays, np.where(self.again, left, -np.inf))
-        gone = np.where(self.again, np.exp(left - both), 0.0)
+        gone = np.exp(np.where(self.again, left - both, -np.inf))
         here = 1 - gone
         by_times = (
             scipy.special.gammaln(r + times)

@@ -24,6 +24,7 @@ from huitong.segments.model.model_versions import Fitted, ModelRefresh, ModelVer
 from huitong.segments.model.rfm import RfmModel, RfmThresholds, all_cells
 from huitong.segments.model.weighted import ScoreBand
 from huitong.segments.rules.lifetime_scores import BASIS_POINTS
+from huitong.segments.rules.model_states import BITMAPS_READ
 from huitong.segments.rules.rfm import RfmGrid
 
 
@@ -57,7 +58,12 @@ def answer_of(version: ModelVersion, fitted: Fitted | None, done: ModelRefresh) 
             horizons=_horizons(document, summary),
             fitted=fitted.model_dump(mode="json"),
         )
-    return WeightedAnswer(**told, bands=_counted(document.bands, counts), unknown=counts[0])
+    return WeightedAnswer(
+        **told,
+        bitmap_version=summary[BITMAPS_READ][0],
+        bands=_counted(document.bands, counts),
+        unknown=counts[0],
+    )
 
 
 def rfm_answer(

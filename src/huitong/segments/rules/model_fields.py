@@ -1,7 +1,7 @@
 """Which fields of bitmaps a model fills, what their codes mean, and the parts of a shard."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,10 @@ from huitong.segments.rules.lifecycle import NO_DAY
 from huitong.segments.rules.model_states import IS_LIVING, State
 from huitong.segments.rules.rfm import codes_by_cell
 
+# Conditions and bitmaps know a model's fields by this, so that no tag ever takes the name of one.
+MODEL_PREFIX: Final = "models."
+DAY_UNIT: Final = "day"
+
 
 class ModelValue(NamedTuple):
     """A value of a field: its number in the bitmaps, its code in conditions, its names."""
@@ -30,7 +34,8 @@ class ModelValue(NamedTuple):
 class ModelField(NamedTuple):
     """A field that a model fills: with `values`, or with numbers of a `unit`.
 
-    `column` is where a state holds it.
+    `field` begins with `MODEL_PREFIX`; `column` is where a state holds it. A `day` is a number of
+    days since 1970-01-01.
     """
 
     field: str
@@ -49,13 +54,7 @@ AXES = (
 
 def fields_of(document: Document) -> tuple[ModelField, ...]:
     """Return the fields that a model fills, by the names that conditions know them by."""
-    if isinstance(document, RfmModel):
-        return _of_rfm(document)
-    if isinstance(document, LifecycleModel):
-        return _of_lifecycle(document)
-    if isinstance(document, LifetimeModel):
-        return _of_lifetime(document)
-    return _of_weighted(document)
+    return tuple(one._replace(field=MODEL_PREFIX + one.field) for one in _named_fields(document))
 
 
 def parts_of(document: Document, state: State) -> Mapping[str, dict[int, Part]]:
@@ -91,6 +90,16 @@ def summary_of(document: Document, state: State) -> Mapping[str, list[int]]:
     amounts = np.zeros(places + 1, np.int64)
     np.add.at(amounts, codes, state["amount_minor"][living].astype(np.int64))
     return {"customers": counts.tolist(), "amount_minor": amounts.tolist()}
+
+
+def _named_fields(document: Document) -> tuple[ModelField, ...]:
+    if isinstance(document, RfmModel):
+        return _of_rfm(document)
+    if isinstance(document, LifecycleModel):
+        return _of_lifecycle(document)
+    if isinstance(document, LifetimeModel):
+        return _of_lifetime(document)
+    return _of_weighted(document)
 
 
 def _told_by(document: RfmModel | LifecycleModel | WeightedModel) -> tuple[str, int]:
@@ -139,7 +148,7 @@ def _of_lifecycle(document: LifecycleModel) -> tuple[ModelField, ...]:
     since = _named(document.names, "进入日期", "since")
     return (
         ModelField(document.code, document.names, "state", values=states),
-        ModelField(f"{document.code}_since", since, "since_day", "day"),
+        ModelField(f"{document.code}_since", since, "since_day", DAY_UNIT),
     )
 
 

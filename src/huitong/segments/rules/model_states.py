@@ -15,6 +15,7 @@ from huitong.segments.model.lifecycle import LifecycleModel
 from huitong.segments.model.lifetime import LifetimeFit, LifetimeModel
 from huitong.segments.model.model_versions import Document, Fitted
 from huitong.segments.model.rfm import RefundHandling, RfmModel, RfmThresholds
+from huitong.segments.model.weighted import WeightedModel
 from huitong.segments.rules.lifecycle import (
     LATEST,
     NO_DAY,
@@ -28,6 +29,8 @@ from huitong.segments.rules.lifecycle import (
 from huitong.segments.rules.lifetime import summarise
 from huitong.segments.rules.lifetime_scores import score as score_lifetime
 from huitong.segments.rules.rfm import NEVER, Purchases, day_number, measure, score
+from huitong.segments.rules.weighted import Inputs, read_points
+from huitong.segments.rules.weighted import score as score_weighted
 
 # Columns are of different whole types; the names say which.
 Column: TypeAlias = NDArray[Any]
@@ -35,6 +38,8 @@ State: TypeAlias = Mapping[str, Column]
 
 DUE_DAY: Final = "due_day"
 IS_LIVING: Final = "is_living"
+# In the summary of a weighted score: by which version of the bitmaps it was worked out.
+BITMAPS_READ: Final = "bitmaps"
 
 
 class ShardState(NamedTuple):
@@ -96,6 +101,18 @@ def lifetime_state(
         columns[f"orders_milli_{days}"] = found.orders_milli[place]
         columns[f"value_minor_{days}"] = found.value_minor[place]
     return ShardState(columns)
+
+
+def weighted_state(model: WeightedModel, inputs: Inputs, is_living: NDArray[np.bool_]) -> State:
+    """Return scores and bands of the living."""
+    found = score_weighted(model, read_points(model, inputs))
+    is_known = found.is_known & is_living
+    return {
+        IS_LIVING: is_living,
+        "score": found.score * is_known,
+        "band": found.band * is_known,
+        "is_known": is_known,
+    }
 
 
 def state_of(

@@ -1,7 +1,7 @@
-"""The words that segments of a brand may use: membership, profile, tags, live value, and facts.
+"""The words that segments of a brand may use: membership, profile, tags, models, live, and facts.
 
 Every field has one place in SQL: a view that `tables/audiences_lake.py` defines over the lake, the
-table of tags, or `live`, what PostgreSQL tells at the moment it is asked.
+table of tags, that of models, or `live`, what PostgreSQL tells at the moment it is asked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,14 +22,18 @@ from huitong.platform.conditions import (
     Vocabulary,
 )
 from huitong.segments.model.tags import NumberValues, Tag
+from huitong.segments.rules.model_fields import DAY_UNIT, MODEL_PREFIX, ModelField
 
 TAG_PREFIX: Final = "tags."
 BIRTHDAY: Final = "birthday"
 TIER: Final = "tier"
+# No bitmap is kept under this number.
+NOBODY: Final = -1
 POINTS: Final = "points"
 
 CUSTOMERS: Final = Relation("segment_customer")
 TAGS: Final = Relation("segment_tag")
+MODELS: Final = Relation("segment_model")
 LIVE: Final = Relation("segment_live")
 ORDERS: Final = Relation("segment_order")
 LINES: Final = Relation("segment_line")
@@ -37,14 +41,19 @@ REFUNDS: Final = Relation("segment_refund")
 SIGNALS: Final = Relation("segment_signal")
 
 UNITS: Final[Mapping[str, Unit]] = {unit.value: unit for unit in Unit}
+# Orders, thousandths and points of a score have no word of their own behind the number.
+UNITS_OF_MODELS: Final[Mapping[str | None, Unit]] = {
+    "fen": Unit.FEN,
+    "bp": Unit.BASIS_POINTS,
+}
 
 
 @dataclass(frozen=True)
 class Words:
-    """A brand's vocabulary, and which number stands for each value of a tag in its bitmaps.
+    """A brand's vocabulary, and which number stands for each value of a field in its bitmaps.
 
     Conditions say `tags.shoe_size`, so that no tag ever takes the name of another field; bitmaps
-    are kept under the tag's own code.
+    are kept under the tag's own code, those of models under the name that conditions say.
     """
 
     vocabulary: Vocabulary
@@ -52,7 +61,7 @@ class Words:
 
 
 def tag_of(field: str) -> str:
-    """Return the code of the tag that a field of conditions means."""
+    """Return what the bitmaps of a field of conditions are kept under: of a tag, its code."""
     return field.removeprefix(TAG_PREFIX)
 
 
@@ -60,23 +69,39 @@ def words_of(
     tags: Sequence[Tag],
     words: Mapping[str, Mapping[str, int]],
     stores: Sequence[tuple[str, str]],
+    models: Sequence[ModelField] = (),
+    refreshed: Mapping[str, Sequence[str]] | None = None,
 ) -> Words:
-    """Return the vocabulary of a brand with these tags, words of open tags, and stores.
+    """Return the vocabulary of a brand with these tags, words of open tags, stores, and models.
 
-    `words` are numbers by field and text; `stores` are codes with names.
+    `words` are numbers by field and text; `stores` are codes with names; `models` are the fields
+    that were published, by the documents they were computed by. `refreshed` are the listed values
+    of tags as of the refresh that made the bitmaps: a document may have changed since.
     """
     found = {one.code: _values_of(one, words) for one in tags}
     told = [_tag_field(one, found[one.code]) for one in tags if found[one.code] is not None]
     codes = {
-        one.code: {
-            # A value of an exclusive tag is kept under its place, one of several under its bit.
-            value.code: place - 1 if one.multi else place
-            for place, value in enumerate(found[one.code] or (), 1)
-        }
+        one.code: numbers_of(one, [value.code for value in found[one.code] or ()], refreshed)
         for one in tags
     }
+    codes |= {one.field: {value.code: value.number for value in one.values} for one in models}
+    told += [_model_field(one) for one in models]
     fields = (*_customer_fields(stores), *LIVE_FIELDS, *told)
     return Words(Vocabulary(Population(CUSTOMERS, "is_alive"), fields, FACTS), codes)
+
+
+def numbers_of(
+    tag: Tag, values: Sequence[str], refreshed: Mapping[str, Sequence[str]] | None
+) -> dict[str, int]:
+    """Return which number in the bitmaps stands for each value; nobody has one that is new since.
+
+    A value of an exclusive tag is kept under its place, one of several under its bit.
+    """
+    listed = isinstance(tag.values, tuple) and refreshed is not None
+    order = (refreshed or {}).get(tag.code, ()) if listed else values
+    first = 0 if tag.multi else 1
+    places = {value: place for place, value in enumerate(order, first)}
+    return {value: places.get(value, NOBODY) for value in values}
 
 
 def _field(
@@ -132,6 +157,20 @@ def _tag_field(tag: Tag, values: Sequence[Labelled] | None) -> Field:
     kind = FieldType.CODES if tag.multi else FieldType.CODE
     column = Column(TAGS, tag.code, Stored.NUMBERED)
     return Field(code, kind, names, column, None, tuple(values or ()), has_bitmap=True)
+
+
+def _model_field(field: ModelField) -> Field:
+    names = Names(field.names.zh, field.names.en)
+    name = field.field.removeprefix(MODEL_PREFIX)
+    if field.values:
+        values = tuple(
+            Labelled(value.code, Names(value.names.zh, value.names.en)) for value in field.values
+        )
+        numbered = Column(MODELS, name, Stored.NUMBERED)
+        return Field(field.field, FieldType.CODE, names, numbered, None, values, has_bitmap=True)
+    kind = FieldType.DAY if field.unit == DAY_UNIT else FieldType.INTEGER
+    unit = UNITS_OF_MODELS.get(field.unit)
+    return Field(field.field, kind, names, Column(MODELS, name), unit, has_bitmap=True)
 
 
 def _values_of(tag: Tag, words: Mapping[str, Mapping[str, int]]) -> Sequence[Labelled] | None:

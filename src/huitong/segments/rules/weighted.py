@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from huitong.segments.model.weighted import (
     POINTS_MAX,
     DimensionExplanation,
+    HasPoints,
     InputUnfit,
     ScaledPoints,
     StepPoints,
@@ -26,11 +27,14 @@ from huitong.segments.model.weighted import (
 Amounts: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 Points: TypeAlias = NDArray[np.uint8]
+Places: TypeAlias = NDArray[np.intp]
 
 HUNDREDTHS: Final = 100
 CUSTOMERS_A_PART: Final = 1 << 18
 MASK_BITS_MAX: Final = 63
 KEY_MAX: Final = (1 << 63) - 1
+# Above every number of points and of a band.
+ROW_SPAN: Final = 128
 
 
 class Numbers(NamedTuple):
@@ -117,15 +121,40 @@ def score(model: WeightedModel, read: TermPoints) -> WeightedScores:
     return WeightedScores(found, bands[found] * read.is_known, read.is_known)
 
 
+def check_input(model: WeightedModel, term: Term, values: tuple[str, ...] | None) -> None:
+    """Refuse a term that reads its input as what it is not; `values` of a number are None.
+
+    :raises InputUnfit: with what the input is.
+    """
+    if isinstance(term.reading, HasPoints):
+        return
+    wants_number = not isinstance(term.reading, ValuePoints)
+    if wants_number is not (values is None):
+        given, wanted = ("values", "a number") if wants_number else ("a number", "values")
+        problem = f"the term reads {wanted}, and this holds {given}."
+        raise InputUnfit(model=model.code, input=term.input, problem=problem)
+    if isinstance(term.reading, ValuePoints) and values is not None:
+        strange = sorted(set(term.reading.points) - set(values))
+        if strange:
+            problem = f"it has no value {', '.join(strange)}; it has {', '.join(values)}."
+            raise InputUnfit(model=model.code, input=term.input, problem=problem)
+
+
 def fold(read: TermPoints) -> TermPoints:
     """Return the same customers with equal ones counted together, for previews of changed weights.
 
     Fewer columns, the same distribution.
     """
+    first, customers = distinct(read)
+    return TermPoints(read.points[:, first], read.is_known[first], customers)
+
+
+def distinct(read: TermPoints) -> tuple[Places, Amounts]:
+    """Return the first column of each kind of equal ones, and how many customers they stand for."""
     _, first, inverse = np.unique(_keys(read), return_index=True, return_inverse=True)
     customers = np.zeros(len(first), np.int64)
     np.add.at(customers, inverse, read.customers)
-    return TermPoints(read.points[:, first], read.is_known[first], customers)
+    return first, customers
 
 
 def preview(model: WeightedModel, read: TermPoints) -> Distribution:
@@ -181,11 +210,11 @@ def _keys(read: TermPoints) -> Amounts:
     key = read.is_known.astype(np.int64)
     span = 2
     for row in read.points:
-        if span > KEY_MAX // (POINTS_MAX + 1):
+        if span > KEY_MAX // ROW_SPAN:
             different, key = np.unique(key, return_inverse=True)
             span = len(different)
-        key = key * (POINTS_MAX + 1) + row
-        span *= POINTS_MAX + 1
+        key = key * ROW_SPAN + row
+        span *= ROW_SPAN
     return key
 
 
@@ -202,28 +231,23 @@ def _input_of(model: WeightedModel, term: Term, inputs: Inputs) -> Input:
     if found is None:
         problem = f"there is no such input; there are {', '.join(sorted(inputs)) or 'none'}."
         raise InputUnfit(model=model.code, input=term.input, problem=problem)
-    wants_number = not isinstance(term.reading, ValuePoints)
-    if wants_number is not isinstance(found, Numbers):
-        given, wanted = ("values", "a number") if wants_number else ("a number", "values")
-        problem = f"the term reads {wanted}, and this holds {given}."
-        raise InputUnfit(model=model.code, input=term.input, problem=problem)
-    if isinstance(term.reading, ValuePoints) and not isinstance(found, Numbers):
-        strange = sorted(set(term.reading.points) - set(found.names))
-        if strange:
-            problem = f"it has no value {', '.join(strange)}; it has {', '.join(found.names)}."
-            raise InputUnfit(model=model.code, input=term.input, problem=problem)
+    check_input(model, term, None if isinstance(found, Numbers) else found.names)
     return found
 
 
 def _points(model: WeightedModel, term: Term, column: Input) -> tuple[Points, Flags]:
     reading = term.reading
+    if isinstance(reading, HasPoints):
+        known = _known(column)
+        return np.where(known, np.uint8(reading.points), np.uint8(term.unknown)), known
     if isinstance(column, Numbers):
         assert not isinstance(reading, ValuePoints), "Numbers are read by steps or by a scale."
         found, known = _of_numbers(reading, column.values), column.is_known
     else:
         assert isinstance(reading, ValuePoints), "Values are read one by one."
         worth = [reading.points.get(name, reading.other) for name in column.names]
-        found, known = _of_values(model, term, column, np.array([0, *worth], np.uint8))
+        points = np.array([0, *worth], np.uint8)
+        found, known = _of_values(model, term, reading, column, points)
     return np.where(known, found, np.uint8(term.unknown)), known
 
 
@@ -238,22 +262,30 @@ def _of_numbers(reading: StepPoints | ScaledPoints, values: Amounts) -> Points:
     return (done * POINTS_MAX // (high - low)).astype(np.uint8)
 
 
+def _known(column: Input) -> Flags:
+    if isinstance(column, Numbers):
+        return column.is_known
+    held = column.codes if isinstance(column, Coded) else column.masks
+    return np.asarray(held != 0, np.bool_)
+
+
 def _of_values(
-    model: WeightedModel, term: Term, column: Coded | Masked, worth: Points
+    model: WeightedModel, term: Term, reading: ValuePoints, column: Coded | Masked, worth: Points
 ) -> tuple[Points, Flags]:
     if isinstance(column, Coded):
         if len(column.codes) and int(column.codes.max()) > len(column.names):
             problem = f"it holds value number {column.codes.max()} of {len(column.names)}."
             raise InputUnfit(model=model.code, input=term.input, problem=problem)
-        return worth[column.codes], column.codes > 0
+        return worth[column.codes], _known(column)
     if len(column.names) > MASK_BITS_MAX:
         problem = f"several of at most {MASK_BITS_MAX} values can be read."
         raise InputUnfit(model=model.code, input=term.input, problem=problem)
-    best = np.zeros(len(column.masks), np.uint8)
+    found = np.zeros(len(column.masks), np.int16)
     for bit, points in enumerate(worth[1:]):
         has = (column.masks >> bit) & 1 > 0
-        np.maximum(best, has * points, out=best)
-    return best, column.masks > 0
+        one = has * np.int16(points)
+        found = np.maximum(found, one) if reading.several == "best" else found + one
+    return np.minimum(found, POINTS_MAX).astype(np.uint8), _known(column)
 
 
 def _shown(column: Input) -> int | tuple[str, ...] | None:

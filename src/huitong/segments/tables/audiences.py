@@ -88,7 +88,8 @@ ON CONFLICT (group_id, brand_id, key) DO NOTHING
 
 # find_export_by_key: what was asked for under a key.
 FIND_EXPORT_BY_KEY = """
-SELECT id, segment, version, purpose, asked_by, asked_at, finished_at, written, left_out
+SELECT id, segment, version, purpose, asked_by, asked_at, finished_at, written, left_out,
+       digest
 FROM segments.audience_export
 WHERE group_id = %(group_id)s
   AND brand_id = %(brand_id)s
@@ -97,7 +98,8 @@ WHERE group_id = %(group_id)s
 
 # find_export: one export.
 FIND_EXPORT = """
-SELECT id, segment, version, purpose, asked_by, asked_at, finished_at, written, left_out
+SELECT id, segment, version, purpose, asked_by, asked_at, finished_at, written, left_out,
+       digest
 FROM segments.audience_export
 WHERE group_id = %(group_id)s
   AND brand_id = %(brand_id)s
@@ -114,4 +116,54 @@ SET finished_at = %(now)s,
 WHERE group_id = %(group_id)s
   AND brand_id = %(brand_id)s
   AND id = %(id)s
+  AND finished_at IS NULL
+"""
+
+# list_exports: the exports of a brand, the newest first.
+LIST_EXPORTS = """
+SELECT id, segment, version, purpose, asked_by, asked_at, finished_at, written, left_out,
+       digest
+FROM segments.audience_export
+WHERE group_id = %(group_id)s
+  AND brand_id = %(brand_id)s
+  AND id < %(before)s
+ORDER BY id DESC
+LIMIT %(limit)s
+"""
+
+# expired_exports: those of these exports whose files may go; of any brand of the scope.
+EXPIRED_EXPORTS = """
+SELECT id
+FROM segments.audience_export
+WHERE group_id = %(group_id)s
+  AND id = ANY(%(ids)s::bigint[])
+  AND coalesce(finished_at, asked_at) <= %(before)s
+"""
+
+# insert_taking: somebody begins to take the file of an export.
+INSERT_TAKING = """
+INSERT INTO segments.export_taking (group_id, brand_id, id, export_id, taken_by, taken_at)
+VALUES (%(group_id)s, %(brand_id)s, %(id)s, %(export_id)s, %(actor)s, %(now)s)
+"""
+
+# finish_taking: the file was sent whole.
+FINISH_TAKING = """
+UPDATE segments.export_taking
+SET finished_at = %(now)s,
+    sent = %(sent)s,
+    left_out = %(left_out)s::jsonb
+WHERE group_id = %(group_id)s
+  AND brand_id = %(brand_id)s
+  AND id = %(id)s
+"""
+
+# list_takings: who took the files of exports, the latest first.
+LIST_TAKINGS = """
+SELECT export_id, taken_by, taken_at, finished_at, sent, left_out
+FROM segments.export_taking
+WHERE group_id = %(group_id)s
+  AND brand_id = %(brand_id)s
+  AND export_id = ANY(%(export_ids)s::bigint[])
+ORDER BY taken_at DESC, id DESC
+LIMIT %(limit)s
 """

@@ -1,8 +1,8 @@
 """SQL on the lake: the views that segments are computed from, and one customer's rows.
 
-Orders count when they were sold: paid, and in full where there was a deposit; as in the months of
-the lake. Those classified as no custom of a person (brushing, test, bulk and the like) are left
-out, as they are of tags. Amounts net of refunds take away what was paid back, whenever that was.
+Orders count as they do for tags and models: sold, chosen by the customer, booked as revenue, and
+not of a class that says nothing about anybody. Amounts net of refunds take away what was paid back,
+whenever that was.
 """
 
 # segment_customer: a row for each customer. A view takes no parameters: the reader puts in the day
@@ -30,6 +30,31 @@ SELECT
       THEN TRY(make_date(coalesce(birth_year, 1904), birth_month, birth_day))
   END AS birthday
 FROM customers
+"""
+
+# segment_purchase: the orders that count, by the same words as tags and models.
+PURCHASE_VIEW = """
+CREATE OR REPLACE TEMP VIEW segment_purchase AS
+SELECT orders.id AS order_id
+FROM orders
+LEFT JOIN accounts ON accounts.id = orders.channel_account_id
+WHERE orders.customer_id IS NOT NULL
+  AND NOT orders.is_erased
+  AND is_sold(orders.status)
+  AND is_chosen(orders.kind)
+  AND coalesce(accounts.books_revenue, true)
+  AND orders.id NOT IN (
+    SELECT order_id
+    FROM order_classes
+    WHERE NOT is_withdrawn
+      AND says_nothing(class))
+  AND NOT EXISTS (
+    FROM customer_classes AS classed
+    WHERE classed.customer_id = orders.customer_id
+      AND NOT classed.is_withdrawn
+      AND says_nothing(classed.class)
+      AND classed.valid_from <= orders.ordered_at
+      AND (classed.valid_until IS NULL OR classed.valid_until > orders.ordered_at))
 """
 
 # segment_order: orders that were sold, with what was kept of them.
@@ -60,15 +85,7 @@ LEFT JOIN (
   FROM lines
   GROUP BY order_id
 ) AS counted ON counted.order_id = orders.id
-WHERE orders.customer_id IS NOT NULL
-  AND NOT orders.is_erased
-  AND orders.paid_at IS NOT NULL
-  AND orders.status NOT IN ('unpaid', 'deposit_paid')
-  AND orders.id NOT IN (
-    SELECT order_id
-    FROM order_classes
-    WHERE NOT is_withdrawn
-      AND class IN ('brushing', 'test', 'bulk', 'staff', 'reseller', 'proxy'))
+WHERE orders.id IN (SELECT order_id FROM segment_purchase)
 """
 
 # segment_line: their lines, with what the item is.
@@ -100,15 +117,7 @@ FROM orders AS sold
 JOIN lines ON lines.order_id = sold.id
 LEFT JOIN skus ON skus.code = lines.sku
 LEFT JOIN accounts ON accounts.id = sold.channel_account_id
-WHERE sold.customer_id IS NOT NULL
-  AND NOT sold.is_erased
-  AND sold.paid_at IS NOT NULL
-  AND sold.status NOT IN ('unpaid', 'deposit_paid')
-  AND sold.id NOT IN (
-    SELECT order_id
-    FROM order_classes
-    WHERE NOT is_withdrawn
-      AND class IN ('brushing', 'test', 'bulk', 'staff', 'reseller', 'proxy'))
+WHERE sold.id IN (SELECT order_id FROM segment_purchase)
 """
 
 # segment_refund: refunds that were carried out.
@@ -147,7 +156,7 @@ LEFT JOIN accounts ON accounts.id = signals.channel_account_id
 WHERE signals.customer_id IS NOT NULL
 """
 
-VIEWS = (CUSTOMER_VIEW, ORDER_VIEW, LINE_VIEW, REFUND_VIEW, SIGNAL_VIEW)
+VIEWS = (CUSTOMER_VIEW, PURCHASE_VIEW, ORDER_VIEW, LINE_VIEW, REFUND_VIEW, SIGNAL_VIEW)
 
 # What a customer is in the lake: one row, or none.
 # Instants come out in microseconds since 1970.

@@ -60,6 +60,7 @@ JOIN segments.segment AS segment
 WHERE told.group_id = %(group_id)s
   AND told.brand_id = %(brand_id)s
   AND told.code = %(code)s
+  AND (%(version)s::bigint IS NULL OR told.version = %(version)s)
 ORDER BY told.version DESC
 LIMIT %(limit)s
 """

@@ -91,7 +91,7 @@ CREATE OR REPLACE TEMP TABLE model_classed AS
 SELECT order_id
 FROM order_classes
 WHERE NOT is_withdrawn
-  AND list_contains($classes, class)
+  AND says_nothing(class)
 UNION
 SELECT picked.order_id
 FROM model_picked AS picked
@@ -100,7 +100,7 @@ JOIN customer_classes AS classed
   AND classed.valid_from <= picked.ordered_at
   AND (classed.valid_until IS NULL OR classed.valid_until > picked.ordered_at)
 WHERE NOT classed.is_withdrawn
-  AND list_contains($classes, classed.class)
+  AND says_nothing(classed.class)
 """
 
 # judge_orders: whether each order is a purchase: `left_out` says why not, or is unknown.
@@ -110,9 +110,9 @@ SELECT
   picked.order_id, picked.ordinal, picked.order_no, picked.channel_account_id, picked.day,
   picked.paid_minor, coalesce(refunded.refunded_minor, 0) AS refunded_minor,
   CASE
-    WHEN picked.status IN ('unpaid', 'deposit_paid') THEN 'not_paid'
     WHEN picked.status = 'closed' THEN 'closed'
-    WHEN picked.kind IN ('exchange', 'gift', 'recharge', 'bulk') THEN 'kind'
+    WHEN NOT is_sold(picked.status) THEN 'not_paid'
+    WHEN NOT is_chosen(picked.kind) THEN 'kind'
     WHEN NOT coalesce(account.books_revenue, true) THEN 'account'
     WHEN classed.order_id IS NOT NULL THEN 'class'
   END AS left_out

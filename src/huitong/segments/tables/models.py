@@ -82,6 +82,21 @@ WHERE group_id = %(group_id)s
 ORDER BY code, refresh DESC
 """
 
+# published_versions: the document by which each model computed what it published last.
+PUBLISHED_VERSIONS = """
+SELECT DISTINCT ON (published.code)
+  published.code, known.kind, known.version, known.document, known.put_by, known.put_at
+FROM segments.model_refresh AS published
+JOIN segments.model_version AS known
+  ON known.group_id = published.group_id
+  AND known.brand_id = published.brand_id
+  AND known.code = published.code
+  AND known.version = published.model_version
+WHERE published.group_id = %(group_id)s
+  AND published.brand_id = %(brand_id)s
+ORDER BY published.code, published.refresh DESC
+"""
+
 # insert_refresh: a refresh, in the transaction that publishes its bitmaps.
 INSERT_REFRESH = """
 INSERT INTO segments.model_refresh
@@ -91,6 +106,17 @@ VALUES
   (%(group_id)s, %(brand_id)s, %(code)s, %(refresh)s, %(kind)s, %(model_version)s, %(fit)s,
    %(lake_version)s, %(on_day)s, %(ordinals)s, %(evaluated)s, %(is_full)s, %(files)s, %(summary)s,
    %(now)s)
+"""
+
+# shards_touched: where any of some fields was written after a version, up to another one.
+SHARDS_TOUCHED = """
+SELECT DISTINCT shard
+FROM segments.bitmap
+WHERE group_id = %(group_id)s
+  AND brand_id = %(brand_id)s
+  AND field = ANY(%(fields)s::text[])
+  AND version > %(since)s
+  AND version <= %(version)s
 """
 
 # copy_ordinals: the place of every customer of a brand, in PostgreSQL's binary form.

@@ -1,8 +1,7 @@
-"""SQL of the tags: packs and definitions, words, what was given, refreshes."""
+"""SQL of the tags: definitions as they count, words, what was given, refreshes."""
 
 from huitong.platform.db import Shape
 
-TAG = Shape("segments_tag", {"code": "text", "document": "jsonb"})
 WORD = Shape("segments_word", {"field": "text", "number": "integer", "text": "text"})
 GIVEN = Shape(
     "segments_given",
@@ -16,42 +15,6 @@ GIVEN = Shape(
         "valid_until": "date",
     },
 )
-
-# put_pack: what a brand's tags are made from; a newer form of the pack takes its place.
-PUT_PACK = """
-INSERT INTO segments.tag_pack (group_id, brand_id, code, document, installed_at, installed_by)
-VALUES (%(group_id)s, %(brand_id)s, %(code)s, %(document)s, %(now)s, %(actor)s)
-ON CONFLICT (group_id, brand_id, code) DO UPDATE
-SET document = EXCLUDED.document,
-    installed_at = EXCLUDED.installed_at,
-    installed_by = EXCLUDED.installed_by
-"""
-
-# put_tags: definitions, new ones and changed ones; one that says the same stays as it is.
-PUT_TAGS = """
-INSERT INTO segments.tag (group_id, brand_id, code, document, changed_at, changed_by)
-SELECT %(group_id)s, %(brand_id)s, code, document, %(now)s, %(actor)s
-FROM {incoming}
-ON CONFLICT (group_id, brand_id, code) DO UPDATE
-SET document = EXCLUDED.document,
-    is_archived = false,
-    changed_at = EXCLUDED.changed_at,
-    changed_by = EXCLUDED.changed_by
-WHERE segments.tag.document IS DISTINCT FROM EXCLUDED.document
-   OR segments.tag.is_archived
-"""
-
-# archive_tag: it is computed no more.
-ARCHIVE_TAG = """
-UPDATE segments.tag
-SET is_archived = true,
-    changed_at = %(now)s,
-    changed_by = %(actor)s
-WHERE group_id = %(group_id)s
-  AND brand_id = %(brand_id)s
-  AND code = %(code)s
-  AND NOT is_archived
-"""
 
 # list_packs: what a brand's tags are made from.
 LIST_PACKS = """
@@ -106,18 +69,43 @@ SELECT %(group_id)s, bucket, id, %(brand_id)s, customer_id, tag, value, %(source
 FROM {incoming}
 """
 
-# withdraw: what stands of a tag for customers, all of it.
+# withdraw: what stands of a tag for customers: one value of it, or without a value all of it.
 WITHDRAW = """
 UPDATE segments.tag_given AS given
 SET withdrawn_at = %(now)s,
     withdrawn_by = %(actor)s
-FROM unnest(%(buckets)s::smallint[], %(customer_ids)s::bigint[]) AS wanted (bucket, customer_id)
+FROM unnest(%(buckets)s::smallint[], %(customer_ids)s::bigint[], %(values)s::text[])
+  AS wanted (bucket, customer_id, value)
 WHERE given.group_id = %(group_id)s
   AND given.brand_id = %(brand_id)s
   AND given.bucket = wanted.bucket
   AND given.customer_id = wanted.customer_id
   AND given.tag = %(tag)s
+  AND (wanted.value IS NULL OR given.value = wanted.value)
   AND given.withdrawn_at IS NULL
+"""
+
+# find_people: of whom something is to be said: which brand's they are, and whether they live.
+FIND_PEOPLE = """
+SELECT customer.id, customer.brand_id, customer.merged_into, customer.is_erased
+FROM customers.v_customer AS customer
+JOIN unnest(%(buckets)s::smallint[], %(customer_ids)s::bigint[]) AS wanted (bucket, id)
+  ON wanted.bucket = customer.bucket
+  AND wanted.id = customer.id
+WHERE customer.group_id = %(group_id)s
+"""
+
+# given_to_one: what stands of a customer, the latest last.
+GIVEN_TO_ONE = """
+SELECT tag, value, valid_from, valid_until, source, given_by, recorded_at
+FROM segments.tag_given
+WHERE group_id = %(group_id)s
+  AND bucket = %(bucket)s
+  AND customer_id = %(customer_id)s
+  AND brand_id = %(brand_id)s
+  AND withdrawn_at IS NULL
+  AND (valid_until IS NULL OR valid_until > %(today)s)
+ORDER BY id
 """
 
 # forget_given: what was said of erased customers.
@@ -170,6 +158,16 @@ GROUP BY field, code
 # last_refresh: the newest published one.
 LAST_REFRESH = """
 SELECT version, lake_version, as_of, kind, definitions, customers, computed, changed, finished_at
+FROM segments.tag_refresh
+WHERE group_id = %(group_id)s
+  AND brand_id = %(brand_id)s
+ORDER BY version DESC
+LIMIT 1
+"""
+
+# refreshed_values: the listed values of tags as of the newest refresh.
+REFRESHED_VALUES = """
+SELECT state -> 'values'
 FROM segments.tag_refresh
 WHERE group_id = %(group_id)s
   AND brand_id = %(brand_id)s

@@ -114,23 +114,36 @@ def import_file(
         pages = prepared(staged, wanted, mapping, find_settled)
         with computing(), Ahead(pages) as ready:
             for page in ready:
-                results: list[Result[Taken]] = []
-                if page.arrivals:
-                    now = clock()
-                    work = partial(
-                        take_page,
-                        arrivals=page.arrivals,
-                        feed=feed,
-                        delivery_id=delivery_id,
-                        now=now,
-                        packed=page.packed,
-                    )
-                    results = database.do(of_group, work, now=now)
-                tally.count(page, results)
+                taken = _take(
+                    database, of_group, page, feed=feed, delivery_id=delivery_id, now=clock()
+                )
+                tally.count(page, taken)
         now = clock()
         with database.transaction(scope, now=now) as tx:
             finish_delivery(tx, delivery_id, known_count=tally.settled, now=now)
         return tally.report(wanted.path.name, delivery_id, rejects=tally.write_rejects(wanted.path))
+
+
+def _take(
+    database: Database,
+    scope: Scope,
+    page: Prepared,
+    *,
+    feed: Feed,
+    delivery_id: int,
+    now: datetime,
+) -> list[Result[Taken]]:
+    if not page.arrivals:
+        return []
+    work = partial(
+        take_page,
+        arrivals=page.arrivals,
+        feed=feed,
+        delivery_id=delivery_id,
+        now=now,
+        packed=page.packed,
+    )
+    return database.do(scope, work, now=now)
 
 
 def _opened(

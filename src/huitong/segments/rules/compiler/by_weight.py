@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from huitong.segments.model import tag_expressions as of
-from huitong.segments.model.tag_expressions import BASIS_POINTS, OfValues
+from huitong.segments.model import tag_fact_primitives as of
+from huitong.segments.model.tag_fact_primitives import BASIS_POINTS, OfValues
 from huitong.segments.rules.compiler.compiling import Compiler
 from huitong.segments.rules.compiler.fields import WORD_BITS, WORDS_MAX
 from huitong.segments.rules.compiler.plan import ByValue
@@ -56,9 +56,9 @@ def _weighed(compiler: Compiler, over: OfValues, path: str) -> "Weighed":
             for step in over.recency
         ]
         weighed = exp.Mul(this=exp.paren(amount.copy()), expression=chosen(steps, number(0)))
-    of_value = by_value.first.add(filtered(sum_of(weighed), test))
-    own = by_value.first.add(filtered(sum_of(amount), test.copy()))
-    last = by_value.first.add(filtered(exp.Max(this=day.copy()), test.copy()))
+    of_value = by_value.first.add(sum_of(weighed))
+    own = by_value.first.add(sum_of(amount))
+    last = by_value.first.add(exp.Max(this=day.copy()))
     total = by_value.second.add(exp.Sum(this=of_value))
     support = by_value.second.add(exp.Sum(this=own.copy()))
     return Weighed(by_value, of_value, own, last, total, support)

@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 from sqlglot import exp
 
 from huitong.platform.conditions import Condition
-from huitong.segments.model.tag_expressions import Expression, OverFacts
+from huitong.segments.model.tag_expressions import Expression
+from huitong.segments.model.tag_fact_primitives import OverFacts
 from huitong.segments.model.tags import NumberValues, OpenValues, Tag
 from huitong.segments.rules.compiler.fields import Fields, Refused, is_word
 from huitong.segments.rules.compiler.filters import written_filter
@@ -183,11 +184,9 @@ class Compiler:
         return number(1) if name is None else self.number_field(facts, name, path)
 
     def by_value(self, over: OverFacts, test: exp.Expr, *, field: str | None = None) -> ByValue:
-        """Return the pass by the values of a field."""
+        """Return the pass by the values of a field over the facts that count."""
         name = field or str(getattr(over, "field", ""))
-        by_value = self.plan.of_values(over.facts, name)
-        by_value.counted.setdefault(test.sql(), test)
-        return by_value
+        return self.plan.of_values(over.facts, name, test)
 
     def bits(self, field: str) -> Mapping[int, int]:
         """Return the place in the tag's values, from 0 on, of each word of a field that has one."""

@@ -1,5 +1,6 @@
 """The fields that a brand's tags may speak of: those of the lake, and what packs make of them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -86,12 +87,22 @@ def codes_of(lookup: Lookup) -> list[str]:
 def looked_up(lookup: Lookup, text: str) -> str | None:
     """Return the code of a text, the first that fits, or None when nothing does."""
     for code, texts in lookup.codes.items():
-        fits = (
-            any(one.lower() in text.lower() for one in texts) if lookup.contains else text in texts
-        )
+        fits = any(_is_in(one, text) for one in texts) if lookup.contains else text in texts
         if fits:
             return code
     return lookup.other
+
+
+def _is_in(one: str, text: str) -> bool:
+    """Tell whether a text speaks of a word.
+
+    Chinese stands anywhere; of Latin letters it is the whole word or its plural, as “men” is in
+    “condiments” and “coat” in “coatings”.
+    """
+    if not one.isascii():
+        return one.lower() in text.lower()
+    word = rf"(?<![a-z0-9]){re.escape(one)}(?:e?s)?(?![a-z0-9])"
+    return re.search(word, text, re.IGNORECASE) is not None
 
 
 def numbers_by_key(fields: Fields, name: str) -> Mapping[int, int] | None:

@@ -2,8 +2,8 @@
 
 from sqlglot import exp
 
-from huitong.segments.model import tag_expressions as of
-from huitong.segments.model.tag_expressions import BASIS_POINTS, OverFacts
+from huitong.segments.model import tag_fact_primitives as of
+from huitong.segments.model.tag_fact_primitives import BASIS_POINTS, OverFacts
 from huitong.segments.rules.compiler.compiling import Compiler
 from huitong.segments.rules.compiler.fields import Refused, is_word
 from huitong.segments.rules.compiler.syntax import (
@@ -27,7 +27,6 @@ from huitong.segments.rules.compiler.typed import (
     days_since,
     how_many,
     sum_of,
-    sum_where,
     supported,
 )
 
@@ -103,8 +102,7 @@ def distinct(compiler: Compiler, over: of.Distinct, path: str) -> Typed:
         return Typed(filled(exp.Anonymous(this="bit_count", expressions=[seen]), 0))
     known = value.neq(number(0)) if is_word(field) else is_known(value)
     by_value = compiler.by_value(over, every([test, known]))
-    times = by_value.first.add(filtered(how_many(), every([test.copy(), known.copy()])))
-    seen = by_value.second.add(sum_where(number(1), exp.GT(this=times, expression=number(0))))
+    seen = by_value.second.add(how_many())
     return Typed(filled(narrow(seen), 0))
 
 
@@ -124,11 +122,9 @@ def gap(compiler: Compiler, over: of.Gap, path: str) -> Typed:
     test = compiler.counted(over, path)
     compiler.field(over.facts, "day", path)
     by_value = compiler.by_value(over, test, field="day")
-    times = by_value.first.add(filtered(how_many(), test.copy()))
-    there = exp.GT(this=times, expression=number(0))
-    days = by_value.second.add(sum_where(number(1), there))
-    last = by_value.second.add(filtered(exp.Max(this=column(VALUE)), there.copy()))
-    first = by_value.second.add(filtered(exp.Min(this=column(VALUE)), there.copy()))
+    days = by_value.second.add(how_many())
+    last = by_value.second.add(exp.Max(this=column(VALUE)))
+    first = by_value.second.add(exp.Min(this=column(VALUE)))
     between = exp.paren(exp.Sub(this=last, expression=first))
     gaps = exp.paren(exp.Sub(this=days.copy(), expression=number(1)))
     found = supported(halves_up(between, gaps), days, over.days_min)

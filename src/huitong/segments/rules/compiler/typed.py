@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlglot import exp
 
-from huitong.segments.model.tag_expressions import BASIS_POINTS
+from huitong.segments.model.tag_fact_primitives import BASIS_POINTS
 from huitong.segments.model.tags import Tag
 from huitong.segments.rules.compiler.syntax import (
     chosen,

@@ -1,0 +1,65 @@
+"""What the requests of identity have in common: ids, reasons, identifiers, whose scope."""
+
+from typing import Annotated, TypeAlias
+
+from fastapi import Path
+from pydantic import BaseModel, Field
+
+from huitong.channels.model import IdentifierKind
+from huitong.identity.model import (
+    IDENTIFIER_PREFIX,
+    MERGE_PREFIX,
+    PERSON_PREFIX,
+    REVIEW_PREFIX,
+    IdentifierShown,
+    SeesNotEveryBrand,
+)
+from huitong.platform.auth import Caller
+from huitong.platform.db import Scope
+from huitong.platform.http import IdText
+
+PersonId: TypeAlias = Annotated[int, IdText(PERSON_PREFIX)]
+IdentifierId: TypeAlias = Annotated[int, IdText(IDENTIFIER_PREFIX)]
+ReviewId: TypeAlias = Annotated[int, IdText(REVIEW_PREFIX)]
+MergeId: TypeAlias = Annotated[int, IdText(MERGE_PREFIX)]
+BrandCode: TypeAlias = Annotated[str, Path(max_length=100, description="The brand's code.")]
+Reason: TypeAlias = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class IdentifierOut(BaseModel):
+    """An identifier, masked."""
+
+    id: IdentifierId
+    kind: IdentifierKind
+    scope: str
+    masked: str = Field(examples=["138****5678"])
+    verified: bool
+
+
+class ReasonIn(BaseModel):
+    """Why somebody decides."""
+
+    reason: Reason
+
+
+class DoneOut(BaseModel):
+    """Whether any person changed by it."""
+
+    changed: bool
+
+
+def every_brand(caller: Caller) -> Scope:
+    """Return the scope in which persons change.
+
+    :raises SeesNotEveryBrand: when the caller's key is for some brands only.
+    """
+    if caller.brand_ids is not None:
+        raise SeesNotEveryBrand
+    return caller.scope()
+
+
+def identifier_out(one: IdentifierShown) -> IdentifierOut:
+    """Return an identifier as requests see it."""
+    return IdentifierOut(
+        id=one.id, kind=one.kind, scope=one.scope, masked=one.masked, verified=one.verified
+    )

@@ -1,0 +1,71 @@
+"""Finds the units of a group: by code, by the scope of who asks, or all of them."""
+
+# Ids of rows by their code, one query for each table that has a code in the whole group.
+LEGAL_ENTITIES_BY_CODE = (
+    "SELECT code, id FROM org.legal_entity WHERE code = ANY (%(codes)s::text[])"
+)
+
+# Domains by code.
+DOMAINS_BY_CODE = "SELECT code, id FROM org.identity_domain WHERE code = ANY (%(codes)s::text[])"
+
+# Hierarchies by code.
+HIERARCHIES_BY_CODE = "SELECT code, id FROM org.hierarchy WHERE code = ANY (%(codes)s::text[])"
+
+# Stores by code.
+STORES_BY_CODE = "SELECT code, id FROM org.store WHERE code = ANY (%(codes)s::text[])"
+
+# Staff by code.
+STAFF_BY_CODE = "SELECT code, id FROM org.staff WHERE code = ANY (%(codes)s::text[])"
+
+# Regions of one hierarchy by code.
+REGIONS_BY_CODE = """
+SELECT code, id
+FROM org.region
+WHERE hierarchy_id = %(hierarchy_id)s
+  AND code = ANY (%(codes)s::text[])
+"""
+
+# Touchpoints of one brand by code.
+TOUCHPOINTS_BY_CODE = """
+SELECT code, id
+FROM org.touchpoint
+WHERE brand_id = %(brand_id)s
+  AND code = ANY (%(codes)s::text[])
+"""
+
+# The ids of all groups; the function answers them to the worker alone.
+ALL_GROUP_IDS = """
+SELECT g.id
+FROM org.all_group_ids() AS g (id)
+"""
+
+# Brands of the group that the scope names, or the one with a code. Rows of every brand can be
+# read, as others refer to them; what a caller may ask for ends here.
+BRANDS = """
+SELECT id, group_id, code, name, legal_entity_id, identity_domain_id, time_zone
+FROM org.brand
+WHERE (%(code)s::text IS NULL OR code = %(code)s)
+  AND (%(brand_ids)s::bigint[] IS NULL OR id = ANY(%(brand_ids)s))
+ORDER BY id
+"""
+
+# Channel accounts of the group, or the one with a platform and a code.
+CHANNEL_ACCOUNTS = """
+SELECT account.id, account.group_id, account.brand_id, brand.identity_domain_id,
+       account.platform, account.code, account.sees_orders, account.books_revenue,
+       account.earns, account.fulfilment_only, brand.time_zone
+FROM org.channel_account AS account
+JOIN org.brand ON brand.group_id = account.group_id AND brand.id = account.brand_id
+WHERE (%(platform)s::text IS NULL OR account.platform = %(platform)s)
+  AND (%(code)s::text IS NULL OR account.code = %(code)s)
+ORDER BY account.id
+"""
+
+# Stores of the group.
+STORES = "SELECT id, code, name, kind FROM org.store ORDER BY code"
+
+# The codes of the staff.
+STAFF_CODES = """
+SELECT id, code
+FROM org.staff
+"""

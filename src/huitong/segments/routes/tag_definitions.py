@@ -1,0 +1,128 @@
+"""HTTP in: definitions of tags, version by version."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Response
+from pydantic import BaseModel, ValidationError
+
+from huitong import org
+from huitong.org.model import BrandNotFound
+from huitong.platform import clock
+from huitong.platform.auth import KEY_PREFIX, Permission
+from huitong.platform.http import Calling, ExpectedVersion, Router, Running, etag
+from huitong.platform.ids import show
+from huitong.segments.model.tag_versions import TagChanged, TagVersion, TooManyTags
+from huitong.segments.model.tags import Tag, TagInvalid, TagNotFound
+from huitong.segments.operations import tag_documents as operations
+from huitong.segments.queries import tag_documents as documents
+from huitong.segments.routes.definitions import BrandCode
+from huitong.segments.routes.tags import TagCode, document_of
+
+router = Router(tag="tag_definitions")
+
+
+class VersionOut(BaseModel):
+    """A definition that a tag had."""
+
+    version: int
+    changed_at: datetime | None
+    changed_by: str | None
+    document: dict[str, Any]
+
+
+class VersionsOut(BaseModel):
+    """The definitions that a tag had, the latest first."""
+
+    items: list[VersionOut]
+
+
+@router.route(
+    "GET",
+    "/v1/brands/{brand}/tags/{tag}/versions",
+    permission=Permission.TAGS_READ,
+    errors=[BrandNotFound, TagNotFound],
+)
+def list_versions(
+    platform: Running, caller: Calling, brand: BrandCode, tag: TagCode
+) -> VersionsOut:
+    """List the definitions that a tag had, the latest first."""
+    with platform.database.reading(caller.scope()) as tx:
+        brand_id = org.brand(tx, code=brand).id
+        found = documents.versions_of_tag(tx, brand_id=brand_id, code=tag)
+    return VersionsOut(items=[_version(one) for one in found])
+
+
+@router.route(
+    "PUT",
+    "/v1/brands/{brand}/tags/{tag}",
+    permission=Permission.TAGS_WRITE,
+    errors=[BrandNotFound, TagInvalid, TagChanged, TooManyTags],
+)
+def put_tag(  # noqa: PLR0917 - the parts of one request
+    platform: Running,
+    caller: Calling,
+    brand: BrandCode,
+    tag: TagCode,
+    wanted: dict[str, Any],
+    expected: ExpectedVersion,
+    response: Response,
+) -> VersionOut:
+    """Define a tag; `If-Match` is the version that was read, `"0"` for a new or a shipped one.
+
+    The code is that of the path. The next refresh computes it. With its first own definition a
+    brand takes over what is shipped, as it is now.
+    """
+    try:
+        document = Tag.model_validate({**wanted, "code": tag})
+    except ValidationError as trouble:
+        raise TagInvalid.of_pydantic(trouble) from trouble
+    now = clock.now()
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        kept = operations.put_tag(
+            tx,
+            document,
+            brand_id=org.brand(tx, code=brand).id,
+            expected_version=expected,
+            actor=show(KEY_PREFIX, caller.key_id),
+            now=now,
+        )
+    response.headers["ETag"] = etag(kept.version)
+    return _version(kept)
+
+
+@router.route(
+    "DELETE",
+    "/v1/brands/{brand}/tags/{tag}",
+    permission=Permission.TAGS_WRITE,
+    status_code=HTTPStatus.NO_CONTENT,
+    errors=[BrandNotFound, TagNotFound, TagChanged, TagInvalid],
+)
+def archive_tag(
+    platform: Running,
+    caller: Calling,
+    brand: BrandCode,
+    tag: TagCode,
+    expected: ExpectedVersion,
+) -> None:
+    """Stop computing a tag; its versions stay, and no tag may ask for it."""
+    now = clock.now()
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        operations.archive_tag(
+            tx,
+            brand_id=org.brand(tx, code=brand).id,
+            code=tag,
+            expected_version=expected,
+            actor=show(KEY_PREFIX, caller.key_id),
+            now=now,
+        )
+
+
+def _version(found: TagVersion) -> VersionOut:
+    return VersionOut(
+        version=found.version,
+        changed_at=found.changed_at,
+        changed_by=found.changed_by,
+        document=document_of(found.tag),
+    )
