@@ -70,7 +70,7 @@ def client(platform: Platform) -> Iterator[TestClient]:
 def call(client: TestClient, route: APIRoute, headers: dict[str, str]) -> tuple[int, str]:
     (method,) = route.methods or {"GET"}
     names = {"kind": "order", "brand": "main", "name": "till", "model": "rfm", "segment": "loyal"}
-    names |= {"tag": "likes", "pack": "apparel"}
+    names |= {"tag": "likes", "pack": "apparel", "day": "2026-03-01"}
     shown_ids = {f"{name}_id": f"{prefix}_{1:013d}" for name, prefix in PREFIXES.items()}
     path = route.path.format(**names, **shown_ids)
     answer = client.request(method, path, headers=headers)

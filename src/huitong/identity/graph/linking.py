@@ -12,6 +12,7 @@ from huitong.identity.graph import coarse, exact
 from huitong.identity.graph.arrays import (
     CAPS,
     FOREVER_SECONDS,
+    NEVER,
     NO_LIMIT,
     PROVES,
     STRENGTH,
@@ -311,7 +312,21 @@ def _pairs_of_rows(found: _Coarse, rows: Numbers) -> exact.ToldPairs:
     verified = evidence.verified[rows]
     unverified = (2 - (verified & 1) - (verified >> 1)).astype(np.uint8)
     said = _turned(found.code[rows], turned)
+    _forget_unproven(said, key[order])
     return exact.folded(key[order], said, unverified, spans)
+
+
+def _forget_unproven(said: Bytes, key: Wide) -> None:
+    """Take from rows what marks an end as unproven where another row proves it."""
+    ends = ((key >> exact.KEY_SHIFT, ONE_UNPROVEN), (key & exact.LOW, OTHER_UNPROVEN))
+    if not len(key):
+        return
+    spoken = np.zeros(int(max(end.max() for end, _ in ends)) + 1, np.bool_)
+    is_believed = (said & np.uint8(STRENGTH)) != NEVER
+    for end, mark in ends:
+        spoken[end[is_believed & ((said & np.uint8(mark)) == 0)]] = True
+    for end, mark in ends:
+        said[spoken[end]] &= np.uint8(~mark & 0xFF)
 
 
 def _turned(code: Bytes, turned: Flags) -> Bytes:

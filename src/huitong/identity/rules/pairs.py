@@ -11,7 +11,10 @@ STRENGTH_ORDER = {Strength.NEVER: 0, Strength.SUGGESTS: 1, Strength.PROVES: 2}
 
 @dataclass(slots=True)
 class ToldPair:
-    """The strongest evidence between two identifiers; `unproven` holds the ends that suggest."""
+    """The strongest evidence between two identifiers.
+
+    `unproven` holds the ends that suggest and speak for themselves nowhere else.
+    """
 
     one: int
     other: int
@@ -41,6 +44,7 @@ def told_pairs(
 ) -> list[ToldPair]:
     """Return one entry for each two identifiers that were told together."""
     pairs: dict[Pair, ToldPair] = {}
+    spoken: set[int] = set()
     for each in evidence:
         assert each.one != each.other, "Nothing is evidence of itself."
         one, other = identifiers[each.one], identifiers[each.other]
@@ -60,6 +64,10 @@ def told_pairs(
             frozenset(end for end in said if said[end] is Strength.SUGGESTS),
         )
         pairs[ends] = _together(pairs.get(ends), found)
+        if found.strength is not Strength.NEVER:
+            spoken |= {end for end in said if said[end] is Strength.PROVES}
+    for pair in pairs.values():
+        pair.unproven -= spoken
     return list(pairs.values())
 
 

@@ -225,11 +225,13 @@ class Audiences:
             "customer_id": customer_id,
         }
         place = self.tx.row(tables.FIND_PLACE, asked)
-        # The lake follows an erasure with its next refresh; nothing is told meanwhile.
-        if place is None or is_forgotten(self.tx, customer_id):
+        if place is None:
             raise CustomerNotKnown(customer=show(CUSTOMER_PREFIX, customer_id))
         ordinal, is_retired = place
         fields = fields_in(condition, self.reading.segments)
+        if is_forgotten(self.tx, customer_id):
+            # The lake follows an erasure with its next refresh; nothing is told meanwhile.
+            return Candidate(dict.fromkeys(fields), {}, is_alive=False), None
         kinds = facts_in(condition, self.reading.segments)
         by_code = self.reading.vocabulary.field_by_code
         values: dict[str, Value | None] = {
