@@ -25,6 +25,17 @@ from huitong.segments import jobs as segments_jobs
 REFRESH = "segments.refresh_brands"
 SCHEDULE = "schedule"
 
+# What people read of a part; programs read the names.
+FIGURES = {
+    "row_count": "rows read",
+    "swept_count": "old files removed",
+    "tagged_count": "members computed",
+    "changed_count": "members whose tags changed",
+    "evaluated_count": "results of models",
+    "snapshot_count": "audiences kept for today",
+    "dropped_count": "old days removed",
+}
+
 log = logs.logger(__name__)
 
 

@@ -84,10 +84,12 @@ def _row(part: "PartDone", *, as_json: bool) -> dict[str, object]:
             "left_out": list(part.left_out),
             "refused": part.refused,
         }
-    done = [f"{name.removesuffix('_count')} {count}" for name, count in part.figures.items()]
+    from huitong.entry.refreshing import FIGURES
+
+    done = [f"{FIGURES[name]} {count}" for name, count in part.figures.items() if count]
     return {
         "brand": part.brand,
         "part": part.part,
-        "done": ", ".join(done) or None,
+        "done": ", ".join(done) or "nothing new",
         "left_out": " ".join(part.left_out) or None,
     }

@@ -17,7 +17,7 @@ from huitong.entry.demo import figures
 from huitong.entry.demo.complete_journey import TIME_ZONE, Totals, write_files
 from huitong.entry.demo.figures import Figures
 from huitong.entry.holding import BrandBeingRefreshed
-from huitong.entry.refreshing import PartDone
+from huitong.entry.refreshing import FIGURES, PartDone
 from huitong.loyalty.model import Programme
 from huitong.org.model import ChannelAccount
 from huitong.platform import clock
@@ -32,15 +32,6 @@ HOUSEHOLDS_OF_DEMO = 250
 PROGRAMME = Path(__file__).with_name("programme.yaml")
 PROGRAMME_FROM = datetime(2016, 12, 31, tzinfo=UTC)
 AUDIENCE = Path(__file__).with_name("regulars.yaml")
-FIGURES = {
-    "row_count": "rows read",
-    "swept_count": "old files removed",
-    "tagged_count": "members computed",
-    "changed_count": "members whose tags changed",
-    "evaluated_count": "results of models",
-    "snapshot_count": "audiences kept for today",
-    "dropped_count": "old days removed",
-}
 
 Say = Callable[[str], None]
 Show = Callable[[str], Callable[[Progress], None]]
