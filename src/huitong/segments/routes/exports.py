@@ -17,7 +17,7 @@ from huitong.customers.model import Purpose
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock, jobs
 from huitong.platform.assembly import Platform
-from huitong.platform.auth import KEY_PREFIX, Caller, Permission
+from huitong.platform.auth import Caller, Permission
 from huitong.platform.http import (
     Calling,
     IdText,
@@ -125,7 +125,7 @@ def ask_export(  # noqa: PLR0917 - the parts of one request
             segment=segment,
             purpose=wanted.purpose,
             key=key,
-            actor=show(KEY_PREFIX, caller.key_id),
+            actor=caller.actor(),
             now=now,
         )
         job = WantedJob(
@@ -188,7 +188,7 @@ def take_file(
         brand_id = org.brand(tx, code=brand).id
         asked = segments.find_export(tx, brand_id=brand_id, export_id=export_id)
     path = taking.check_file(asked, platform.settings.home / EXPORTS_FOLDER, now=now)
-    actor = show(KEY_PREFIX, caller.key_id)
+    actor = caller.actor()
     with platform.database.transaction(caller.scope(), now=now) as tx:
         begun = taking.begin_taking(
             tx, asked, brand_id=brand_id, path=path, actor=actor, now=now

@@ -10,9 +10,8 @@ from pydantic import BaseModel, ValidationError
 from huitong import org
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock
-from huitong.platform.auth import KEY_PREFIX, Permission
+from huitong.platform.auth import Permission
 from huitong.platform.http import Calling, ExpectedVersion, Router, Running, etag
-from huitong.platform.ids import show
 from huitong.segments.model.tag_versions import TagChanged, TagVersion, TooManyTags
 from huitong.segments.model.tags import Tag, TagInvalid, TagNotFound
 from huitong.segments.operations import tag_documents as operations
@@ -85,7 +84,7 @@ def put_tag(  # noqa: PLR0917 - the parts of one request
             document,
             brand_id=org.brand(tx, code=brand).id,
             expected_version=expected,
-            actor=show(KEY_PREFIX, caller.key_id),
+            actor=caller.actor(),
             now=now,
         )
     response.headers["ETag"] = etag(kept.version)
@@ -114,7 +113,7 @@ def archive_tag(
             brand_id=org.brand(tx, code=brand).id,
             code=tag,
             expected_version=expected,
-            actor=show(KEY_PREFIX, caller.key_id),
+            actor=caller.actor(),
             now=now,
         )
 

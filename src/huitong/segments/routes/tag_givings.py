@@ -10,10 +10,9 @@ from huitong import org
 from huitong.customers.model import CUSTOMER_PREFIX
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock
-from huitong.platform.auth import KEY_PREFIX, Permission
+from huitong.platform.auth import Permission
 from huitong.platform.errors import Refused, Result
 from huitong.platform.http import Calling, IdText, Router, Running
-from huitong.platform.ids import show
 from huitong.segments.model.tags import TagNotFound
 from huitong.segments.operations import tags as operations
 from huitong.segments.operations.tags import Giving
@@ -91,7 +90,7 @@ def give(
             [Giving(one.customer_id, one.value, one.until) for one in wanted.items],
             brand_id=found.id,
             tag=tag,
-            actor=show(KEY_PREFIX, caller.key_id),
+            actor=caller.actor(),
             now=now,
             today=now.astimezone(ZoneInfo(found.time_zone)).date(),
         )
@@ -122,7 +121,7 @@ def withdraw(
             brand_id=brand_id,
             tag=tag,
             value=wanted.value,
-            actor=show(KEY_PREFIX, caller.key_id),
+            actor=caller.actor(),
             now=now,
         )
     return WithdrawalOut(taken_back=count)

@@ -9,9 +9,8 @@ from pydantic import BaseModel, ValidationError
 from huitong import org
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock
-from huitong.platform.auth import KEY_PREFIX, Permission
+from huitong.platform.auth import Permission
 from huitong.platform.http import Calling, ExpectedVersion, Router, Running, etag
-from huitong.platform.ids import show
 from huitong.segments.model.tag_versions import (
     PackChanged,
     PackNotFound,
@@ -99,7 +98,7 @@ def put_pack(  # noqa: PLR0917 - the parts of one request
             read,
             brand_id=brand_id,
             expected_version=expected,
-            actor=show(KEY_PREFIX, caller.key_id),
+            actor=caller.actor(),
             now=now,
         )
         version = packs_in_versions(tx, brand_id=brand_id)[pack].version
