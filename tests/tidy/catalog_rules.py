@@ -25,7 +25,15 @@ OF_NO_GROUP = frozenset({"platform.alembic_version"})
 # Tables that the worker sees across groups, to learn in whose scope to work next.
 QUEUES = frozenset({"platform.job", "platform.outbox"})
 # Tables that only grow: no grant and no owner changes or deletes a row.
-ONLY_GROW = frozenset({"customers.consent", "ledger.entry", "ledger.lot_use", "ledger.operation"})
+ONLY_GROW = frozenset(
+    {
+        "customers.consent",
+        "ledger.entry",
+        "ledger.lot_use",
+        "ledger.operation",
+        "platform.audit_entry",
+    }
+)
 # Tables whose rows the app or the worker may delete, and why.
 MAY_DELETE: Mapping[str, str] = {
     "channels.body": "A raw record is dropped when its days are over.",

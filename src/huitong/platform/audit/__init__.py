@@ -1,0 +1,43 @@
+"""The audit: who did what to whose settings, data and value, from where, before and after.
+
+An entry is written in the transaction of what it tells, and nobody can change or delete it. It
+holds ids and names of fields; values of personal fields never (see `platform/personal.py`).
+"""
+
+from huitong.platform.audit.acts import ACT_NAMES, Act, ActName
+from huitong.platform.audit.model import (
+    AUDIT_PREFIX,
+    Acting,
+    Change,
+    Difference,
+    Entry,
+    Hand,
+    Origin,
+    Wanted,
+)
+from huitong.platform.audit.origins import coming_from, origin
+from huitong.platform.audit.reading import actors, entries, every_entry
+from huitong.platform.audit.recording import record, record_all
+from huitong.platform.audit.rules import differences
+
+__all__ = [
+    "ACT_NAMES",
+    "AUDIT_PREFIX",
+    "Act",
+    "ActName",
+    "Acting",
+    "Change",
+    "Difference",
+    "Entry",
+    "Hand",
+    "Origin",
+    "Wanted",
+    "actors",
+    "coming_from",
+    "differences",
+    "entries",
+    "every_entry",
+    "origin",
+    "record",
+    "record_all",
+]

@@ -1,0 +1,45 @@
+"""Read what was recorded: a page of it, all of it, and who acted lately."""
+
+from collections.abc import Iterator
+
+from huitong.platform.audit import tables
+from huitong.platform.audit.model import Entry, Wanted
+from huitong.platform.db import ReadTx
+from huitong.platform.ids import ID_BITS
+
+ANY_ID = (1 << ID_BITS) - 1
+ROWS_PER_ROUND_TRIP = 500
+# Who acted is told from so many of the latest entries: enough for a list to choose from.
+ENTRIES_FOR_ACTORS_MAX = 20_000
+
+
+def entries(tx: ReadTx, wanted: Wanted, *, before_id: int | None, limit: int) -> list[Entry]:
+    """Return the newest entries that are wanted, with ids below `before_id`."""
+    return tx.all(Entry, tables.LIST, _params(tx, wanted, before_id=before_id, limit=limit))
+
+
+def every_entry(tx: ReadTx, wanted: Wanted, *, limit: int) -> Iterator[Entry]:
+    """Yield the newest entries that are wanted, a few hundred a round trip, at most `limit`."""
+    params = _params(tx, wanted, before_id=None, limit=limit)
+    for row in tx.stream(tables.LIST, params, chunk=ROWS_PER_ROUND_TRIP):
+        yield Entry(*row)
+
+
+def actors(tx: ReadTx) -> list[tuple[str, str | None]]:
+    """Return who acted lately, as (actor, name they had last)."""
+    params = {"group_id": tx.scope.group_id, "entries_max": ENTRIES_FOR_ACTORS_MAX}
+    return [(actor, name) for actor, name in tx.rows(tables.ACTORS, params)]
+
+
+def _params(tx: ReadTx, wanted: Wanted, *, before_id: int | None, limit: int) -> dict[str, object]:
+    return {
+        "group_id": tx.scope.group_id,
+        "before_id": ANY_ID if before_id is None else before_id,
+        "actor": wanted.actor,
+        "acts": None if wanted.acts is None else list(wanted.acts),
+        "subject": wanted.subject,
+        "brand_id": wanted.brand_id,
+        "since": wanted.since,
+        "until": wanted.until,
+        "limit": limit,
+    }

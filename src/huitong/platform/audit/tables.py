@@ -1,0 +1,71 @@
+"""The audit's SQL."""
+
+from huitong.platform.db import Shape
+
+INCOMING = Shape(
+    name="audit_entry",
+    columns={
+        "id": "bigint",
+        "brand_id": "bigint",
+        "subject": "text",
+        "reason": "text",
+        "before": "text",
+        "after": "text",
+    },
+)
+
+# The name of a machine key is kept as it was: keys are renamed when they are rotated.
+INSERT = """
+INSERT INTO platform.audit_entry
+  (group_id, id, brand_id, recorded_at, actor, actor_name, address, agent, request_id, act,
+   subject, reason, before, after)
+SELECT %(group_id)s, incoming.id, incoming.brand_id, %(now)s, %(actor)s,
+  coalesce(%(actor_name)s, k.name), %(address)s, %(agent)s, %(request_id)s, %(act)s,
+  incoming.subject, incoming.reason, incoming.before::jsonb, incoming.after::jsonb
+FROM {incoming}
+LEFT JOIN platform.machine_key AS k
+  ON k.group_id = %(group_id)s
+  AND k.id = %(key_id)s::bigint
+"""
+
+_COLUMNS = """a.id, a.brand_id, a.recorded_at, a.actor, a.actor_name, a.address, a.agent,
+  a.request_id, a.act, a.subject, a.reason, a.before, a.after"""
+
+_WANTED = """a.group_id = %(group_id)s
+  AND a.id < %(before_id)s
+  AND (%(actor)s::text IS NULL OR a.actor = %(actor)s)
+  AND (%(acts)s::text[] IS NULL OR a.act = ANY(%(acts)s))
+  AND (%(subject)s::text IS NULL OR starts_with(a.subject, %(subject)s))
+  AND (%(brand_id)s::bigint IS NULL OR a.brand_id = %(brand_id)s)
+  AND (%(since)s::timestamptz IS NULL OR a.recorded_at >= %(since)s)
+  AND (%(until)s::timestamptz IS NULL OR a.recorded_at < %(until)s)"""
+
+# The newest entries before a place in the list.
+LIST = """
+SELECT {columns}
+FROM platform.audit_entry AS a
+WHERE {wanted}
+ORDER BY a.id DESC
+LIMIT %(limit)s
+""".replace("{columns}", _COLUMNS).replace("{wanted}", _WANTED)
+
+# One entry of the scope.
+FIND = """
+SELECT {columns}
+FROM platform.audit_entry AS a
+WHERE a.group_id = %(group_id)s
+  AND a.id = %(id)s
+""".replace("{columns}", _COLUMNS)
+
+# Who did something lately, by the name they had last.
+ACTORS = """
+SELECT DISTINCT ON (lately.actor) lately.actor, lately.actor_name
+FROM (
+  SELECT a.id, a.actor, a.actor_name
+  FROM platform.audit_entry AS a
+  WHERE a.group_id = %(group_id)s
+  ORDER BY a.id DESC
+  LIMIT %(entries_max)s
+) AS lately
+ORDER BY lately.actor, lately.id DESC
+"""
