@@ -1,0 +1,19 @@
+import { queries } from "@shared/api/client";
+import { startTexts } from "@shared/i18n";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./App";
+import "./console.css";
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("The page has a place for the console.");
+
+await startTexts(["common", "console", "refusals"]);
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <App />
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,31 @@
+import { Refusal, isForbidden } from "@shared/api/refusal";
+import { useRefusalText } from "@shared/refusalText";
+import { Alert, Button, Flex } from "antd";
+import { useTranslation } from "react-i18next";
+
+/** Says why something was refused, what to do about it, and lets it be tried again. */
+export function Refused({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { t } = useTranslation("common");
+  const say = useRefusalText();
+  const refusal = error instanceof Refusal ? error : new Refusal(500, {});
+  const fields = refusal.errors.length > 0 && (
+    <ul>
+      {refusal.errors.map((one) => (
+        <li key={one.at}><code>{one.at}</code> {one.reason}</li>
+      ))}
+    </ul>
+  );
+  const traced = refusal.status >= 500 && refusal.requestId !== null && (
+    <span className="muted">{t("requestId", { id: refusal.requestId })}</span>
+  );
+  return (
+    <Alert
+      role="alert"
+      showIcon
+      type={isForbidden(error) ? "warning" : "error"}
+      title={say(refusal)}
+      description={fields || traced ? <Flex vertical>{fields}{traced}</Flex> : undefined}
+      action={onRetry && <Button size="small" onClick={onRetry}>{t("retry")}</Button>}
+    />
+  );
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { count, duration, money, movement, percent, shortMoney } from "./format";
+
+describe("money", () => {
+  it("is whole fen shown as yuan", () => {
+    expect(money(104_880, "zh-CN")).toBe("¥1,048.80");
+    expect(money(-5, "zh-CN")).toBe("-¥0.05");
+    expect(money(null)).toBe("—");
+  });
+
+  it("never loses a fen, however large it is", () => {
+    expect(money(9_007_199_254_740_991, "en-US")).toBe("¥90,071,992,547,409.91");
+  });
+
+  it("is shortened in the words of the language", () => {
+    expect(shortMoney(2_843_120_000, "zh-CN")).toBe("¥2,843.12\u4e07");
+    expect(shortMoney(2_843_120_000, "en-US")).toBe("¥28.43M");
+    expect(shortMoney(99_900, "zh-CN")).toBe("¥999.00");
+  });
+});
+
+it("shows points that came with a plus", () => {
+  expect(movement(120, "en-US")).toBe("+120");
+  expect(movement(-30, "en-US")).toBe("-30");
+  expect(movement(0, "en-US")).toBe("0");
+});
+
+it("shows counts and shares", () => {
+  expect(count(1_469_307, "zh-CN")).toBe("1,469,307");
+  expect(percent(0.4231, "en-US")).toBe("42.3%");
+});
+
+it("shows how long something took", () => {
+  expect(duration(412)).toBe("412 ms");
+  expect(duration(75_400)).toBe("1 min 15 s");
+});

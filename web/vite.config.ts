@@ -1,0 +1,46 @@
+/// <reference types="vitest/config" />
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const api = process.env.HUITONG_API ?? "http://127.0.0.1:8787";
+
+// The package serves what lies beside its Python code; the folder is not in git.
+const OUT = "../src/huitong/_web";
+
+export default defineConfig({
+  plugins: [react()],
+  cacheDir: process.env.VITE_CACHE ?? "node_modules/.vite",
+  resolve: { alias: { "@shared": here("src/shared"), "@console": here("src/console") } },
+  // The server puts a new nonce in its place at each request.
+  html: { cspNonce: "CSP-NONCE" },
+  build: {
+    outDir: OUT,
+    emptyOutDir: true,
+    manifest: true,
+    target: ["chrome107", "safari16", "firefox104"],
+    chunkSizeWarningLimit: 800,
+    rolldownOptions: {
+      input: {
+        console: here("console/index.html"),
+        guide: here("guide/index.html"),
+        member: here("member/index.html"),
+      },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "react", test: /node_modules[\\/](react|react-dom|react-router|scheduler)[\\/]/ },
+            { name: "charts", test: /node_modules[\\/](echarts|zrender)[\\/]/ },
+          ],
+        },
+      },
+    },
+  },
+  server: {
+    host: "127.0.0.1",
+    strictPort: true,
+    proxy: { "/v1": api, "/openapi.json": api },
+  },
+  test: { environment: "happy-dom", include: ["src/**/*.test.ts", "src/**/*.test.tsx"] },
+});
