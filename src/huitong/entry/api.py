@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 import huitong
 from huitong.entry import trouble
 from huitong.entry.routers import ROUTERS
-from huitong.platform import http, logs
+from huitong.platform import audit, http, logs
 from huitong.platform.assembly import Platform
 
 REQUEST_ID = "X-Request-Id"
@@ -77,7 +77,12 @@ class Edge:
         scope.setdefault("state", {})["request_id"] = request_id
         answer = _Answer(send, request_id)
         begun = time.monotonic()
-        with logs.context(request_id=request_id, trace_id=trace_id):
+        with (
+            logs.context(request_id=request_id, trace_id=trace_id),
+            audit.coming_from(
+                address=_address(scope), agent=headers.get("user-agent"), request_id=request_id
+            ),
+        ):
             try:
                 await self._app(scope, _limited(receive, headers), answer.send)
             except Exception as error:
@@ -122,6 +127,11 @@ def _limited(receive: Receive, headers: Headers) -> Receive:
         return message
 
     return counted
+
+
+def _address(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return str(client[0]) if client else None
 
 
 def _request_id(headers: Mapping[str, str]) -> str:

@@ -12,6 +12,8 @@ class Permission(StrEnum):
     INBOX_WRITE = "inbox.write"
     CUSTOMERS_READ = "customers.read"
     CUSTOMERS_WRITE = "customers.write"
+    CUSTOMERS_UNMASK = "customers.unmask"
+    CUSTOMERS_DIAL = "customers.dial"
     DOCUMENTS_REVIEW = "documents.review"
     CONSENTS_WRITE = "consents.write"
     RIGHTS_EXPORT = "rights.export"
@@ -22,6 +24,8 @@ class Permission(StrEnum):
     ORDERS_READ = "orders.read"
     SIGNALS_READ = "signals.read"
     POINTS_READ = "points.read"
+    POINTS_ADJUST = "points.adjust"
+    POINTS_ADJUST_LARGE = "points.adjust_large"
     PROGRAMME_READ = "programme.read"
     PROGRAMME_WRITE = "programme.write"
     METRICS_READ = "metrics.read"
@@ -36,6 +40,8 @@ class Permission(StrEnum):
     SEGMENTS_EXPORT = "segments.export"
     JOBS_READ = "jobs.read"
     JOBS_WRITE = "jobs.write"
+    AUDIT_READ = "audit.read"
+    AUDIT_EXPORT = "audit.export"
     USERS_READ = "users.read"
     USERS_WRITE = "users.write"
     ROLES_WRITE = "roles.write"
@@ -61,6 +67,12 @@ PERMISSION_NAMES: Mapping[Permission, PermissionName] = {
     Permission.INBOX_WRITE: PermissionName("写入与重试接入数据", "Send records in and retry them"),
     Permission.CUSTOMERS_READ: PermissionName("查看客户（脱敏）", "See customers, masked"),
     Permission.CUSTOMERS_WRITE: PermissionName("办理入会与修改客户", "Enrol and change customers"),
+    Permission.CUSTOMERS_UNMASK: PermissionName(
+        "查看客户明文信息", "See phone, name, e-mail and birthday unmasked"
+    ),
+    Permission.CUSTOMERS_DIAL: PermissionName(
+        "拨打客户电话（不显示号码）", "Call customers without seeing the number"
+    ),
     Permission.DOCUMENTS_REVIEW: PermissionName("审核会员证件", "Review members' documents"),
     Permission.CONSENTS_WRITE: PermissionName("登记授权同意", "Record consents"),
     Permission.RIGHTS_EXPORT: PermissionName(
@@ -75,6 +87,12 @@ PERMISSION_NAMES: Mapping[Permission, PermissionName] = {
     Permission.ORDERS_READ: PermissionName("查看订单", "See orders"),
     Permission.SIGNALS_READ: PermissionName("查看行为信号", "See what people do without buying"),
     Permission.POINTS_READ: PermissionName("查看积分与明细", "See points and their history"),
+    Permission.POINTS_ADJUST: PermissionName(
+        "手工调整积分", "Give and take points by hand, within the limit"
+    ),
+    Permission.POINTS_ADJUST_LARGE: PermissionName(
+        "手工调整大额积分", "Give and take points by hand, beyond the limit"
+    ),
     Permission.PROGRAMME_READ: PermissionName("查看会员方案", "See the programme"),
     Permission.PROGRAMME_WRITE: PermissionName("修改会员方案", "Change the programme"),
     Permission.METRICS_READ: PermissionName("查看经营指标", "See the figures of a brand"),
@@ -94,7 +112,9 @@ PERMISSION_NAMES: Mapping[Permission, PermissionName] = {
     Permission.SEGMENTS_WRITE: PermissionName("修改人群", "Change segments"),
     Permission.SEGMENTS_EXPORT: PermissionName("导出人群名单（脱敏）", "Export segments, masked"),
     Permission.JOBS_READ: PermissionName("查看任务进度", "See jobs and their progress"),
-    Permission.JOBS_WRITE: PermissionName("取消任务", "Cancel jobs"),
+    Permission.JOBS_WRITE: PermissionName("取消与重试任务", "Cancel and retry jobs"),
+    Permission.AUDIT_READ: PermissionName("查看审计日志", "See who did what"),
+    Permission.AUDIT_EXPORT: PermissionName("导出审计日志", "Export who did what"),
     Permission.USERS_READ: PermissionName("查看用户与角色", "See users and roles"),
     Permission.USERS_WRITE: PermissionName(
         "管理用户与授权", "Add users, give them roles, reset and lock them"
