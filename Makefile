@@ -19,15 +19,22 @@ DEVELOPMENT := .venv/.development
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --annotation-style line
 
-.PHONY: help demo test check fix bench simulate lock upgrade clean
+# What the pages are built from; the stamp is younger than all of it when they are up to date.
+WEB := src/huitong/_web/.built
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -type f ! -name '*.test.*' ! -name schema.d.ts -print)
+
+.NOTPARALLEL:
+.PHONY: help demo web test check fix bench simulate lock upgrade clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
-demo: $(RUNTIME) ## Run the demo and serve the API until Ctrl-C (ARGS=--once: figures only).
+demo: $(RUNTIME) $(WEB) ## Run the demo and serve the API until Ctrl-C (ARGS=--once: figures only).
 	@$(BIN)/huitong demo $(ARGS)
 
-test: $(DEVELOPMENT) ## Run every test (PG=15: on an installed PostgreSQL 15; ARGS="-k name").
+web: $(RUNTIME) $(WEB) ## Build the front ends into the package, with Node from PyPI.
+
+test: $(DEVELOPMENT) $(WEB) ## Run every test (PG=15: on an installed PostgreSQL 15; ARGS="-k name").
 	@$(if $(PG),$(BIN)/python tools/on_postgresql.py $(PG) --) $(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 check: $(DEVELOPMENT) ## Check format, style, types, imports and the house rules, in under a minute.
@@ -35,6 +42,7 @@ check: $(DEVELOPMENT) ## Check format, style, types, imports and the house rules
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python tools/front_ends.py check
 	@$(BIN)/pytest -q -n $(WORKERS) tests/tidy
 
 fix: $(DEVELOPMENT) ## Format the code and repair what can be repaired.
@@ -57,7 +65,7 @@ upgrade: $(INSTALLER) ## Write the locks anew with the newest versions.
 	@$(MAKE) --no-print-directory lock COMPILE="$(COMPILE) --upgrade"
 
 clean: ## Remove .venv and everything that was built; the data in .huitong stays.
-	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf web/node_modules src/huitong/_web .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLER): requirements/installer.lock
@@ -71,6 +79,12 @@ $(RUNTIME): requirements/runtime.lock pyproject.toml $(INSTALLER)
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/runtime.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@rm -f $(DEVELOPMENT)
+	@touch $@
+
+# Either environment builds the same pages, so whoever asks names one of them first.
+$(WEB): $(WEB_SOURCES) tools/front_ends.py
+	@echo "Building the pages; the first time fetches their parts, about a minute …"
+	@$(BIN)/python tools/front_ends.py build
 	@touch $@
 
 # What development needs contains what running needs, so neither undoes the other.

@@ -11,12 +11,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import huitong
 from huitong.entry import trouble
+from huitong.entry.front_ends import add_front_ends, read_front_ends
 from huitong.entry.routers import ROUTERS
 from huitong.platform import audit, http, logs
 from huitong.platform.assembly import Platform
 
 REQUEST_ID = "X-Request-Id"
 REQUEST_ID_LENGTH_MAX = 64
+# What every answer carries unless it says otherwise: nothing runs in it, nobody frames it, nobody
+# keeps it, and no other site reads it.
+SECURITY: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 DESCRIPTION = """
 Huitong (会通): people, orders and points of a retail group over all its channels.
 
@@ -36,6 +49,7 @@ def make_app(platform: Platform) -> FastAPI:
     app = _described_app()
     app.state.platform = platform
     http.answer_problems(app)
+    add_front_ends(app, read_front_ends())
     app.add_middleware(Edge)
     return app
 
@@ -107,7 +121,10 @@ class _Answer:
         """Send one part of the answer."""
         if message["type"] == "http.response.start":
             self.status = int(message["status"])
-            MutableHeaders(scope=message)[REQUEST_ID] = self._request_id
+            headers = MutableHeaders(scope=message)
+            headers[REQUEST_ID] = self._request_id
+            for name, value in SECURITY.items():
+                headers.setdefault(name, value)
         await self._send(message)
 
 
