@@ -1,12 +1,11 @@
 """Business units, persona accounts, and which stores somebody may see."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
 
 from huitong import org
 from huitong.org.model import (
-    DataScope,
     NewBusinessUnit,
     NewHierarchy,
     NewLegalEntity,
@@ -17,6 +16,7 @@ from huitong.org.model import (
     Placement,
     PlacementOverlaps,
 )
+from huitong.platform.auth import Reach
 from huitong.platform.db import Tx
 from tests.identity.make import NOW, make_account
 
@@ -71,14 +71,40 @@ def test_a_scope_shows_the_stores_of_its_regions_operators_and_staff(tx: Tx) -> 
     (lin,) = org.put_staff(tx, [NewStaff("lin")], now=NOW)
     org.assign_staff(tx, [Placement(lin, north_east, MARCH)], now=NOW)
 
-    def seen(scope: DataScope, day: date = APRIL) -> frozenset[int] | None:
-        return org.visible(tx, scope=scope, day=day)
+    def seen(day: date = APRIL, **parts: int) -> set[int]:
+        reach = Reach(**{part: frozenset({one}) for part, one in parts.items()})
+        at = datetime.combine(day, time(12), tzinfo=UTC)
+        return set(org.seen_by(tx, reach, at).of_stores())
 
-    assert seen(DataScope()) is None
-    assert seen(DataScope(region_ids=frozenset({top}))) == frozenset({north, north_east})
-    assert seen(DataScope(region_ids=frozenset({below}))) == frozenset({north_east})
-    assert seen(DataScope(legal_entity_ids=frozenset({dealer}))) == frozenset({south})
-    assert seen(DataScope(legal_entity_ids=frozenset({dealer})), MARCH) == frozenset()
-    assert seen(DataScope(staff_ids=frozenset({lin}), store_ids=frozenset({south}))) == frozenset(
-        {north_east, south}
-    )
+    assert org.seen_by(tx, Reach(), NOW).everything()
+    assert seen(region_ids=top) == {north, north_east}
+    assert seen(region_ids=below) == {north_east}
+    assert seen(legal_entity_ids=dealer) == {south}
+    assert seen(MARCH, legal_entity_ids=dealer) == set()
+    assert seen(staff_ids=lin, store_ids=south) == {south}
+
+
+def test_who_sees_a_store_sees_the_customers_of_those_who_work_there(tx: Tx) -> None:
+    make_account(tx)
+    north, _, south = make_stores(tx)
+    lin, mei = org.put_staff(tx, [NewStaff("lin"), NewStaff("mei")], now=NOW)
+    org.assign_staff(tx, [Placement(lin, north, MARCH), Placement(mei, south, MARCH)], now=NOW)
+    org.assign_staff(tx, [Placement(lin, south, APRIL)], now=NOW)
+    in_march, in_april = (datetime.combine(day, time(12), tzinfo=UTC) for day in (MARCH, APRIL))
+    manager = Reach(store_ids=frozenset({north}))
+    assert org.seen_by(tx, manager, in_march).staff == {lin: "lin"}
+    assert org.seen_by(tx, manager, in_april).staff == {}
+    guide = org.seen_by(tx, Reach(staff_ids=frozenset({mei})), in_april)
+    assert (guide.stores, guide.selves, guide.staff) == ({}, {mei: "mei"}, {mei: "mei"})
+
+
+def test_a_store_changes_hands_at_midnight_of_the_brand(tx: Tx) -> None:
+    make_account(tx)
+    (store, *_) = make_stores(tx)
+    (dealer,) = org.put_legal_entities(tx, [NewLegalEntity("dealer", "Dealer")], now=NOW)
+    org.operate_stores(tx, [Placement(store, dealer, APRIL)], now=NOW)
+    reach = Reach(legal_entity_ids=frozenset({dealer}))
+    # Midnight in Shanghai is 16:00 of the day before in UTC.
+    before, after = (datetime(2026, 3, 31, hour, 59, tzinfo=UTC) for hour in (15, 16))
+    assert org.seen_by(tx, reach, before).stores == {}
+    assert org.seen_by(tx, reach, after).stores == {store: "n1"}

@@ -69,6 +69,7 @@ from huitong.customers.queries import (
     subject_of,
     submissions,
     unsettled_exits,
+    visible,
 )
 from huitong.customers.rules.owned import classes_at
 
@@ -138,6 +139,7 @@ __all__ = [
     "submit_documents",
     "trust_sources",
     "unsettled_exits",
+    "visible",
     "withdraw_classifications",
     "withdraw_corrections",
 ]

@@ -33,7 +33,7 @@ from huitong.customers.events import (
     CustomersSplit,
     DocumentApproved,
 )
-from huitong.entry import laking, revisions
+from huitong.entry import laking, reaching, revisions
 from huitong.entry.merging import carve_customers, merge_customers, split_customers
 from huitong.entry.rights import jobs as rights_jobs
 from huitong.entry.rights.erasing import Forget, Forgotten, RecordsOf, forget_person
@@ -273,4 +273,6 @@ def build(settings: Settings, url: str) -> Platform:
         recurring=Late(lambda: recurring(settings)),
         open_lake=laking.opening(settings),
         group_ids=org.all_group_ids,
+        see=org.seen_by,
+        watched=reaching.WATCHED,
     )

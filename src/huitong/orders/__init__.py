@@ -23,6 +23,8 @@ from huitong.orders.queries import (
     orders_since,
     show,
     snapshots_of,
+    visible,
+    visible_buyers,
 )
 
 __all__ = [
@@ -46,4 +48,6 @@ __all__ = [
     "records_of",
     "show",
     "snapshots_of",
+    "visible",
+    "visible_buyers",
 ]

@@ -22,7 +22,9 @@ from huitong.orders.model import (
 from huitong.orders.rules import LinePosition, SignedPackage
 from huitong.orders.tables import erasing
 from huitong.orders.tables.classifying import CLASSES_OF
+from huitong.orders.tables.visible import VISIBLE_BUYERS, VISIBLE_ORDERS
 from huitong.platform.db import ReadTx, array, text_array
+from huitong.platform.seen import Seen
 
 EXPORT_STEP_ORDERS = 500
 
@@ -107,9 +109,19 @@ def show(tx: ReadTx, order_ids: Sequence[int]) -> list[OrderShown]:
 
 
 def orders_of_customer(
-    tx: ReadTx, customer_id: int, *, before: tuple[datetime, int] | None, limit: int
+    tx: ReadTx,
+    customer_id: int,
+    *,
+    before: tuple[datetime, int] | None,
+    limit: int,
+    seen: Seen | None = None,
 ) -> list[OrderShown]:
-    """Return a customer's orders, the latest first; `before` is the last one's time and id."""
+    """Return a customer's orders, the latest first; `before` is the last one's time and id.
+
+    With `seen` those that a caller sees: sold in one of their stores, or by themselves.
+    """
+    narrowed = seen is not None and not seen.everything()
+    stores = seen.of_stores() if seen is not None and narrowed else {}
     before_at, before_id = before or (datetime.max.replace(tzinfo=UTC), 0)
     found = tx.rows(
         tables.LIST_OF_CUSTOMER,
@@ -119,6 +131,9 @@ def orders_of_customer(
             "before_at": before_at,
             "before_id": before_id,
             "limit": limit,
+            "narrowed": narrowed,
+            "store_codes": text_array(sorted(stores.values())),
+            "staff_codes": text_array(sorted(seen.selves.values()) if seen is not None else []),
         },
     )
     return show(tx, [row[0] for row in found])
@@ -162,6 +177,27 @@ def orders_since(tx: ReadTx, since: Mapping[int, datetime]) -> list[int]:
         "since": list(since.values()),
     }
     return [int(row[0]) for row in tx.rows(tables.ORDERS_SINCE, params)] if since else []
+
+
+def visible(tx: ReadTx, *, order_ids: Collection[int], seen: Seen) -> frozenset[int]:
+    """Return which orders a narrowed caller sees: sold in one of their stores, or by themselves."""
+    params = {
+        "group_id": tx.scope.group_id,
+        "ids": array(order_ids),
+        "store_codes": text_array(sorted(seen.of_stores().values())),
+        "staff_codes": text_array(sorted(seen.selves.values())),
+    }
+    return frozenset(row[0] for row in tx.rows(VISIBLE_ORDERS, params))
+
+
+def visible_buyers(tx: ReadTx, *, customer_ids: Collection[int], seen: Seen) -> frozenset[int]:
+    """Return which living customers bought something in a store of a narrowed caller."""
+    params = {
+        "group_id": tx.scope.group_id,
+        "customer_ids": array(customer_ids),
+        "store_codes": text_array(sorted(seen.of_stores().values())),
+    }
+    return frozenset(row[0] for row in tx.rows(VISIBLE_BUYERS, params))
 
 
 def find_by_numbers(tx: ReadTx, numbers: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:

@@ -37,11 +37,11 @@ from huitong.org.queries import (
     operators_on,
     personas_on,
     regions_on,
+    seen_by,
     staff_codes,
     stores,
     stores_of_staff_on,
     units_on,
-    visible,
 )
 
 __all__ = [
@@ -77,11 +77,11 @@ __all__ = [
     "put_stores",
     "put_touchpoints",
     "regions_on",
+    "seen_by",
     "set_up",
     "staff_codes",
     "staff_personas",
     "stores",
     "stores_of_staff_on",
     "units_on",
-    "visible",
 ]

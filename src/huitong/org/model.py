@@ -174,24 +174,6 @@ class NewPersonaAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class DataScope:
-    """Whose stores somebody may see, besides the brands of their transaction.
-
-    Empty parts narrow nothing; of the others, a store has to be in one: of these operators, in
-    these regions or those below them, or these stores, or those where these staff work.
-    """
-
-    legal_entity_ids: frozenset[int] = frozenset()
-    region_ids: frozenset[int] = frozenset()
-    store_ids: frozenset[int] = frozenset()
-    staff_ids: frozenset[int] = frozenset()
-
-    def narrows(self) -> bool:
-        """Tell whether anything is left out at all."""
-        return bool(self.legal_entity_ids or self.region_ids or self.store_ids or self.staff_ids)
-
-
-@dataclass(frozen=True, slots=True)
 class Placement:
     """What holds of `subject_id` from a day on: its operator, its region, its parent, its store."""
 

@@ -1,19 +1,20 @@
 """Reads of the organisation."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from huitong.org.model import (
     Brand,
     BrandNotFound,
     ChannelAccount,
     ChannelAccountNotFound,
-    DataScope,
     Store,
     StoreKind,
 )
 from huitong.org.tables import finding, placing
+from huitong.platform.auth import Reach
 from huitong.platform.db import ReadTx, array, text_array
+from huitong.platform.seen import Seen
 
 
 def brand(tx: ReadTx, *, code: str) -> Brand:
@@ -140,18 +141,22 @@ def personas_on(tx: ReadTx, *, staff_ids: Sequence[int], day: date) -> list[tupl
     return [(staff_id, persona_id) for staff_id, persona_id in rows]
 
 
-def visible(tx: ReadTx, *, scope: DataScope, day: date) -> frozenset[int] | None:
-    """Return the stores that somebody with this scope may see on a day; None means all of them."""
-    if not scope.narrows():
-        return None
+def seen_by(tx: ReadTx, reach: Reach, at: datetime) -> Seen:
+    """Return which stores and staff somebody with this reach sees at an instant."""
+    if not reach.narrows():
+        return Seen(at)
     params = {
-        "legal_entity_ids": array(sorted(scope.legal_entity_ids)),
-        "region_ids": array(sorted(scope.region_ids)),
-        "store_ids": array(sorted(scope.store_ids)),
-        "staff_ids": array(sorted(scope.staff_ids)),
-        "day": day,
+        "legal_entity_ids": array(sorted(reach.legal_entity_ids)),
+        "region_ids": array(sorted(reach.region_ids)),
+        "store_ids": array(sorted(reach.store_ids)),
+        "staff_ids": array(sorted(reach.staff_ids)),
+        "at": at,
     }
-    return frozenset(row[0] for row in tx.rows(placing.VISIBLE_STORES, params))
+    found: dict[str, dict[int, str]] = {"store": {}, "self": {}, "colleague": {}}
+    for whose, one, code in tx.rows(placing.SEEN, params):
+        found[whose][one] = code
+    selves = found["self"]
+    return Seen(at, stores=found["store"], selves=selves, staff={**found["colleague"], **selves})
 
 
 def _ids(tx: ReadTx, sql: str, codes: Sequence[str], **constants: int) -> dict[str, int]:

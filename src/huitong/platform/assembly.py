@@ -1,16 +1,18 @@
 """The parts of a running platform, put together by `entry/wiring.py` and handed to the edges."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
+from huitong.platform import ids
 from huitong.platform.db import Database, ReadTx
 from huitong.platform.jobs import JobHandler, Recurring
 from huitong.platform.lake import LakeEmpty, Opened, Place
 from huitong.platform.outbox import Delivery
 from huitong.platform.pipeline import Applier
+from huitong.platform.seen import See, Seen, Watched, sees_nothing
 from huitong.platform.settings import Settings
 
 Thing = TypeVar("Thing")
@@ -59,3 +61,20 @@ class Platform:
     recurring: Mapping[str, Recurring] = field(default_factory=dict)
     open_lake: Callable[[Place], AbstractContextManager[Opened]] = no_lake
     group_ids: Callable[[ReadTx], Sequence[int]] = lambda _: ()
+    see: See = sees_nothing
+    watched: Mapping[str, Watched] = field(default_factory=dict)
+
+    def among(self, noun: str, tx: ReadTx, wanted: Collection[int], seen: Seen) -> frozenset[int]:
+        """Return which ids of a noun a caller sees; who is not narrowed sees them all."""
+        if seen.everything():
+            return frozenset(wanted)
+        return self.watched[noun].among(tx, wanted, seen)
+
+    def hold(self, noun: str, tx: ReadTx, wanted: Collection[int], seen: Seen) -> None:
+        """Refuse ids of a noun that a caller does not see, as if they did not exist.
+
+        :raises DomainError: the refusal that an id gets that does not exist.
+        """
+        if unseen := set(wanted) - self.among(noun, tx, wanted, seen):
+            watched = self.watched[noun]
+            raise watched.missing(ids.show(watched.prefix, min(unseen)))

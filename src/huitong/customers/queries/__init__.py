@@ -27,6 +27,7 @@ from huitong.customers.queries.relations import (
     own_customers,
     relations_of,
     relations_of_staff,
+    visible,
 )
 from huitong.customers.queries.showing import (
     card_index,
@@ -84,4 +85,5 @@ __all__ = [
     "submissions",
     "trust_of",
     "unsettled_exits",
+    "visible",
 ]

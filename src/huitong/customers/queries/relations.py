@@ -8,6 +8,7 @@ from huitong.customers import tables
 from huitong.customers.model import Relation, RelationKind
 from huitong.customers.queries.showing import living
 from huitong.platform.db import ReadTx, array, text_array
+from huitong.platform.seen import Seen
 
 RELATIONS_LISTED_MAX = 5_000
 
@@ -72,3 +73,20 @@ def families(tx: ReadTx, *, customer_ids: Iterable[int]) -> Mapping[int, Sequenc
     for head, customer_id, _ in tx.rows(tables.people.FAMILIES, params):
         family[head].append(customer_id)
     return family
+
+
+def visible(tx: ReadTx, *, customer_ids: Iterable[int], seen: Seen) -> frozenset[int]:
+    """Return which customers a narrowed caller sees by their relations and where they enrolled.
+
+    Whoever was merged into another is seen with them. Who bought where is for `orders` to say.
+    """
+    stores = seen.of_stores()
+    params = {
+        "group_id": tx.scope.group_id,
+        "customer_ids": array(sorted(set(customer_ids))),
+        "staff_ids": array(sorted(seen.staff)),
+        "store_ids": array(sorted(stores)),
+        "store_codes": text_array(sorted(stores.values())),
+        "at": seen.at,
+    }
+    return frozenset(row[0] for row in tx.rows(tables.relations.VISIBLE, params))

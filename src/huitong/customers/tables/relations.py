@@ -194,3 +194,49 @@ WHERE group_id = %(group_id)s
   )
   AND end_reason IS NOT NULL
 """
+
+# Which customers somebody sees: over all that were merged into them, one has a relation now with
+# one of the staff or stores, or enrolled in one of the stores.
+VISIBLE = """
+WITH RECURSIVE way AS (
+  SELECT wanted AS asked, wanted AS id
+  FROM unnest(%(customer_ids)s::bigint[]) AS wanted
+  UNION ALL
+  SELECT way.asked, customer.merged_into
+  FROM way
+  JOIN customers.customer
+    ON customer.group_id = %(group_id)s
+    AND customer.bucket = (way.id & 4095)::smallint
+    AND customer.id = way.id
+  WHERE customer.merged_into IS NOT NULL
+), family AS (
+  SELECT way.asked, way.id
+  FROM way
+  UNION
+  SELECT family.asked, customer.id
+  FROM family
+  JOIN customers.customer
+    ON customer.group_id = %(group_id)s
+    AND customer.merged_into = family.id
+)
+SELECT DISTINCT family.asked
+FROM family
+WHERE EXISTS (
+    SELECT FROM customers.relation
+    WHERE relation.group_id = %(group_id)s
+      AND relation.bucket = (family.id & 4095)::smallint
+      AND relation.customer_id = family.id
+      AND relation.shadowed_by IS NULL
+      AND relation.valid_from <= %(at)s
+      AND (relation.valid_until IS NULL OR relation.valid_until > %(at)s)
+      AND (relation.staff_id = ANY (%(staff_ids)s::bigint[])
+        OR relation.store_id = ANY (%(store_ids)s::bigint[]))
+  )
+  OR EXISTS (
+    SELECT FROM customers.customer
+    WHERE customer.group_id = %(group_id)s
+      AND customer.bucket = (family.id & 4095)::smallint
+      AND customer.id = family.id
+      AND customer.store = ANY (%(store_codes)s::text[])
+  )
+"""

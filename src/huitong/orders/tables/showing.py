@@ -53,13 +53,28 @@ WHERE p.group_id = %(group_id)s
 ORDER BY p.order_id, p.shipped_at, p.id
 """
 
-# list_of_customer: the orders of a customer before a place in the list, the latest first.
+# list_of_customer: the orders of a customer before a place in the list, the latest first; who is
+# narrowed sees those sold in one of their stores, or by themselves.
 LIST_OF_CUSTOMER = """
 SELECT h.id
 FROM orders.header AS h
 WHERE h.group_id = %(group_id)s
   AND h.customer_id = %(customer_id)s
   AND (h.ordered_at, h.id) < (%(before_at)s, %(before_id)s)
+  AND (
+    NOT %(narrowed)s
+    OR h.store = ANY (%(store_codes)s::text[])
+    OR h.source_store = ANY (%(store_codes)s::text[])
+    OR h.serving_guide = ANY (%(staff_codes)s::text[])
+    OR h.source_guide = ANY (%(staff_codes)s::text[])
+    OR EXISTS (
+      SELECT FROM orders.line AS l
+      WHERE l.group_id = h.group_id
+        AND l.bucket = h.bucket
+        AND l.order_id = h.id
+        AND l.store = ANY (%(store_codes)s::text[])
+    )
+  )
 ORDER BY h.ordered_at DESC, h.id DESC
 LIMIT %(limit)s
 """

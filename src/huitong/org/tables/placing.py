@@ -205,36 +205,49 @@ WHERE staff_id = ANY (%(staff_ids)s::bigint[])
 ORDER BY staff_id, persona_account_id
 """
 
-# The stores of operators, of regions and those below them, of staff, or named themselves.
-VISIBLE_STORES = """
-WITH RECURSIVE below AS (
+# What somebody sees, as (whose, id, code): the stores of operators, of regions and those below
+# them, or named themselves; who works in one of them; and the staff that they are. Days are those
+# of the group's oldest brand.
+SEEN = """
+WITH RECURSIVE today AS (
+  SELECT (%(at)s::timestamptz AT TIME ZONE coalesce(
+    (SELECT brand.time_zone FROM org.brand ORDER BY brand.id LIMIT 1), 'Asia/Shanghai'
+  ))::date AS day
+), below AS (
   SELECT wanted AS region_id
   FROM unnest(%(region_ids)s::bigint[]) AS wanted
   UNION
   SELECT region_parent.region_id
   FROM below
   JOIN org.region_parent ON region_parent.parent_id = below.region_id
-  WHERE daterange(region_parent.valid_from, region_parent.valid_until) @> %(day)s::date
+  JOIN today ON daterange(region_parent.valid_from, region_parent.valid_until) @> today.day
+), seen_store AS (
+  SELECT store.id, store.code
+  FROM org.store
+  WHERE store.id = ANY (%(store_ids)s::bigint[])
+    OR EXISTS (
+      SELECT FROM org.store_operator
+      JOIN today ON daterange(store_operator.valid_from, store_operator.valid_until) @> today.day
+      WHERE store_operator.store_id = store.id
+        AND store_operator.legal_entity_id = ANY (%(legal_entity_ids)s::bigint[])
+    )
+    OR EXISTS (
+      SELECT FROM org.store_region
+      JOIN below ON below.region_id = store_region.region_id
+      JOIN today ON daterange(store_region.valid_from, store_region.valid_until) @> today.day
+      WHERE store_region.store_id = store.id
+    )
 )
-SELECT store.id
-FROM org.store
-WHERE store.id = ANY (%(store_ids)s::bigint[])
-  OR EXISTS (
-    SELECT FROM org.store_operator
-    WHERE store_operator.store_id = store.id
-      AND store_operator.legal_entity_id = ANY (%(legal_entity_ids)s::bigint[])
-      AND daterange(store_operator.valid_from, store_operator.valid_until) @> %(day)s::date
-  )
-  OR EXISTS (
-    SELECT FROM org.store_region
-    JOIN below ON below.region_id = store_region.region_id
-    WHERE store_region.store_id = store.id
-      AND daterange(store_region.valid_from, store_region.valid_until) @> %(day)s::date
-  )
-  OR EXISTS (
-    SELECT FROM org.staff_assignment
-    WHERE staff_assignment.store_id = store.id
-      AND staff_assignment.staff_id = ANY (%(staff_ids)s::bigint[])
-      AND daterange(staff_assignment.valid_from, staff_assignment.valid_until) @> %(day)s::date
-  )
+SELECT 'store' AS whose, seen_store.id, seen_store.code
+FROM seen_store
+UNION ALL
+SELECT 'self', staff.id, staff.code
+FROM org.staff
+WHERE staff.id = ANY (%(staff_ids)s::bigint[])
+UNION ALL
+SELECT 'colleague', staff.id, staff.code
+FROM seen_store
+JOIN org.staff_assignment ON staff_assignment.store_id = seen_store.id
+JOIN today ON daterange(staff_assignment.valid_from, staff_assignment.valid_until) @> today.day
+JOIN org.staff ON staff.id = staff_assignment.staff_id
 """

@@ -24,6 +24,7 @@ from huitong.platform.http.problems import (
     status_of,
     unexpected,
 )
+from huitong.platform.http.reaching import Reach
 from huitong.platform.http.requests import (
     BODY_BYTES_MAX,
     NDJSON,
@@ -35,7 +36,15 @@ from huitong.platform.http.requests import (
     RequestKeyMissing,
     etag,
 )
-from huitong.platform.http.routing import PUBLIC, Calling, Router, Running, permission_of
+from huitong.platform.http.routing import (
+    PUBLIC,
+    Calling,
+    Router,
+    Running,
+    Seeing,
+    permission_of,
+    reach_of,
+)
 
 __all__ = [
     "BODY_BYTES_MAX",
@@ -55,10 +64,12 @@ __all__ = [
     "Page",
     "Paging",
     "Place",
+    "Reach",
     "RequestKey",
     "RequestKeyMissing",
     "Router",
     "Running",
+    "Seeing",
     "WrongCursor",
     "WrongRequest",
     "answer_problems",
@@ -67,6 +78,7 @@ __all__ = [
     "page_of",
     "permission_of",
     "problem",
+    "reach_of",
     "status_of",
     "unexpected",
 ]

@@ -16,9 +16,12 @@ from huitong.platform.assembly import Platform
 from huitong.platform.auth import Caller, NotPermitted, NotSignedIn, Permission
 from huitong.platform.errors import DomainError
 from huitong.platform.http.problems import MEDIA_TYPE, InvalidRequest, status_of
+from huitong.platform.http.reaching import Reach, hold_declaration, hold_seen
+from huitong.platform.seen import OutOfReach, Seen
 
 PUBLIC: Final = "public"
 PERMISSION = "x-permission"
+REACH = "x-reach"
 
 Public: TypeAlias = Literal["public"]
 Method: TypeAlias = Literal["GET", "POST", "PUT", "DELETE"]
@@ -48,6 +51,18 @@ def _caller(
 Calling: TypeAlias = Annotated[Caller, Depends(_caller)]
 
 
+def _seen(platform: Running, caller: Calling) -> Seen:
+    now = clock.now()
+    if not caller.reach.narrows():
+        return Seen(now)
+    with platform.database.reading(caller.scope()) as tx:
+        return platform.see(tx, caller.reach, now)
+
+
+# What the caller sees of stores and staff; a route that takes it narrows what it answers by it.
+Seeing: TypeAlias = Annotated[Seen, Depends(_seen)]
+
+
 class Router:
     """The routes of one domain."""
 
@@ -62,6 +77,7 @@ class Router:
         path: str,
         *,
         permission: Permission | Public,
+        reach: Reach = Reach.WHOLE,
         errors: Sequence[type[DomainError]] = (),
         status_code: int = HTTPStatus.OK,
         response_class: type[Response] | None = None,
@@ -70,26 +86,37 @@ class Router:
     ) -> Callable[[Endpoint], Endpoint]:
         """Make the function below answer `method` at `path` for callers who hold `permission`.
 
-        `errors` are the refusals that OpenAPI should tell of beside those that every route has;
-        `request_body` describes a body that the function reads by itself, `answer_example` shows
-        an answer that it writes by itself.
+        `reach` says how it serves callers who see some stores or customers only; unsaid, not at
+        all. `errors` are the refusals that OpenAPI should tell of beside those that every route
+        has; `request_body` describes a body that the function reads by itself, `answer_example`
+        shows an answer that it writes by itself.
         """
+        is_public = permission == PUBLIC
         extra: dict[str, Any] = {PERMISSION: str(permission)}
+        if not is_public:
+            extra[REACH] = str(reach)
         if request_body is not None:
             extra["requestBody"] = request_body
-        responses = _described(permission, errors)
+        responses = _described(permission, reach, errors)
         if response_class is not None and answer_example is not None:
             content = {str(response_class.media_type): {"example": answer_example}}
             responses[status_code] = {"content": content}
-        return self.api.api_route(
+        gates = [] if is_public else [Depends(_gate(Permission(permission), reach))]
+        register = self.api.api_route(
             path,
             methods=[method],
             status_code=status_code,
             response_class=response_class or Default(JSONResponse),
-            dependencies=[] if permission == PUBLIC else [Depends(_gate(Permission(permission)))],
+            dependencies=gates,
             openapi_extra=extra,
             responses=responses,
         )
+
+        def add(function: Endpoint) -> Endpoint:
+            hold_declaration(reach, path, function)
+            return register(function)
+
+        return add
 
 
 def permission_of(route: APIRoute) -> str | None:
@@ -98,20 +125,38 @@ def permission_of(route: APIRoute) -> str | None:
     return None if declared is None else str(declared)
 
 
-def _gate(permission: Permission) -> Callable[[Caller], None]:
-    def require(caller: Calling) -> None:
+def reach_of(route: APIRoute) -> Reach | None:
+    """Return how a route serves narrowed callers, or None where everybody may call it."""
+    declared = (route.openapi_extra or {}).get(REACH)
+    return None if declared is None else Reach(str(declared))
+
+
+def _gate(permission: Permission, reach: Reach) -> Callable[..., None]:
+    """Return what every call passes first: its permission, then what it reaches."""
+    parameter = reach.parameter()
+
+    def require(request: Request, platform: Running, caller: Calling, seen: Seeing) -> None:
         caller.require(permission)
+        if seen.everything():
+            return
+        if reach is Reach.WHOLE:
+            raise OutOfReach
+        if parameter is not None:
+            with platform.database.reading(caller.scope()) as tx:
+                hold_seen(tx, str(request.path_params[parameter]), platform.watched[reach], seen)
 
     return require
 
 
 def _described(
-    permission: Permission | Public, errors: Sequence[type[DomainError]]
+    permission: Permission | Public, reach: Reach, errors: Sequence[type[DomainError]]
 ) -> dict[int | str, dict[str, Any]]:
     """Return OpenAPI's description of the refusals, one entry a status."""
     told: list[type[DomainError]] = [InvalidRequest, *errors]
     if permission != PUBLIC:
         told = [NotSignedIn, NotPermitted, *told]
+        if reach is Reach.WHOLE:
+            told.insert(2, OutOfReach)
     codes: dict[int, list[str]] = {}
     for error in told:
         codes.setdefault(status_of(error), []).append(f"`{error.code}`")
