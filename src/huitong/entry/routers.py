@@ -11,6 +11,7 @@ from huitong.entry import (
     tag_history_routes,
     tag_routes,
 )
+from huitong.entry.console import auditing
 from huitong.entry.rights import routes as rights_routes
 from huitong.identity import routes as identity_routes
 from huitong.loyalty import routes as loyalty_routes
@@ -37,4 +38,5 @@ ROUTERS: Sequence[Router] = (
     tag_routes.router,
     tag_history_routes.router,
     refresh_routes.router,
+    auditing.router,
 )

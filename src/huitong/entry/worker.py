@@ -14,7 +14,7 @@ from types import FrameType
 from typing import IO
 
 from huitong.entry import trouble
-from huitong.platform import clock, jobs, logs, outbox
+from huitong.platform import audit, clock, ids, jobs, logs, outbox
 from huitong.platform.assembly import Platform
 from huitong.platform.db import Role, Scope
 from huitong.platform.errors import DomainError, Kind, Refused
@@ -123,7 +123,11 @@ class Worker:
         with self.platform.database.transaction(jobs.QUEUE, now=now, role=Role.WORKER) as tx:
             claimed = jobs.claim(tx, kinds=kinds, limit=1, now=now)
         for job in claimed:
-            with logs.context(job_id=job.id, group_id=job.group_id, job_kind=job.kind):
+            shown = ids.show(jobs.JOB_PREFIX, job.id)
+            with (
+                logs.context(job_id=job.id, group_id=job.group_id, job_kind=job.kind),
+                audit.coming_from(address="worker", agent=job.kind, request_id=shown),
+            ):
                 if job.state is JobState.RUNNING:
                     self._run_and_end(job)
                 else:

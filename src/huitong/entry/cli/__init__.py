@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from huitong.entry.cli import (
+    audit,
     customers,
     identity,
     identity_graph,
@@ -55,6 +56,7 @@ for commands in (
     migrating,
     keys,
     jobs,
+    audit,
     refreshing,
     lake,
     metrics,

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from huitong.platform.settings import Settings
 
 NAME_LENGTH_MAX = 60
+# Where the audit says that a command came from.
+HERE = "this machine"
+PROGRAM = "huitong"
 
 
 def load_settings(*, chatty: bool = False) -> "Settings":
@@ -30,8 +33,12 @@ def load_settings(*, chatty: bool = False) -> "Settings":
 def opened(*, chatty: bool = False) -> Iterator["Platform"]:
     """Open the platform for one command; the embedded database runs as long as somebody uses it."""
     from huitong.entry import wiring
+    from huitong.platform import audit
 
-    with wiring.running(load_settings(chatty=chatty)) as platform:
+    with (
+        audit.coming_from(address=HERE, agent=PROGRAM),
+        wiring.running(load_settings(chatty=chatty)) as platform,
+    ):
         yield platform
 
 

@@ -5,18 +5,19 @@ holds ids and names of fields; values of personal fields never (see `platform/pe
 """
 
 from huitong.platform.audit.acts import ACT_NAMES, Act, ActName
+from huitong.platform.audit.filing import file_of
 from huitong.platform.audit.model import (
     AUDIT_PREFIX,
     Acting,
     Change,
     Difference,
     Entry,
-    Hand,
     Origin,
+    TooManyEntries,
     Wanted,
 )
 from huitong.platform.audit.origins import coming_from, origin
-from huitong.platform.audit.reading import actors, entries, every_entry
+from huitong.platform.audit.reading import actors, check_export, entries, every_entry
 from huitong.platform.audit.recording import record, record_all
 from huitong.platform.audit.rules import differences
 
@@ -29,14 +30,16 @@ __all__ = [
     "Change",
     "Difference",
     "Entry",
-    "Hand",
     "Origin",
+    "TooManyEntries",
     "Wanted",
     "actors",
+    "check_export",
     "coming_from",
     "differences",
     "entries",
     "every_entry",
+    "file_of",
     "origin",
     "record",
     "record_all",

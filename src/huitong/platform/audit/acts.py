@@ -33,6 +33,7 @@ class Act(StrEnum):
     TOUCHPOINT_PUT = "touchpoint.put"
     PROGRAMME_PUT = "programme.put"
     PROGRAMME_DRAFT = "programme.draft"
+    PROGRAMME_POLICY_PUT = "programme_policy.put"
     CUT_OVER_PUT = "cut_over.put"
     POINTS_ADJUST = "points.adjust"
     POINTS_REVERSE = "points.reverse"
@@ -56,6 +57,9 @@ class Act(StrEnum):
     PERSON_MERGE = "person.merge"
     PERSON_SPLIT = "person.split"
     REVIEW_DECIDE = "review.decide"
+    IDENTIFIER_UNDO = "identifier.undo"
+    PERSONS_WEIGH = "persons.weigh"
+    SUGGESTIONS_ASK = "suggestions.ask"
     CUSTOMER_PUT = "customer.put"
     CUSTOMER_ENROL = "customer.enrol"
     CUSTOMER_UNMASK = "customer.unmask"
@@ -65,6 +69,9 @@ class Act(StrEnum):
     CUSTOMER_STAY = "customer.stay"
     CONSENT_PUT = "consent.put"
     DOCUMENT_DECIDE = "document.decide"
+    DOCUMENT_SHOW = "document.show"
+    REQUEST_OPEN = "right_request.open"
+    REQUEST_CLOSE = "right_request.close"
     EXIT_POLICY_PUT = "exit_policy.put"
     PERSON_EXPORT = "person.export"
     PERSON_ERASE = "person.erase"
@@ -107,6 +114,9 @@ ACT_NAMES: Mapping[Act, ActName] = {
     Act.TOUCHPOINT_PUT: ActName("修改触点", "Changed a touchpoint"),
     Act.PROGRAMME_PUT: ActName("发布会员方案", "Published a programme"),
     Act.PROGRAMME_DRAFT: ActName("修改会员方案草稿", "Changed the draft of a programme"),
+    Act.PROGRAMME_POLICY_PUT: ActName(
+        "修改方案审批方式", "Changed how programmes are approved"
+    ),
     Act.CUT_OVER_PUT: ActName("设置系统切换时间", "Decided the cut-over"),
     Act.POINTS_ADJUST: ActName("手工调整积分", "Adjusted points by hand"),
     Act.POINTS_REVERSE: ActName("冲正手工积分", "Reversed an adjustment of points"),
@@ -130,6 +140,9 @@ ACT_NAMES: Mapping[Act, ActName] = {
     Act.PERSON_MERGE: ActName("合并自然人", "Merged persons"),
     Act.PERSON_SPLIT: ActName("拆分自然人", "Split persons"),
     Act.REVIEW_DECIDE: ActName("处理身份审核", "Decided a review of identity"),
+    Act.IDENTIFIER_UNDO: ActName("停用标识", "Took an identifier out"),
+    Act.PERSONS_WEIGH: ActName("重新判定全部自然人", "Had everybody weighed anew"),
+    Act.SUGGESTIONS_ASK: ActName("查找疑似同一人", "Asked for pairs that are likely one"),
     Act.CUSTOMER_PUT: ActName("修改客户资料", "Changed a customer"),
     Act.CUSTOMER_ENROL: ActName("办理入会", "Enrolled a customer"),
     Act.CUSTOMER_UNMASK: ActName("查看明文信息", "Saw a customer's data unmasked"),
@@ -139,6 +152,9 @@ ACT_NAMES: Mapping[Act, ActName] = {
     Act.CUSTOMER_STAY: ActName("撤回退会", "Took a wish to leave back"),
     Act.CONSENT_PUT: ActName("登记授权同意", "Recorded a consent"),
     Act.DOCUMENT_DECIDE: ActName("审核会员证件", "Decided on a document"),
+    Act.DOCUMENT_SHOW: ActName("查看证件原件", "Looked at a document"),
+    Act.REQUEST_OPEN: ActName("登记权利请求", "Noted a request under the law"),
+    Act.REQUEST_CLOSE: ActName("办结权利请求", "Closed a request under the law"),
     Act.EXIT_POLICY_PUT: ActName("修改退会规则", "Changed how members leave"),
     Act.PERSON_EXPORT: ActName("导出个人信息副本", "Exported a person's data"),
     Act.PERSON_ERASE: ActName("抹除个人信息", "Erased a person"),

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import ClassVar, Protocol, TypeAlias
+
+from huitong.platform.errors import DomainError, Kind
 
 AUDIT_PREFIX = "aud"
 REASON_LENGTH_MAX = 500
@@ -11,26 +13,18 @@ AGENT_LENGTH_MAX = 200
 # What one side of an entry may hold; more is told by its size alone.
 SIDE_BYTES_MAX = 64 << 10
 
+# One file holds at most so many entries; a longer journal is taken in spans.
+EXPORT_ENTRIES_MAX = 100_000
+
 Json: TypeAlias = Mapping[str, object]
 
 
 class Acting(Protocol):
-    """Whoever acts: a caller behind a key or a session, or a hand at the command line."""
+    """Whoever acts, such as a caller behind a key or a session."""
 
     def actor(self) -> str:
         """Return who acts, as journals keep it: `usr_…`, `key_…`, `cli:…`."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """Somebody who acts without a call over HTTP, known by the text that journals keep."""
-
-    text: str
-
-    def actor(self) -> str:
-        """Return who acts, as journals keep it."""
-        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +90,15 @@ class Difference:
     path: str
     before: object
     after: object
+
+
+@dataclass(eq=False)
+class TooManyEntries(DomainError):
+    """More entries are asked for than one file takes."""
+
+    code: ClassVar[str] = "platform.too_many_entries"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    sentence: ClassVar[str] = (
+        "More than {entries_max} entries fit: choose a shorter span of time, or one act or person."
+    )
+    entries_max: int = EXPORT_ENTRIES_MAX

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from huitong.platform.audit import tables
-from huitong.platform.audit.model import Entry, Wanted
+from huitong.platform.audit.model import EXPORT_ENTRIES_MAX, Entry, TooManyEntries, Wanted
 from huitong.platform.db import ReadTx
 from huitong.platform.ids import ID_BITS
 
@@ -18,9 +18,22 @@ def entries(tx: ReadTx, wanted: Wanted, *, before_id: int | None, limit: int) ->
     return tx.all(Entry, tables.LIST, _params(tx, wanted, before_id=before_id, limit=limit))
 
 
-def every_entry(tx: ReadTx, wanted: Wanted, *, limit: int) -> Iterator[Entry]:
-    """Yield the newest entries that are wanted, a few hundred a round trip, at most `limit`."""
-    params = _params(tx, wanted, before_id=None, limit=limit)
+def check_export(tx: ReadTx, wanted: Wanted) -> int:
+    """Return how many entries are wanted, when one file takes them.
+
+    :raises TooManyEntries: when it does not.
+    """
+    params = _params(tx, wanted, before_id=None, limit=EXPORT_ENTRIES_MAX + 1)
+    found = tx.row(tables.COUNT, params)
+    assert found is not None, "An aggregate always answers."
+    if found[0] > EXPORT_ENTRIES_MAX:
+        raise TooManyEntries
+    return int(found[0])
+
+
+def every_entry(tx: ReadTx, wanted: Wanted) -> Iterator[Entry]:
+    """Yield the entries that are wanted, the newest first, a few hundred a round trip."""
+    params = _params(tx, wanted, before_id=None, limit=EXPORT_ENTRIES_MAX)
     for row in tx.stream(tables.LIST, params, chunk=ROWS_PER_ROUND_TRIP):
         yield Entry(*row)
 

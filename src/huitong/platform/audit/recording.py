@@ -8,12 +8,14 @@ import orjson
 from huitong.platform import ids, personal
 from huitong.platform.audit import tables
 from huitong.platform.audit.acts import Act
-from huitong.platform.audit.model import REASON_LENGTH_MAX, Acting, Change, Hand, Json
+from huitong.platform.audit.model import REASON_LENGTH_MAX, Acting, Change, Json
 from huitong.platform.audit.origins import origin
 from huitong.platform.audit.rules import kept
 from huitong.platform.db import Scope, Tx
 
-KEY_ACTOR = "key_"
+# As in `platform/auth`, which records what it does and so cannot be imported here.
+KEY = "key"
+USER = "usr"
 HAND_ACTOR = "cli:"
 
 
@@ -47,9 +49,8 @@ def record_all(
 
     :raises ValueError: when the act is not in the vocabulary.
     """
-    acting = Hand(by) if isinstance(by, str) else by
+    actor = by if isinstance(by, str) else by.actor()
     come = origin()
-    actor = acting.actor()
     rows = [
         _row(tx.scope, change, entry_id)
         for change, entry_id in zip(changes, tx.new_ids([0] * len(changes)), strict=True)
@@ -58,8 +59,9 @@ def record_all(
         "now": now,
         "act": str(Act(act)),
         "actor": actor,
-        "actor_name": _name_of(acting),
-        "key_id": _key_id(actor),
+        "actor_name": _name_of(actor),
+        "key_id": _id_of(KEY, actor),
+        "user_id": _id_of(USER, actor),
         "address": come.address,
         "agent": come.agent,
         "request_id": come.request_id,
@@ -91,16 +93,13 @@ def _brand_of(scope: Scope, brand_id: int | None) -> int | None:
     return min(scope.brand_ids)
 
 
-def _name_of(acting: Acting) -> str | None:
-    shown = getattr(acting, "shown_name", None)
-    if isinstance(shown, str):
-        return shown
-    actor = acting.actor()
+def _name_of(actor: str) -> str | None:
+    """Return the name of who acts at the command line; others are looked up by their id."""
     return actor.removeprefix(HAND_ACTOR) if actor.startswith(HAND_ACTOR) else None
 
 
-def _key_id(actor: str) -> int | None:
-    return ids.read("key", actor) if actor.startswith(KEY_ACTOR) else None
+def _id_of(prefix: str, actor: str) -> int | None:
+    return ids.read(prefix, actor) if actor.startswith(f"{prefix}_") else None
 
 
 def _text(side: Json | None) -> str | None:

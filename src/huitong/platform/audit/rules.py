@@ -10,7 +10,6 @@ from huitong.platform.audit.model import SIDE_BYTES_MAX, Difference, Json
 
 # Parts of a document that are told apart by name rather than by place.
 NAMING = ("code", "id", "name", "key")
-NOTHING = "-"
 DIFFERENCES_MAX = 200
 
 Sides: TypeAlias = tuple[Json | None, Json | None]

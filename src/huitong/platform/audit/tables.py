@@ -14,18 +14,21 @@ INCOMING = Shape(
     },
 )
 
-# The name of a machine key is kept as it was: keys are renamed when they are rotated.
+# The name of who acts is kept as it is now: keys and users are renamed.
 INSERT = """
 INSERT INTO platform.audit_entry
   (group_id, id, brand_id, recorded_at, actor, actor_name, address, agent, request_id, act,
    subject, reason, before, after)
 SELECT %(group_id)s, incoming.id, incoming.brand_id, %(now)s, %(actor)s,
-  coalesce(%(actor_name)s, k.name), %(address)s, %(agent)s, %(request_id)s, %(act)s,
+  coalesce(%(actor_name)s, k.name, u.shown_name), %(address)s, %(agent)s, %(request_id)s, %(act)s,
   incoming.subject, incoming.reason, incoming.before::jsonb, incoming.after::jsonb
 FROM {incoming}
 LEFT JOIN platform.machine_key AS k
   ON k.group_id = %(group_id)s
   AND k.id = %(key_id)s::bigint
+LEFT JOIN platform.console_user AS u
+  ON u.group_id = %(group_id)s
+  AND u.id = %(user_id)s::bigint
 """
 
 _COLUMNS = """a.id, a.brand_id, a.recorded_at, a.actor, a.actor_name, a.address, a.agent,
@@ -49,13 +52,16 @@ ORDER BY a.id DESC
 LIMIT %(limit)s
 """.replace("{columns}", _COLUMNS).replace("{wanted}", _WANTED)
 
-# One entry of the scope.
-FIND = """
-SELECT {columns}
-FROM platform.audit_entry AS a
-WHERE a.group_id = %(group_id)s
-  AND a.id = %(id)s
-""".replace("{columns}", _COLUMNS)
+# How many entries are wanted, counted no further than a limit.
+COUNT = """
+SELECT count(*)
+FROM (
+  SELECT 1
+  FROM platform.audit_entry AS a
+  WHERE {wanted}
+  LIMIT %(limit)s
+) AS few
+""".replace("{wanted}", _WANTED)
 
 # Who did something lately, by the name they had last.
 ACTORS = """

@@ -1,0 +1,146 @@
+"""The audit over HTTP: searched, paged, told in differences, and taken as a guarded file."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from huitong import org
+from huitong.platform import audit
+from huitong.platform.audit import Act
+from huitong.platform.auth import Permission
+from huitong.platform.db import Database, Scope
+from tests.entry.make import make_client, make_platform, make_token
+
+ALLOWED = (Permission.AUDIT_READ, Permission.AUDIT_EXPORT)
+
+
+@pytest.fixture
+def client(database: Database) -> Iterator[TestClient]:
+    with make_client(make_platform(database)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def brand_id(database: Database, group_id: int, now: datetime) -> int:
+    """Write three entries: of the group, of a brand, and one that begins like a formula."""
+    with database.transaction(Scope(group_id), now=now) as tx:
+        org.set_up(
+            tx,
+            name="Wool",
+            brand="main",
+            accounts=[("pos", "main")],
+            stores=[],
+            time_zone="Asia/Shanghai",
+            now=now,
+        )
+        brand_id = org.brand(tx, code="main").id
+        audit.record(tx, by="cli:an", act=Act.JOB_CANCEL, subject="job_1", now=now)
+        audit.record(
+            tx,
+            by="cli:an",
+            act=Act.PROGRAMME_PUT,
+            subject="programme:main",
+            before={"rules": [{"code": "base", "points": 1}]},
+            after={"rules": [{"code": "base", "points": 2}]},
+            brand_id=brand_id,
+            now=now + timedelta(hours=1),
+        )
+        audit.record(
+            tx,
+            by="cli:bo",
+            act=Act.TAG_PUT,
+            subject='=HYPERLINK("http://evil")',
+            reason="+1 for everybody",
+            brand_id=brand_id,
+            now=now + timedelta(hours=2),
+        )
+    return brand_id
+
+
+@pytest.fixture
+def key(database: Database, group_id: int, brand_id: int) -> dict[str, str]:
+    assert brand_id, "The entries are written first, so that issuing the key is the newest one."
+    return make_token(database, group_id, *ALLOWED, name="auditor")
+
+
+def written(client: TestClient, key: dict[str, str], query: str = "") -> list[dict[str, object]]:
+    answer = client.get(f"/v1/audit/entries{query}", headers=key)
+    assert answer.status_code == 200, answer.text
+    by_hand = [one for one in answer.json()["items"] if one["actor"]["id"].startswith("cli:")]
+    assert isinstance(by_hand, list)
+    return by_hand
+
+
+def test_an_entry_tells_the_brand_and_each_difference(
+    client: TestClient, key: dict[str, str]
+) -> None:
+    found = written(client, key, "?act=programme.put")
+    assert [(one["brand"], one["subject"]) for one in found] == [("main", "programme:main")]
+    assert found[0]["changes"] == [{"path": "rules.base.points", "before": 1, "after": 2}]
+    assert found[0]["actor"] == {"id": "cli:an", "name": "an"}
+
+
+def test_filters_hold_together(client: TestClient, key: dict[str, str]) -> None:
+    found = written(client, key, "?actor=cli:an&since=2026-03-02T10:30:00Z")
+    assert [one["act"] for one in found] == ["programme.put"]
+    assert written(client, key, "?actor=cli:an&brand=main&subject=job_") == []
+
+
+def test_pages_follow_each_other(client: TestClient, key: dict[str, str]) -> None:
+    seen, cursor = [], ""
+    for _ in range(10):
+        page = client.get(f"/v1/audit/entries?limit=1{cursor}", headers=key).json()
+        seen += [one["act"] for one in page["items"] if one["actor"]["id"].startswith("cli:")]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert seen == ["tag.put", "programme.put", "job.cancel"]
+
+
+def test_a_caller_of_one_brand_sees_nothing_of_the_group(
+    client: TestClient, database: Database, group_id: int, brand_id: int
+) -> None:
+    limited = make_token(database, group_id, *ALLOWED, brand_ids=[brand_id], name="of one brand")
+    assert {one["act"] for one in written(client, limited)} == {"tag.put", "programme.put"}
+
+
+def test_the_file_holds_no_formula_and_that_it_was_taken_is_an_entry(
+    client: TestClient, key: dict[str, str]
+) -> None:
+    answer = client.get("/v1/audit/file?brand=main&act=tag.put", headers=key)
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "attachment" in answer.headers["content-disposition"]
+    (line,) = csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))
+    assert line["subject"] == '\'=HYPERLINK("http://evil")'
+    assert line["reason"] == "'+1 for everybody"
+    assert (line["act_zh"], line["brand"]) == ("修改标签", "main")
+    page = client.get("/v1/audit/entries?act=audit.export", headers=key).json()
+    (taken,) = page["items"]
+    assert taken["actor"]["name"] == "auditor"
+    assert {"path": "entries", "before": None, "after": 1} in taken["changes"]
+
+
+def test_an_entry_of_a_call_tells_its_address_program_and_request(
+    client: TestClient, key: dict[str, str]
+) -> None:
+    asking = {**key, "X-Request-Id": "morning-1", "User-Agent": "Firefox"}
+    client.get("/v1/audit/file", headers=asking)
+    (taken,) = client.get("/v1/audit/entries?act=audit.export", headers=key).json()["items"]
+    assert (taken["agent"], taken["request_id"]) == ("Firefox", "morning-1")
+    assert taken["address"] == "testclient"
+
+
+def test_the_acts_and_who_acted_can_be_chosen_from(client: TestClient, key: dict[str, str]) -> None:
+    acts = client.get("/v1/audit/acts", headers=key).json()["items"]
+    assert {"act": "tag.put", "chinese": "修改标签", "english": "Changed a tag"} in acts
+    actors = client.get("/v1/audit/actors", headers=key).json()["items"]
+    assert {"id": "cli:bo", "name": "bo"} in actors
+
+
+def test_reading_is_not_taking(client: TestClient, database: Database, group_id: int) -> None:
+    reader = make_token(database, group_id, Permission.AUDIT_READ)
+    assert client.get("/v1/audit/file", headers=reader).status_code == 403
