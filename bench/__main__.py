@@ -20,6 +20,7 @@ BENCHES = (
     "audiences",
     "tags",
     "undo",
+    "front_ends",
 )
 
 
