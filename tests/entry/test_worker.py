@@ -71,6 +71,13 @@ def look(database: Database, job: Job) -> Job:
         return jobs.find(tx, job_id=job.id)
 
 
+def settled(database: Database, job: Job) -> Job:
+    """Return a job once no transaction under way holds it: a commit may outlive who sent it."""
+    with database.transaction(Scope(job.group_id), now=clock.now()) as tx:
+        tx.row("SELECT id FROM platform.job WHERE id = %(id)s FOR UPDATE", {"id": job.id})
+    return look(database, job)
+
+
 def wait_for(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + WAIT_SECONDS_MAX
     while not condition():
@@ -181,7 +188,7 @@ class TestJobs:
         finally:
             killed.send_signal(signal.SIGKILL)
             killed.wait()
-        left = look(fresh_database, asked)
+        left = settled(fresh_database, asked)
         assert left.state is JobState.RUNNING
 
         counted: list[int] = []
