@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 const web = dirname(dirname(fileURLToPath(import.meta.url)));
 const LANGUAGES = ["zh-CN", "en-US"];
 const HAN = /[\u3400-\u9fff\uff00-\uffef\u3001-\u301f]/u;
-// Namespaces whose keys are built from data (codes of refusals, kinds of jobs) are not asked by name.
+// In English a refusal says the server's own sentence; tests/tidy holds that Chinese has all of them.
+const CHINESE_ONLY = new Set(["refusals"]);
 const breaches = [];
 
 function* files(folder) {
@@ -39,7 +40,8 @@ for (const language of LANGUAGES) {
 for (const [space, sides] of Object.entries(texts)) {
   const [chinese, english] = LANGUAGES.map((language) => sides[language] ?? new Map());
   const known = { chinese: new Set([...chinese.keys()].map(singular)), english: new Set([...english.keys()].map(singular)) };
-  for (const key of known.chinese) if (!known.english.has(key)) breaches.push(`${space}:${key} has no English text`);
+  if (!CHINESE_ONLY.has(space))
+    for (const key of known.chinese) if (!known.english.has(key)) breaches.push(`${space}:${key} has no English text`);
   for (const key of known.english) if (!known.chinese.has(key)) breaches.push(`${space}:${key} has no Chinese text`);
   for (const [key, text] of english) {
     if (HAN.test(text)) breaches.push(`${space}:${key} has Chinese in its English text`);

@@ -62,5 +62,7 @@ export async function startTexts(namespaces: readonly string[]): Promise<void> {
       interpolation: { escapeValue: false },
       react: { useSuspense: true },
       returnNull: false,
+      // A text that is not there shows as one, so that people and tests see it.
+      parseMissingKeyHandler: (key, given) => given ?? `\u27e6${key}\u27e7`,
     });
 }
