@@ -11,7 +11,7 @@ from huitong.customers.model import CUSTOMER_PREFIX
 from huitong.entry import modelling, tagging
 from huitong.platform import clock
 from huitong.platform.auth import Caller, Permission
-from huitong.platform.http import Calling, IdText, Router, Running
+from huitong.platform.http import Calling, IdText, Reach, Router, Running
 from huitong.platform.lake import LakeEmpty
 from huitong.segments.engine.tag_explaining import CountedFact, ExplainedStep
 from huitong.segments.model.audiences import CustomerNotKnown
@@ -109,6 +109,7 @@ class ExplainedOut(BaseModel):
     "GET",
     "/v1/customers/{customer_id}/tags",
     permission=Permission.CUSTOMERS_READ,
+    reach=Reach.CUSTOMER,
     errors=[CustomerUnknown, CustomerNotKnown, NothingPublished],
 )
 def list_tags(
@@ -144,6 +145,7 @@ def list_tags(
     "GET",
     "/v1/customers/{customer_id}/tags/{tag}",
     permission=Permission.CUSTOMERS_READ,
+    reach=Reach.CUSTOMER,
     errors=[CustomerUnknown, TagNotFound, CustomerNotTagged, LakeEmpty],
 )
 def explain(

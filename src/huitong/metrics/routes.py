@@ -14,16 +14,19 @@ from huitong.metrics.model import (
     DimensionMissing,
     Grain,
     Metric,
+    NotByStore,
     Question,
     TooManyRows,
     UnknownDimension,
     UnknownMetric,
+    Within,
     WrongQuestion,
 )
 from huitong.org.model import BrandNotFound
 from huitong.platform.auth import Permission
-from huitong.platform.http import Calling, Router, Running
+from huitong.platform.http import Calling, Reach, Router, Running, Seeing
 from huitong.platform.lake import LakeDamaged, LakeEmpty
+from huitong.platform.seen import Seen
 
 router = Router(tag="metrics")
 
@@ -107,7 +110,7 @@ class FiguresOut(BaseModel):
     lake_version: int
 
 
-@router.route("GET", "/v1/metrics", permission=Permission.METRICS_READ)
+@router.route("GET", "/v1/metrics", permission=Permission.METRICS_READ, reach=Reach.ANYBODY)
 def list_all() -> MetricsOut:
     """List every metric with its meaning and what it can be cut by."""
     return MetricsOut(items=[_out(one) for one in metrics.shipped().values()])
@@ -117,11 +120,13 @@ def list_all() -> MetricsOut:
     "GET",
     "/v1/brands/{brand}/figures",
     permission=Permission.METRICS_READ,
+    reach=Reach.NARROWED,
     errors=[
         BrandNotFound,
         UnknownMetric,
         UnknownDimension,
         DimensionMissing,
+        NotByStore,
         WrongQuestion,
         TooManyRows,
         LakeEmpty,
@@ -131,6 +136,7 @@ def list_all() -> MetricsOut:
 def show_figures(
     platform: Running,
     caller: Calling,
+    seen: Seeing,
     brand: BrandCode,
     *,
     metric: Annotated[list[Text], Query(min_length=1, max_length=METRICS_MAX)],
@@ -142,11 +148,21 @@ def show_figures(
     until: Annotated[date | None, Query(description="The day after the last one.")] = None,
     compare: Compare | None = None,
 ) -> FiguresOut:
-    """Tell figures of a brand from its lake, cut and compared as asked."""
-    question = Question(tuple(metric), tuple(by), since, until, compare)
+    """Tell figures of a brand from its lake, cut and compared as asked.
+
+    Who sees some stores only is told those of their stores, or what they did themselves.
+    """
+    question = Question(tuple(metric), tuple(by), since, until, compare, _within(seen))
     with platform.database.reading(caller.scope()) as tx:
         figures = metrics.figures_of_brand(tx, code=brand, open_lake=platform.open_lake)
     return FiguresOut.model_validate(metrics.written(figures.query(question)))
+
+
+def _within(seen: Seen) -> Within | None:
+    if seen.everything():
+        return None
+    stores, guides = seen.of_stores().values(), seen.selves.values()
+    return Within(tuple(sorted(stores)), tuple(sorted(guides)))
 
 
 def _out(metric: Metric) -> MetricOut:

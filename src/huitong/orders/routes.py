@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from huitong import customers, orders, org
 from huitong.channels.model import OrderKind, OrderStatus
-from huitong.customers.model import CUSTOMER_PREFIX
+from huitong.customers.model import CUSTOMER_PREFIX, CustomerNotFound
 from huitong.orders.model import ORDER_PREFIX, REFUND_PREFIX, OrderNotFound, OrderShown
 from huitong.org.model import ChannelAccountNotFound
 from huitong.platform.auth import Permission
@@ -18,8 +18,10 @@ from huitong.platform.http import (
     Page,
     Paging,
     Place,
+    Reach,
     Router,
     Running,
+    Seeing,
     WrongCursor,
     page_of,
 )
@@ -122,7 +124,11 @@ class OrdersOut(BaseModel):
 
 
 @router.route(
-    "GET", "/v1/orders/{order_id}", permission=Permission.ORDERS_READ, errors=[OrderNotFound]
+    "GET",
+    "/v1/orders/{order_id}",
+    permission=Permission.ORDERS_READ,
+    reach=Reach.ORDER,
+    errors=[OrderNotFound],
 )
 def show_one(platform: Running, caller: Calling, order_id: Annotated[OrderId, Path()]) -> OrderOut:
     """Show an order with its lines, payments, refunds and parcels."""
@@ -134,11 +140,16 @@ def show_one(platform: Running, caller: Calling, order_id: Annotated[OrderId, Pa
 
 
 @router.route(
-    "GET", "/v1/orders", permission=Permission.ORDERS_READ, errors=[ChannelAccountNotFound]
+    "GET",
+    "/v1/orders",
+    permission=Permission.ORDERS_READ,
+    reach=Reach.NARROWED,
+    errors=[ChannelAccountNotFound],
 )
 def find(
     platform: Running,
     caller: Calling,
+    seen: Seeing,
     account: Annotated[
         str,
         Query(
@@ -154,22 +165,33 @@ def find(
     with platform.database.reading(caller.scope()) as tx:
         of_account = org.channel_account(tx, platform=channel, code=code)
         known = orders.find_by_numbers(tx, [(of_account.id, order_no)])
-        found = orders.show(tx, list(known.values()))
+        visible = platform.among("order", tx, list(known.values()), seen)
+        found = orders.show(tx, list(visible))
     return OrdersOut(items=[_out(one) for one in found])
 
 
-@router.route("GET", "/v1/customers/{customer_id}/orders", permission=Permission.ORDERS_READ)
+@router.route(
+    "GET",
+    "/v1/customers/{customer_id}/orders",
+    permission=Permission.ORDERS_READ,
+    reach=Reach.CUSTOMER,
+    errors=[CustomerNotFound],
+)
 def list_of_customer(
     platform: Running,
     caller: Calling,
+    seen: Seeing,
     customer_id: Annotated[CustomerId, Path()],
     paging: Paging,
 ) -> Page[OrderOut]:
-    """List a customer's orders, the latest first."""
+    """List a customer's orders, the latest first; of who sees some stores only, those sold there.
+
+    A guide sees those they sold.
+    """
     with platform.database.reading(caller.scope()) as tx:
-        today = customers.living(tx, customer_ids=[customer_id]).get(customer_id, customer_id)
+        today = customers.today_of(tx, customer_id=customer_id)
         found = orders.orders_of_customer(
-            tx, today, before=_before(paging.after(int, int)), limit=paging.limit + 1
+            tx, today, before=_before(paging.after(int, int)), limit=paging.limit + 1, seen=seen
         )
     return page_of(found, limit=paging.limit, show=_out, place=_place)
 

@@ -50,6 +50,17 @@ class OutOfReach(DomainError):
     )
 
 
+@dataclass(eq=False)
+class PlaceOutOfReach(DomainError):
+    """The caller acts for a store or staff that are not theirs, or does not say for whom."""
+
+    code: ClassVar[str] = "platform.place_out_of_reach"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    sentence: ClassVar[str] = (
+        "You act for your own stores only: name one of them, or somebody who works there."
+    )
+
+
 See: TypeAlias = Callable[[ReadTx, Reach, datetime], Seen]
 Among: TypeAlias = Callable[[ReadTx, Collection[int], Seen], frozenset[int]]
 

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict
 
 from huitong import customers, signals
-from huitong.customers.model import CUSTOMER_PREFIX
+from huitong.customers.model import CUSTOMER_PREFIX, CustomerNotFound
 from huitong.platform.auth import Permission
 from huitong.platform.http import (
     Calling,
@@ -15,6 +15,7 @@ from huitong.platform.http import (
     Page,
     Paging,
     Place,
+    Reach,
     Router,
     Running,
     WrongCursor,
@@ -47,7 +48,13 @@ class SignalOut(BaseModel):
     guide: str | None
 
 
-@router.route("GET", "/v1/customers/{customer_id}/signals", permission=Permission.SIGNALS_READ)
+@router.route(
+    "GET",
+    "/v1/customers/{customer_id}/signals",
+    permission=Permission.SIGNALS_READ,
+    reach=Reach.CUSTOMER,
+    errors=[CustomerNotFound],
+)
 def list_of_customer(
     platform: Running,
     caller: Calling,
@@ -59,7 +66,7 @@ def list_of_customer(
 ) -> Page[SignalOut]:
     """List what a customer did without buying, the latest first."""
     with platform.database.reading(caller.scope()) as tx:
-        today = customers.living(tx, customer_ids=[customer_id]).get(customer_id, customer_id)
+        today = customers.today_of(tx, customer_id=customer_id)
         before = _before(paging.after(int, int))
         found = signals.timeline(tx, today, kinds=kind, before=before, limit=paging.limit + 1)
     return page_of(found, limit=paging.limit, show=SignalOut.model_validate, place=_place)

@@ -13,7 +13,7 @@ from huitong.customers.model import (
     BelongingKind,
     Classed,
     ClassSource,
-    Correction,
+    CustomerNotFound,
     NewBelonging,
     NewClassification,
     NewRelation,
@@ -27,24 +27,23 @@ from huitong.customers.routes.asking import (
     CLASSIFICATION_PREFIX,
     ITEMS_MAX,
     RELATION_PREFIX,
-    STATEMENT_PREFIX,
     AnswersOut,
     BelongingId,
     ClassificationId,
     CustomerId,
     RelationId,
     StaffId,
-    StatementId,
     StoreId,
     Words,
     answers,
     keys,
 )
+from huitong.customers.routes.reaching import hold_customers, hold_party
 from huitong.platform import clock
 from huitong.platform.auth import Permission
 from huitong.platform.db import Tx
 from huitong.platform.errors import Result
-from huitong.platform.http import Calling, RequestKey, Router, Running
+from huitong.platform.http import Calling, Reach, RequestKey, Router, Running, Seeing
 
 router = Router(tag="customers")
 
@@ -163,42 +162,19 @@ class CareOut(BaseModel):
     classes: list[ClassOut]
 
 
-class CorrectionIn(BaseModel):
-    """What is right of a customer; `cleared` are fields of which nothing is known."""
-
-    customer_id: CustomerId
-    name: str | None = Field(None, max_length=200)
-    gender: Gender | None = None
-    birthday_on: date | None = None
-    city: str | None = Field(None, max_length=200)
-    cleared: Annotated[list[str], Field(max_length=10)] = Field(default_factory=list)
-    reason: Words
-
-
-class CorrectionsIn(BaseModel):
-    """Corrections of profiles."""
-
-    items: Annotated[list[CorrectionIn], Field(min_length=1, max_length=ITEMS_MAX)]
-
-
-class WithdrawalsIn(BaseModel):
-    """Corrections that do not hold any more, or classes."""
-
-    statement_ids: Annotated[list[StatementId], Field(max_length=ITEMS_MAX)] = Field(
-        default_factory=list
-    )
-    classification_ids: Annotated[list[ClassificationId], Field(max_length=ITEMS_MAX)] = Field(
-        default_factory=list
-    )
-
-
-@router.route("GET", "/v1/customers/{customer_id}/care", permission=Permission.CUSTOMERS_READ)
+@router.route(
+    "GET",
+    "/v1/customers/{customer_id}/care",
+    permission=Permission.CUSTOMERS_READ,
+    reach=Reach.CUSTOMER,
+    errors=[CustomerNotFound],
+)
 def show_care(
     platform: Running, caller: Calling, customer_id: Annotated[CustomerId, Path()]
 ) -> CareOut:
     """Show who looks after a customer, what belongs to them, what kind of buyer they are."""
     with platform.database.reading(caller.scope()) as tx:
-        today = customers.living(tx, customer_ids=[customer_id]).get(customer_id, customer_id)
+        today = customers.today_of(tx, customer_id=customer_id)
         relations = customers.relations_of(tx, customer_ids=[today]).get(today, ())
         belongings = customers.belongings_of(tx, customer_ids=[today]).get(today, ())
         classes = customers.classifications_of(tx, customer_ids=[today]).get(today, ())
@@ -240,8 +216,12 @@ def show_care(
     )
 
 
-@router.route("POST", "/v1/customers/relations", permission=Permission.CUSTOMERS_WRITE)
-def relate(platform: Running, caller: Calling, key: RequestKey, asked: RelationsIn) -> AnswersOut:
+@router.route(
+    "POST", "/v1/customers/relations", permission=Permission.CUSTOMERS_WRITE, reach=Reach.NARROWED
+)
+def relate(
+    platform: Running, caller: Calling, seen: Seeing, key: RequestKey, asked: RelationsIn
+) -> AnswersOut:
     """Begin relations; one that stands already is answered and not repeated."""
     now = clock.now()
     new = [
@@ -258,9 +238,14 @@ def relate(platform: Running, caller: Calling, key: RequestKey, asked: Relations
         )
         for item_key, one in zip(keys(key, len(asked.items)), asked.items, strict=True)
     ]
-    results = platform.database.do(
-        caller.scope(), lambda tx: customers.relate(tx, new, now=now), now=now
-    )
+
+    def work(tx: Tx) -> list[Result[Mapping[str, int]]]:
+        hold_customers(platform, tx, asked.items, seen)
+        for one in asked.items:
+            hold_party(seen, store_id=one.store_id, staff_id=one.staff_id)
+        return customers.relate(tx, new, now=now)
+
+    results = platform.database.do(caller.scope(), work, now=now)
     return answers(results, name="relation_id", prefix=RELATION_PREFIX)
 
 
@@ -274,9 +259,11 @@ def end(platform: Running, caller: Calling, _key: RequestKey, asked: EndsIn) -> 
     return answers(results, name="relation_id", prefix=RELATION_PREFIX)
 
 
-@router.route("POST", "/v1/customers/belongings", permission=Permission.CUSTOMERS_WRITE)
+@router.route(
+    "POST", "/v1/customers/belongings", permission=Permission.CUSTOMERS_WRITE, reach=Reach.NARROWED
+)
 def add_belongings(
-    platform: Running, caller: Calling, key: RequestKey, asked: BelongingsIn
+    platform: Running, caller: Calling, seen: Seeing, key: RequestKey, asked: BelongingsIn
 ) -> AnswersOut:
     """Keep beneficiaries and owned items, sealed."""
     now = clock.now()
@@ -301,9 +288,12 @@ def add_belongings(
         )
         for item_key, one in zip(keys(key, len(asked.items)), asked.items, strict=True)
     ]
-    results = platform.database.do(
-        caller.scope(), lambda tx: customers.add_belongings(tx, new, now=now), now=now
-    )
+
+    def work(tx: Tx) -> list[Result[Mapping[str, int]]]:
+        hold_customers(platform, tx, asked.items, seen)
+        return customers.add_belongings(tx, new, now=now)
+
+    results = platform.database.do(caller.scope(), work, now=now)
     return answers(results, name="belonging_id", prefix=BELONGING_PREFIX)
 
 
@@ -328,49 +318,6 @@ def classify(platform: Running, caller: Calling, key: RequestKey, asked: Classes
         caller.scope(), lambda tx: customers.classify_customers(tx, new, now=now), now=now
     )
     return answers(results, name="classification_id", prefix=CLASSIFICATION_PREFIX)
-
-
-@router.route("POST", "/v1/customers/corrections", permission=Permission.CUSTOMERS_WRITE)
-def correct(
-    platform: Running, caller: Calling, key: RequestKey, asked: CorrectionsIn
-) -> AnswersOut:
-    """Correct profiles; a correction leads over every source until it is withdrawn."""
-    now = clock.now()
-    corrections = [
-        Correction(
-            customer_id=one.customer_id,
-            actor=caller.actor(),
-            reason=one.reason,
-            name=one.name,
-            gender=one.gender,
-            birthday_on=one.birthday_on,
-            city=one.city,
-            cleared=tuple(one.cleared),
-            key=item_key,
-        )
-        for item_key, one in zip(keys(key, len(asked.items)), asked.items, strict=True)
-    ]
-    results = platform.database.do(
-        caller.scope(), lambda tx: customers.correct(tx, corrections, now=now), now=now
-    )
-    return answers(results, name="statement_id", prefix=STATEMENT_PREFIX)
-
-
-@router.route("POST", "/v1/customers/withdrawals", permission=Permission.CUSTOMERS_WRITE)
-def withdraw(
-    platform: Running, caller: Calling, _key: RequestKey, asked: WithdrawalsIn
-) -> AnswersOut:
-    """Take corrections and classes back; what does not stand is refused and changes nothing."""
-    now = clock.now()
-    actor = caller.actor()
-
-    def work(tx: Tx) -> list[Result[None]]:
-        return [
-            *customers.withdraw_corrections(tx, asked.statement_ids, actor=actor, now=now),
-            *customers.withdraw_classifications(tx, asked.classification_ids, actor=actor, now=now),
-        ]
-
-    return answers(platform.database.do(caller.scope(), work, now=now))
 
 
 def _end(

@@ -1,5 +1,6 @@
 """HTTP in: people become members, and documents are handed in and looked at."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -30,19 +31,22 @@ from huitong.customers.routes.asking import (
     answers,
     keys,
 )
+from huitong.customers.routes.reaching import hold_customers, hold_place
 from huitong.org.model import BrandNotFound, ChannelAccountNotFound
 from huitong.platform import clock
 from huitong.platform.auth import Permission
-from huitong.platform.db import Scope
-from huitong.platform.errors import Ok
+from huitong.platform.db import Scope, Tx
+from huitong.platform.errors import Ok, Result
 from huitong.platform.http import (
     Calling,
     IdText,
     Page,
     Paging,
+    Reach,
     RequestKey,
     Router,
     Running,
+    Seeing,
     page_of,
 )
 
@@ -140,13 +144,16 @@ class DocumentOut(BaseModel):
     "POST",
     "/v1/customers/enrolments",
     permission=Permission.CUSTOMERS_WRITE,
+    reach=Reach.NARROWED,
     errors=[ChannelAccountNotFound],
 )
 def enrol(
-    platform: Running, caller: Calling, key: RequestKey, asked: EnrolmentsIn
+    platform: Running, caller: Calling, seen: Seeing, key: RequestKey, asked: EnrolmentsIn
 ) -> EnrolmentsOut:
     """Make people members at a channel account; who is one already stays one, with one welcome."""
     now = clock.now()
+    for one in asked.items:
+        hold_place(seen, store=one.store, guide=one.guide)
     channel, _, code = asked.account.partition(":")
     with platform.database.reading(caller.scope()) as tx:
         account = org.channel_account(tx, platform=channel, code=code)
@@ -187,9 +194,9 @@ def enrol(
     )
 
 
-@router.route("POST", "/v1/documents", permission=Permission.CUSTOMERS_WRITE)
+@router.route("POST", "/v1/documents", permission=Permission.CUSTOMERS_WRITE, reach=Reach.NARROWED)
 def submit(
-    platform: Running, caller: Calling, _key: RequestKey, asked: SubmissionsIn
+    platform: Running, caller: Calling, seen: Seeing, _key: RequestKey, asked: SubmissionsIn
 ) -> AnswersOut:
     """Hand documents in; one that waits already is answered and not handed in again."""
     now = clock.now()
@@ -204,9 +211,12 @@ def submit(
         )
         for one in asked.items
     ]
-    results = platform.database.do(
-        caller.scope(), lambda tx: customers.submit_documents(tx, handed, now=now), now=now
-    )
+
+    def work(tx: Tx) -> list[Result[Mapping[str, int]]]:
+        hold_customers(platform, tx, handed, seen)
+        return customers.submit_documents(tx, handed, now=now)
+
+    results = platform.database.do(caller.scope(), work, now=now)
     return answers(results, name="submission_id", prefix=SUBMISSION_PREFIX)
 
 

@@ -10,7 +10,7 @@ from huitong.customers.model import COOLING_OFF_DAYS_MAX, ExitPolicy, PointsAtEx
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock
 from huitong.platform.auth import Permission
-from huitong.platform.http import Calling, Router, Running
+from huitong.platform.http import Calling, Reach, Router, Running
 
 router = Router(tag="rights")
 
@@ -36,6 +36,7 @@ class ExitPolicyOut(BaseModel):
     "GET",
     "/v1/brands/{brand}/exit-policy",
     permission=Permission.CUSTOMERS_READ,
+    reach=Reach.ANYBODY,
     errors=[BrandNotFound],
 )
 def exit_policy(platform: Running, caller: Calling, brand: BrandCode) -> ExitPolicyOut:

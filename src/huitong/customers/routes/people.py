@@ -17,7 +17,7 @@ from huitong.customers.model import (
 )
 from huitong.org.model import BrandNotFound
 from huitong.platform.auth import Permission
-from huitong.platform.http import Calling, IdText, Router, Running
+from huitong.platform.http import Calling, IdText, Reach, Router, Running, Seeing
 from huitong.platform.ids import show
 
 router = Router(tag="customers")
@@ -83,10 +83,17 @@ class Wanted(BaseModel):
 
 
 @router.route(
-    "POST", "/v1/customers/find", permission=Permission.CUSTOMERS_READ, errors=[BrandNotFound]
+    "POST",
+    "/v1/customers/find",
+    permission=Permission.CUSTOMERS_READ,
+    reach=Reach.NARROWED,
+    errors=[BrandNotFound],
 )
-def find(platform: Running, caller: Calling, wanted: Wanted) -> CustomersOut:
-    """Find the customer of a brand who has an identifier; it changes nothing."""
+def find(platform: Running, caller: Calling, seen: Seeing, wanted: Wanted) -> CustomersOut:
+    """Find the customer of a brand who has an identifier; it changes nothing.
+
+    Whom a caller does not see is answered as nobody.
+    """
     with platform.database.reading(caller.scope()) as tx:
         found = customers.find_by_identifier(
             tx,
@@ -95,7 +102,8 @@ def find(platform: Running, caller: Calling, wanted: Wanted) -> CustomersOut:
             value=wanted.value,
             scope=wanted.scope,
         )
-        shown = customers.show(tx, customer_ids=[] if found is None else [found])
+        visible = platform.among("customer", tx, [] if found is None else [found], seen)
+        shown = customers.show(tx, customer_ids=visible)
     return CustomersOut(items=[_out(one) for one in shown])
 
 
@@ -103,6 +111,7 @@ def find(platform: Running, caller: Calling, wanted: Wanted) -> CustomersOut:
     "GET",
     "/v1/customers/{customer_id}",
     permission=Permission.CUSTOMERS_READ,
+    reach=Reach.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def show_one(

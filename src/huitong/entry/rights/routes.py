@@ -34,8 +34,9 @@ from huitong.entry.rights.asking import EraseNeedsEveryBrand
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock
 from huitong.platform.auth import Permission
+from huitong.platform.db import Tx
 from huitong.platform.errors import Refused, Result
-from huitong.platform.http import Calling, IdText, RequestKey, Router, Running
+from huitong.platform.http import Calling, IdText, Reach, RequestKey, Router, Running, Seeing
 
 router = Router(tag="rights")
 
@@ -133,8 +134,12 @@ class ReceiptsOut(BaseModel):
     items: list[ReceiptOut]
 
 
-@router.route("POST", "/v1/rights/consents", permission=Permission.CONSENTS_WRITE)
-def state(platform: Running, caller: Calling, key: RequestKey, told: StatementsIn) -> AnswersOut:
+@router.route(
+    "POST", "/v1/rights/consents", permission=Permission.CONSENTS_WRITE, reach=Reach.NARROWED
+)
+def state(
+    platform: Running, caller: Calling, seen: Seeing, key: RequestKey, told: StatementsIn
+) -> AnswersOut:
     """Record consents and withdrawals; each counts from the time of the world on."""
     now = clock.now()
     statements = [
@@ -152,16 +157,22 @@ def state(platform: Running, caller: Calling, key: RequestKey, told: StatementsI
         )
         for place, one in enumerate(told.items)
     ]
-    results = platform.database.do(
-        caller.scope(), lambda tx: customers.state_consents(tx, statements, now=now), now=now
-    )
+
+    def work(tx: Tx) -> list[Result[int]]:
+        platform.hold("customer", tx, {one.customer_id for one in statements}, seen)
+        return customers.state_consents(tx, statements, now=now)
+
+    results = platform.database.do(caller.scope(), work, now=now)
     return AnswersOut(items=[_answer(one) for one in results])
 
 
-@router.route("POST", "/v1/rights/consents/ask", permission=Permission.CUSTOMERS_READ)
-def ask(platform: Running, caller: Calling, asked: QuestionIn) -> AnswersOut:
+@router.route(
+    "POST", "/v1/rights/consents/ask", permission=Permission.CUSTOMERS_READ, reach=Reach.NARROWED
+)
+def ask(platform: Running, caller: Calling, seen: Seeing, asked: QuestionIn) -> AnswersOut:
     """Ask the gate whether customers' data may be used for a purpose; it changes nothing."""
     with platform.database.reading(caller.scope()) as tx:
+        platform.hold("customer", tx, asked.customer_ids, seen)
         results = customers.may(
             tx, asked.customer_ids, purpose=asked.purpose, channel=asked.channel, now=clock.now()
         )
@@ -227,6 +238,7 @@ def export(platform: Running, caller: Calling, key: RequestKey, customer_id: InP
     "POST",
     "/v1/rights/customers/{customer_id}/exit",
     permission=Permission.RIGHTS_WRITE,
+    reach=Reach.CUSTOMER,
     errors=[CustomerNotFound, NotAMember, PointsStillHeld],
 )
 def request_exit(
@@ -245,6 +257,7 @@ def request_exit(
     "DELETE",
     "/v1/rights/customers/{customer_id}/exit",
     permission=Permission.RIGHTS_WRITE,
+    reach=Reach.CUSTOMER,
     errors=[NoOpenExit, RequestKeyUsed],
 )
 def cancel_exit(
@@ -283,6 +296,7 @@ def erase(platform: Running, caller: Calling, key: RequestKey, customer_id: InPa
     "GET",
     "/v1/rights/customers/{customer_id}/receipts",
     permission=Permission.CUSTOMERS_READ,
+    reach=Reach.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def receipts(platform: Running, caller: Calling, customer_id: InPath) -> ReceiptsOut:

@@ -19,12 +19,14 @@ from huitong.metrics.model.questions import (
     DimensionMissing,
     Figure,
     Key,
+    NotByStore,
     Question,
     Row,
     Span,
     TooManyRows,
     UnknownDimension,
     UnknownMetric,
+    Within,
     WrongQuestion,
 )
 
@@ -46,6 +48,7 @@ __all__ = [
     "Measure",
     "Metric",
     "Names",
+    "NotByStore",
     "Question",
     "Relation",
     "Repeated",
@@ -56,5 +59,6 @@ __all__ = [
     "UnknownDimension",
     "UnknownMetric",
     "Value",
+    "Within",
     "WrongQuestion",
 ]

@@ -38,11 +38,20 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """The stores and guides, by code, that figures are of: what is in one, or by one, counts."""
+
+    stores: tuple[str, ...]
+    guides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """Which metrics, cut by what, of which days, and held against which.
 
     The days are those from `since` to the day before `until`. Without `until` they end with the day
     on which the lake was refreshed; without `since` they begin with the month of the last of them.
+    With `within` only what was in some stores, or by some guides, counts.
     """
 
     metrics: tuple[str, ...]
@@ -50,6 +59,7 @@ class Question:
     since: date | None = None
     until: date | None = None
     compare: Compare | None = None
+    within: Within | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,20 @@ class DimensionMissing(DomainError):
     sentence: ClassVar[str] = "“{metric}” has to be cut by {dimensions}: add what is missing."
     metric: str
     dimensions: str
+
+
+@dataclass(eq=False)
+class NotByStore(DomainError):
+    """Somebody who sees some stores only asked for what cannot be told of them alone."""
+
+    code: ClassVar[str] = "metrics.not_by_store"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    sentence: ClassVar[str] = (
+        "“{metric}” is of the whole brand and cannot be told for your stores alone: choose one"
+        " that can be cut by {dimension}."
+    )
+    metric: str
+    dimension: str
 
 
 @dataclass(eq=False)

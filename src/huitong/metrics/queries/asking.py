@@ -45,6 +45,7 @@ class BrandFigures:
         :raises UnknownMetric: when there is none of that code.
         :raises UnknownDimension: when one of them cannot be cut by a dimension.
         :raises DimensionMissing: when one of them says nothing without a dimension.
+        :raises NotByStore: when the caller sees some stores only, and one of them is not of stores.
         :raises WrongQuestion: when it contradicts itself or is too large.
         :raises TooManyRows: when it is cut into more rows than anybody reads.
         """
@@ -67,21 +68,23 @@ def answer(opened: Opened, metrics: tuple[Metric, ...], question: Question, *, z
     today = opened.manifest.as_of.astimezone(ZoneInfo(zone)).date()
     span = span_of(question, today)
     before, was = None, None
-    now = measure(opened, metrics, question.by, span, zone=zone, today=today)
+    within = question.within
+    now = measure(opened, metrics, question.by, span, zone=zone, today=today, within=within)
     if question.compare is not None:
         before = compared(span, question.compare, grain_of(question.by))
-        was = measure(opened, metrics, question.by, before, zone=zone, today=today)
+        was = measure(opened, metrics, question.by, before, zone=zone, today=today, within=within)
     makes_sense_uncut = not any(metric.grain for metric in metrics)
+    rows = _beside(now, was) if was else _rows(now)
     return Answer(
         metrics=metrics,
         by=question.by,
         span=span,
         before=before,
-        rows=_beside(now, was) if was else _rows(now),
+        rows=rows,
         total=_total(now, was) if makes_sense_uncut else None,
         as_of=opened.manifest.as_of,
         version=opened.manifest.version,
-        labels=_labels(opened, question.by),
+        labels=_of_rows(_labels(opened, question.by), question.by, rows),
     )
 
 
@@ -91,6 +94,17 @@ def _labels(opened: Opened, by: tuple[str, ...]) -> Mapping[str, Mapping[str, st
         dimension: dict(opened.connection.execute(query).fetchall())
         for dimension, query in tables.NAMED_BY.items()
         if dimension in by
+    }
+
+
+def _of_rows(
+    labels: Mapping[str, Mapping[str, str]], by: tuple[str, ...], rows: tuple[Row, ...]
+) -> Mapping[str, Mapping[str, str]]:
+    """Return the names of what is told, and of nothing else: a list of stores is not for all."""
+    told = {one: {row.keys[place] for row in rows} for place, one in enumerate(by)}
+    return {
+        dimension: {code: name for code, name in names.items() if code in told[dimension]}
+        for dimension, names in labels.items()
     }
 
 

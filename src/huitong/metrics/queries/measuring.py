@@ -18,6 +18,7 @@ from huitong.metrics.model import (
     Metric,
     Span,
     TooManyRows,
+    Within,
 )
 from huitong.metrics.rules.asking import grain_of
 from huitong.metrics.rules.compiling import (
@@ -138,6 +139,7 @@ def measure(
     *,
     zone: str,
     today: date,
+    within: Within | None = None,
 ) -> Measured:
     """Take the measures of metrics over a span, cut by dimensions.
 
@@ -145,7 +147,7 @@ def measure(
     :raises TooManyRows: when it is cut into more rows than anybody reads.
     """
     with naming_damage(opened.manifest.files, opened.folder):
-        gathered = _gathered(opened.connection, metrics, by, span, zone)
+        gathered = _gathered(opened.connection, metrics, by, span, zone, within)
     taken = [
         {
             name: _take(opened.connection, gathered[_gathering(metric, one)], one, by, span)
@@ -162,12 +164,13 @@ def _gathering(metric: Metric, one: Measure) -> Gathering:
     return gathering_of(metric, one, tables.FACTS[one.of])
 
 
-def _gathered(
+def _gathered(  # noqa: PLR0917 - all of it says which rows
     connection: duckdb.DuckDBPyConnection,
     metrics: tuple[Metric, ...],
     by: tuple[str, ...],
     span: Span,
     zone: str,
+    within: Within | None,
 ) -> dict[Gathering, str]:
     """Gather the rows that measures are taken of, each once, and return their tables."""
     columns: dict[Gathering, set[str]] = {}
@@ -186,6 +189,7 @@ def _gathered(
             by=[one for one in by if one in set(Grain) or one in fact.columns],
             span=span,
             zone=zone,
+            within=within,
         )
         connection.execute(statement.sql, dict(statement.parameters))
         made[gathering] = f"gathered_{number}"

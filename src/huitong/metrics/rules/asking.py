@@ -11,10 +11,12 @@ from huitong.metrics.model import (
     Fact,
     Grain,
     Metric,
+    NotByStore,
     Question,
     Span,
     UnknownDimension,
     UnknownMetric,
+    Within,
     WrongQuestion,
 )
 
@@ -28,6 +30,7 @@ def metrics_of(question: Question, known: Mapping[str, Metric]) -> tuple[Metric,
     :raises UnknownMetric: when there is none of that code.
     :raises UnknownDimension: when one of them cannot be cut by a dimension.
     :raises DimensionMissing: when one of them says nothing without a dimension.
+    :raises NotByStore: when the caller sees some stores only, and one of them is not of stores.
     :raises WrongQuestion: when the question contradicts itself or is too large.
     """
     _check_shape(question)
@@ -37,6 +40,8 @@ def metrics_of(question: Question, known: Mapping[str, Metric]) -> tuple[Metric,
     wanted = tuple(known[code] for code in question.metrics)
     for metric in wanted:
         _check_cuts(metric, question.by)
+        if question.within is not None:
+            _check_within(metric, question.within)
     return wanted
 
 
@@ -76,6 +81,14 @@ def problems_of(metric: Metric, facts: Mapping[str, Fact]) -> list[str]:
             for one in sorted(named - set(fact.columns))
         ]
     return problems
+
+
+def _check_within(metric: Metric, within: Within) -> None:
+    """Refuse a metric of which a part would be of the whole brand."""
+    for dimension in ("store", "guide") if within.guides else ("store",):
+        ignored = any(dimension in measure.ignores for measure in metric.measures.values())
+        if dimension not in metric.dimensions or ignored:
+            raise NotByStore(metric=metric.code, dimension=dimension)
 
 
 def _check_shape(question: Question) -> None:

@@ -12,7 +12,17 @@ from typing import TypeAlias
 from sqlglot import exp, parse_one
 
 from huitong.customers.model import Classed
-from huitong.metrics.model import ROWS_MAX, Fact, Grain, Measure, Metric, Relation, Repeated, Span
+from huitong.metrics.model import (
+    ROWS_MAX,
+    Fact,
+    Grain,
+    Measure,
+    Metric,
+    Relation,
+    Repeated,
+    Span,
+    Within,
+)
 
 DIALECT = "duckdb"
 FACT = "fact"
@@ -64,6 +74,7 @@ def gather(
     by: Sequence[str],
     span: Span,
     zone: str,
+    within: Within | None = None,
 ) -> Statement:
     """Return the statement that makes a table of the rows, with columns for measures and cuts."""
     wanted = {
@@ -75,6 +86,8 @@ def gather(
     query = query.from_(FACT).where(exp.LT(this=counted.copy(), expression=_parameter("until")))
     if not gathering.at_end:
         query = query.where(exp.GTE(this=counted.copy(), expression=_parameter("since")))
+    if within is not None:
+        query = query.where(_inside(fact))
     joined = {one for name in (*wanted, gathering.dated) for one in fact.columns[name].joins}
     needs = list(fact.source.needs)
     for alias in sorted(joined):
@@ -86,7 +99,7 @@ def gather(
         query = query.with_(name, as_=_of(relations[name].sql), materialized=False)
     query = query.with_(FACT, as_=_of(fact.source.sql), materialized=False)
     made = query.ctas(table, dialect=DIALECT)
-    return Statement(made.sql(dialect=DIALECT), _values(made, gathering, span, zone))
+    return Statement(made.sql(dialect=DIALECT), _values(made, gathering, span, zone, within))
 
 
 def figures_of(table: str, measure: Measure, by: Sequence[str]) -> Statement:
@@ -161,13 +174,31 @@ def _in_order(wanted: Sequence[str], relations: Mapping[str, Relation]) -> list[
     return list(found)
 
 
-def _values(made: exp.Expr, gathering: Gathering, span: Span, zone: str) -> dict[str, Parameter]:
+def _inside(fact: Fact) -> exp.Expr:
+    """Return whether a row is of one of the stores, or by one of the guides, that are seen."""
+    listed = [
+        exp.Anonymous(
+            this="list_contains", expressions=[exp.Placeholder(this=name), _of(column.sql)]
+        )
+        for name, column in (("stores", fact.columns["store"]), ("guides", fact.columns["guide"]))
+    ]
+    # What is in no store, such as an order of the web shop, is in none of theirs.
+    return exp.or_(
+        *(exp.Coalesce(this=one, expressions=[exp.false()]) for one in listed), dialect=DIALECT
+    )
+
+
+def _values(
+    made: exp.Expr, gathering: Gathering, span: Span, zone: str, within: Within | None
+) -> dict[str, Parameter]:
     """Return the values of the parameters that a statement has."""
     known: dict[str, Parameter] = {
         "zone": zone,
         "since": span.since,
         "until": span.until,
         "excluded": [str(one) for one in gathering.excludes],
+        "stores": [] if within is None else [*within.stores],
+        "guides": [] if within is None else [*within.guides],
     }
     used = {str(one.this) for one in made.find_all(exp.Placeholder)}
     return {name: value for name, value in known.items() if name in used}
