@@ -34,6 +34,7 @@ from huitong.org.queries import (
     find_staff,
     find_stores,
     find_touchpoints,
+    group_name,
     operators_on,
     personas_on,
     regions_on,
@@ -43,8 +44,10 @@ from huitong.org.queries import (
     stores_of_staff_on,
     units_on,
 )
+from huitong.org.rules import STANDARD_ROLES
 
 __all__ = [
+    "STANDARD_ROLES",
     "all_group_ids",
     "assign_staff",
     "brand",
@@ -58,6 +61,7 @@ __all__ = [
     "find_staff",
     "find_stores",
     "find_touchpoints",
+    "group_name",
     "name_group",
     "operate_stores",
     "operators_on",

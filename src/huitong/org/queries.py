@@ -17,6 +17,12 @@ from huitong.platform.db import ReadTx, array, text_array
 from huitong.platform.seen import Seen
 
 
+def group_name(tx: ReadTx) -> str:
+    """Return what the group of the scope is called; nothing when it has no name yet."""
+    found = tx.row(finding.GROUP_NAME, {"group_id": tx.scope.group_id})
+    return "" if found is None else str(found[0])
+
+
 def brand(tx: ReadTx, *, code: str) -> Brand:
     """Return the brand with this code.
 

@@ -1,5 +1,12 @@
 """Finds the units of a group: by code, by the scope of who asks, or all of them."""
 
+# What the group of the scope is called.
+GROUP_NAME = """
+SELECT name
+FROM org.retail_group
+WHERE group_id = %(group_id)s
+"""
+
 # Ids of rows by their code, one query for each table that has a code in the whole group.
 LEGAL_ENTITIES_BY_CODE = (
     "SELECT code, id FROM org.legal_entity WHERE code = ANY (%(codes)s::text[])"

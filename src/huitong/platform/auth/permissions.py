@@ -28,6 +28,7 @@ class Permission(StrEnum):
     POINTS_ADJUST_LARGE = "points.adjust_large"
     PROGRAMME_READ = "programme.read"
     PROGRAMME_WRITE = "programme.write"
+    PROGRAMME_PUBLISH = "programme.publish"
     METRICS_READ = "metrics.read"
     MODELS_READ = "models.read"
     MODELS_WRITE = "models.write"
@@ -40,6 +41,8 @@ class Permission(StrEnum):
     SEGMENTS_EXPORT = "segments.export"
     JOBS_READ = "jobs.read"
     JOBS_WRITE = "jobs.write"
+    ORG_READ = "org.read"
+    ORG_WRITE = "org.write"
     AUDIT_READ = "audit.read"
     AUDIT_EXPORT = "audit.export"
     USERS_READ = "users.read"
@@ -95,6 +98,9 @@ PERMISSION_NAMES: Mapping[Permission, PermissionName] = {
     ),
     Permission.PROGRAMME_READ: PermissionName("查看会员方案", "See the programme"),
     Permission.PROGRAMME_WRITE: PermissionName("修改会员方案", "Change the programme"),
+    Permission.PROGRAMME_PUBLISH: PermissionName(
+        "审批与发布会员方案", "Approve programmes and put them into effect"
+    ),
     Permission.METRICS_READ: PermissionName("查看经营指标", "See the figures of a brand"),
     Permission.MODELS_READ: PermissionName(
         "查看客户模型", "See what models say of customers, and why"
@@ -113,6 +119,12 @@ PERMISSION_NAMES: Mapping[Permission, PermissionName] = {
     Permission.SEGMENTS_EXPORT: PermissionName("导出人群名单（脱敏）", "Export segments, masked"),
     Permission.JOBS_READ: PermissionName("查看任务进度", "See jobs and their progress"),
     Permission.JOBS_WRITE: PermissionName("取消与重试任务", "Cancel and retry jobs"),
+    Permission.ORG_READ: PermissionName(
+        "查看组织、门店与员工", "See the organisation, its stores and staff"
+    ),
+    Permission.ORG_WRITE: PermissionName(
+        "修改组织、门店与员工", "Change the organisation, its stores and staff"
+    ),
     Permission.AUDIT_READ: PermissionName("查看审计日志", "See who did what"),
     Permission.AUDIT_EXPORT: PermissionName("导出审计日志", "Export who did what"),
     Permission.USERS_READ: PermissionName("查看用户与角色", "See users and roles"),
@@ -160,3 +172,19 @@ def kinds_of(permission: Permission) -> frozenset[CallerKind]:
     if permission is Permission.ACCOUNT_OWN:
         return frozenset({CallerKind.USER})
     return frozenset({CallerKind.KEY, CallerKind.USER})
+
+
+# The role that nobody may be the last to lose, and that always holds everything.
+GROUP_ADMIN = "group_admin"
+# What a guide may do in the workbench is what the role of this code says.
+GUIDE = "guide"
+
+
+@dataclass(frozen=True, slots=True)
+class NewRole:
+    """A role as it is entered, keyed by its code."""
+
+    code: str
+    chinese: str
+    english: str
+    permissions: frozenset[Permission]

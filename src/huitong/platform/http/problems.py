@@ -31,6 +31,10 @@ _STATUS_OF_KIND: Mapping[Kind, int] = {
 # HTTP has a word of its own for these.
 _STATUS_OF_CODE: Mapping[str, int] = {
     "platform.not_signed_in": 401,
+    "platform.sign_in_refused": 401,
+    "platform.code_needed": 401,
+    "platform.code_wrong": 401,
+    "platform.too_many_tries": 429,
     "platform.no_such_method": 405,
     "platform.body_too_large": 413,
     "platform.if_match_missing": 428,
@@ -157,7 +161,8 @@ def _headers(status: int) -> dict[str, str]:
 def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DomainError), "Registered for refusals."
     request.state.code = error.code
-    return problem(error, request_id=request.state.request_id)
+    faults = error.places()[:ERRORS_SHOWN_MAX]
+    return problem(error, request_id=request.state.request_id, errors=faults)
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:

@@ -13,8 +13,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from huitong.platform import auth, clock
 from huitong.platform.assembly import Platform
-from huitong.platform.auth import Caller, NotPermitted, NotSignedIn, Permission
+from huitong.platform.auth import Caller, CallerKind, NotPermitted, NotSignedIn, Permission
 from huitong.platform.errors import DomainError
+from huitong.platform.http import cookies
 from huitong.platform.http.problems import MEDIA_TYPE, InvalidRequest, status_of
 from huitong.platform.http.reaching import Reach, hold_declaration, hold_seen
 from huitong.platform.seen import OutOfReach, Seen
@@ -40,12 +41,26 @@ Running: TypeAlias = Annotated[Platform, Depends(_running)]
 
 
 def _caller(
+    request: Request,
     platform: Running,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    if bearer is None:
-        raise NotSignedIn(reason="The call brings no key")
-    return auth.check(platform.database, bearer.credentials, now=clock.now())
+    """Return who calls: behind a token of the call, or behind the cookie of its front end."""
+    now, origin = clock.now(), cookies.origin_of(request)
+    kind = cookies.kind_at(request.url.path)
+    if bearer is not None:
+        token = bearer.credentials
+        if token.startswith(f"{auth.KEY_PREFIX}_") or kind is CallerKind.USER:
+            return auth.check(platform.database, token, now=now, origin=origin)
+    else:
+        cookie = cookies.session_cookie(request, kind)
+        if cookie is None:
+            raise NotSignedIn(reason="Nobody is signed in")
+        token = cookie
+        cookies.hold_call_by_cookie(request, token)
+    return auth.check_session(
+        platform.database, token, kinds=frozenset({kind}), now=now, origin=origin
+    )
 
 
 Calling: TypeAlias = Annotated[Caller, Depends(_caller)]

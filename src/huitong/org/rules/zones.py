@@ -1,4 +1,4 @@
-"""Rules of the organisation: in which time zone a brand may live."""
+"""In which time zone a brand may live."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
