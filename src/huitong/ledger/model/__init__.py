@@ -22,6 +22,7 @@ from huitong.ledger.model.movements import (
 from huitong.ledger.model.records import (
     Balance,
     Breach,
+    Done,
     Expired,
     HistoryEntry,
     HistoryPage,
@@ -71,6 +72,7 @@ __all__ = [
     "Capture",
     "ClawBack",
     "ClawBackExceedsGrant",
+    "Done",
     "Expire",
     "Expired",
     "ExpiredLots",

@@ -124,6 +124,20 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """An operation of an owner as others refer to it: what it moved, and what has reversed it."""
+
+    owner: int
+    id: int
+    key: str
+    kind: str
+    source_kind: str
+    occurred_at: datetime
+    amount: int
+    reversed_by_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryPage:
     """Entries, newest first, and the cursor of the next page (None on the last)."""
 

@@ -2,6 +2,7 @@
 
 from huitong.ledger.queries.showing import (
     balances,
+    done,
     export,
     history,
     holders,
@@ -9,15 +10,18 @@ from huitong.ledger.queries.showing import (
     lots_from,
     open_hold_keys,
 )
+from huitong.ledger.queries.timing import movements_before
 from huitong.ledger.queries.verifying import verify
 
 __all__ = [
     "balances",
+    "done",
     "export",
     "history",
     "holders",
     "lots",
     "lots_from",
+    "movements_before",
     "open_hold_keys",
     "verify",
 ]

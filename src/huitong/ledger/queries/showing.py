@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from huitong.ledger.model import Balance, HistoryEntry, HistoryPage, Lot, Side
+from huitong.ledger.model import Balance, Done, HistoryEntry, HistoryPage, Lot, Side
 from huitong.ledger.rules.position import Sums, position
 from huitong.ledger.tables import shows
 from huitong.platform.db import ReadTx, array
@@ -104,6 +104,30 @@ def history(
         for version, amount, balance_after, side, *rest in rows[:limit]
     )
     return HistoryPage(entries, entries[-1].version if len(rows) > limit else None)
+
+
+def done(
+    tx: ReadTx,
+    asked: Sequence[tuple[int, str]],
+    *,
+    keys: Collection[str] = (),
+    operation_ids: Collection[int] = (),
+) -> list[Done]:
+    """Return what was done to owners, each asked with an asset, under keys or ids; oldest first.
+
+    What was done to those who were merged into an owner is told of the owner; operations of
+    anybody else are not.
+    """
+    if not asked:
+        return []
+    params = {
+        "group_id": tx.scope.group_id,
+        "owners": [owner for owner, _ in asked],
+        "assets": [asset for _, asset in asked],
+        "keys": list(keys),
+        "operation_ids": array(operation_ids),
+    }
+    return tx.all(Done, shows.DONE, params)
 
 
 def export(tx: ReadTx, owners: Sequence[int], *, now: datetime) -> list[dict[str, object]]:

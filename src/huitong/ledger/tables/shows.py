@@ -162,3 +162,62 @@ OPEN_HOLD_KEYS = """
     WHERE h.group_id = %(group_id)s
       AND h.state = 'open'
 """
+
+# What was done to owners, or to those who were merged into them, under the given keys and ids:
+# what it moved (what it settled or let go of on the way is left out), and who has reversed it.
+DONE = """
+    WITH known AS (
+      SELECT asked.owner_id AS asked_id, asked.asset, asked.owner_id
+      FROM unnest(%(owners)s::bigint[], %(assets)s::text[]) AS asked(owner_id, asset)
+      UNION
+      SELECT asked.owner_id, asked.asset, unnest(a.alias_owner_ids)
+      FROM unnest(%(owners)s::bigint[], %(assets)s::text[]) AS asked(owner_id, asset)
+      JOIN ledger.account AS a
+        ON a.group_id = %(group_id)s
+        AND a.bucket = (asked.owner_id & 4095)::smallint
+        AND a.owner_id = asked.owner_id
+    ),
+    wanted AS (
+      SELECT o.bucket, o.id
+      FROM known
+      JOIN ledger.operation AS o
+        ON o.group_id = %(group_id)s
+        AND o.bucket = (known.owner_id & 4095)::smallint
+        AND o.key = ANY(%(keys)s::text[])
+      UNION
+      SELECT o.bucket, o.id
+      FROM unnest(%(operation_ids)s::bigint[]) AS asked(id)
+      JOIN ledger.operation AS o
+        ON o.group_id = %(group_id)s
+        AND o.bucket = (asked.id & 4095)::smallint
+        AND o.id = asked.id
+    )
+    SELECT known.asked_id AS owner, o.id, o.key, o.kind, o.source_kind, o.occurred_at, e.amount,
+           (SELECT later.id
+            FROM known AS place
+            JOIN ledger.operation AS later
+              ON later.group_id = %(group_id)s
+              AND later.bucket = (place.owner_id & 4095)::smallint
+              AND later.reverses_id = o.id
+            LIMIT 1) AS reversed_by_id
+    FROM wanted
+    JOIN ledger.operation AS o
+      ON o.group_id = %(group_id)s
+      AND o.bucket = wanted.bucket
+      AND o.id = wanted.id
+    JOIN known
+      ON known.owner_id = o.owner_id
+    JOIN LATERAL (
+      SELECT moved.amount
+      FROM ledger.entry AS moved
+      WHERE moved.group_id = o.group_id
+        AND moved.bucket = o.bucket
+        AND moved.operation_id = o.id
+        AND moved.asset = known.asset
+        AND moved.account_id IS NOT NULL
+        AND moved.side NOT IN ('settled', 'expired')
+      ORDER BY moved.place
+      LIMIT 1
+    ) AS e ON true
+    ORDER BY o.id
+"""

@@ -11,11 +11,12 @@ from huitong import customers, ledger, loyalty
 from huitong.customers.model import CUSTOMER_PREFIX, Customer, CustomerNotFound
 from huitong.ledger.model import HistoryEntry, Lot
 from huitong.loyalty.model import Asset
+from huitong.loyalty.model.adjusting import ADJUSTMENT, ADJUSTMENT_REVERSED, AdjustmentReason
 from huitong.orders.model import ORDER_PREFIX
-from huitong.platform import clock
+from huitong.platform import audit, clock
 from huitong.platform.auth import Permission
 from huitong.platform.db import ReadTx
-from huitong.platform.http import Calling, IdText, Page, Paging, Router, Running, cursor_of
+from huitong.platform.http import Calling, IdText, Page, Paging, Reach, Router, Running, cursor_of
 from huitong.platform.ids import show
 
 router = Router(tag="points")
@@ -87,6 +88,16 @@ class WhyOut(BaseModel):
     )
 
 
+class ByHandOut(BaseModel):
+    """Who moved points by hand and for which reason; the sentence stands in `reason` beside it."""
+
+    actor: str
+    actor_name: str | None
+    reason: AdjustmentReason
+    is_reversal: bool
+    reversed_by: OperationId | None = Field(description="The operation that undid it, if any did.")
+
+
 class MovementOut(BaseModel):
     """One line of the statement."""
 
@@ -100,12 +111,14 @@ class MovementOut(BaseModel):
     reason: str
     order_id: str | None
     why: WhyOut | None = Field(description="What the whole order earned; null without an order.")
+    by_hand: ByHandOut | None = Field(None, description="Null for what no hand did.")
 
 
 @router.route(
     "GET",
     "/v1/customers/{customer_id}/points",
     permission=Permission.POINTS_READ,
+    reach=Reach.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def balance(
@@ -134,6 +147,7 @@ def balance(
     "GET",
     "/v1/customers/{customer_id}/points/lots",
     permission=Permission.POINTS_READ,
+    reach=Reach.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def lots(platform: Running, caller: Calling, customer_id: Annotated[CustomerId, Path()]) -> LotsOut:
@@ -148,6 +162,7 @@ def lots(platform: Running, caller: Calling, customer_id: Annotated[CustomerId, 
     "GET",
     "/v1/customers/{customer_id}/points/history",
     permission=Permission.POINTS_READ,
+    reach=Reach.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def history(
@@ -168,8 +183,9 @@ def history(
             limit=paging.limit,
         )
         why = _why(tx, page.entries)
+        by_hand = _by_hand(tx, customer, page.entries)
     return Page(
-        items=[_movement(entry, why) for entry in page.entries],
+        items=[_movement(entry, why, by_hand) for entry in page.entries],
         next_cursor=None if page.next_cursor is None else cursor_of((page.next_cursor,)),
     )
 
@@ -225,7 +241,34 @@ def _why(tx: ReadTx, entries: Sequence[HistoryEntry]) -> Mapping[int, WhyOut]:
     }
 
 
-def _movement(entry: HistoryEntry, why: Mapping[int, WhyOut]) -> MovementOut:
+def _by_hand(
+    tx: ReadTx, customer: Customer, entries: Sequence[HistoryEntry]
+) -> Mapping[int, ByHandOut]:
+    """Return who moved points by hand and why, by operation."""
+    moved = [one for one in entries if one.operation_kind in {ADJUSTMENT, ADJUSTMENT_REVERSED}]
+    if not moved:
+        return {}
+    names = audit.names_of(tx, [one.actor for one in moved])
+    asked = [(customer.id, _points(customer))]
+    undone = {
+        one.id: one.reversed_by_id
+        for one in ledger.done(tx, asked, operation_ids=[one.operation_id for one in moved])
+    }
+    return {
+        one.operation_id: ByHandOut(
+            actor=one.actor,
+            actor_name=names.get(one.actor),
+            reason=AdjustmentReason(one.source_kind.removeprefix(f"{ADJUSTMENT}:")),
+            is_reversal=one.operation_kind == ADJUSTMENT_REVERSED,
+            reversed_by=undone.get(one.operation_id),
+        )
+        for one in moved
+    }
+
+
+def _movement(
+    entry: HistoryEntry, why: Mapping[int, WhyOut], by_hand: Mapping[int, ByHandOut]
+) -> MovementOut:
     order_id = _order_id(entry.source_kind, entry.source_id)
     return MovementOut(
         operation_id=entry.operation_id,
@@ -238,6 +281,7 @@ def _movement(entry: HistoryEntry, why: Mapping[int, WhyOut]) -> MovementOut:
         reason=entry.reason,
         order_id=order_id,
         why=why.get(entry.source_id or 0) if order_id else None,
+        by_hand=by_hand.get(entry.operation_id),
     )
 
 

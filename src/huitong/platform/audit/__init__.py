@@ -17,7 +17,14 @@ from huitong.platform.audit.model import (
     Wanted,
 )
 from huitong.platform.audit.origins import coming_from, origin
-from huitong.platform.audit.reading import actors, check_export, entries, every_entry
+from huitong.platform.audit.reading import (
+    actors,
+    check_export,
+    done_since,
+    entries,
+    every_entry,
+    names_of,
+)
 from huitong.platform.audit.recording import record, record_all
 from huitong.platform.audit.rules import differences
 
@@ -37,9 +44,11 @@ __all__ = [
     "check_export",
     "coming_from",
     "differences",
+    "done_since",
     "entries",
     "every_entry",
     "file_of",
+    "names_of",
     "origin",
     "record",
     "record_all",

@@ -52,7 +52,9 @@ class Act(StrEnum):
     RECORD_FIX = "record.fix"
     RECORD_REMAP = "record.remap"
     RECORD_RETRY = "record.retry"
+    RECORD_UNMASK = "record.unmask"
     IMPORT_ASK = "import.ask"
+    REJECTS_TAKE = "rejects.take"
     IDENTITY_POLICY_PUT = "identity_policy.put"
     PERSON_MERGE = "person.merge"
     PERSON_SPLIT = "person.split"
@@ -114,9 +116,7 @@ ACT_NAMES: Mapping[Act, ActName] = {
     Act.TOUCHPOINT_PUT: ActName("修改触点", "Changed a touchpoint"),
     Act.PROGRAMME_PUT: ActName("发布会员方案", "Published a programme"),
     Act.PROGRAMME_DRAFT: ActName("修改会员方案草稿", "Changed the draft of a programme"),
-    Act.PROGRAMME_POLICY_PUT: ActName(
-        "修改方案审批方式", "Changed how programmes are approved"
-    ),
+    Act.PROGRAMME_POLICY_PUT: ActName("修改方案审批方式", "Changed how programmes are approved"),
     Act.CUT_OVER_PUT: ActName("设置系统切换时间", "Decided the cut-over"),
     Act.POINTS_ADJUST: ActName("手工调整积分", "Adjusted points by hand"),
     Act.POINTS_REVERSE: ActName("冲正手工积分", "Reversed an adjustment of points"),
@@ -135,7 +135,9 @@ ACT_NAMES: Mapping[Act, ActName] = {
     Act.RECORD_FIX: ActName("更正接入记录", "Put a record right"),
     Act.RECORD_REMAP: ActName("重新映射接入记录", "Read a record by another mapping"),
     Act.RECORD_RETRY: ActName("重试接入记录", "Tried a record again"),
+    Act.RECORD_UNMASK: ActName("查看接入记录明文", "Saw a record as it came, unmasked"),
     Act.IMPORT_ASK: ActName("发起导入", "Asked for an import"),
+    Act.REJECTS_TAKE: ActName("下载未通过数据文件", "Took the file of refused rows"),
     Act.IDENTITY_POLICY_PUT: ActName("修改身份合并规则", "Changed the rules of identity"),
     Act.PERSON_MERGE: ActName("合并自然人", "Merged persons"),
     Act.PERSON_SPLIT: ActName("拆分自然人", "Split persons"),

@@ -1,8 +1,10 @@
 """Read what was recorded: a page of it, all of it, and who acted lately."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import datetime
 
 from huitong.platform.audit import tables
+from huitong.platform.audit.acts import Act
 from huitong.platform.audit.model import EXPORT_ENTRIES_MAX, Entry, TooManyEntries, Wanted
 from huitong.platform.db import ReadTx
 from huitong.platform.ids import ID_BITS
@@ -42,6 +44,20 @@ def actors(tx: ReadTx) -> list[tuple[str, str | None]]:
     """Return who acted lately, as (actor, name they had last)."""
     params = {"group_id": tx.scope.group_id, "entries_max": ENTRIES_FOR_ACTORS_MAX}
     return [(actor, name) for actor, name in tx.rows(tables.ACTORS, params)]
+
+
+def names_of(tx: ReadTx, who: Collection[str]) -> dict[str, str]:
+    """Return the name that each of some actors had when they acted last; unknown ones lack."""
+    params = {"group_id": tx.scope.group_id, "actors": sorted(set(who))}
+    return dict(tx.rows(tables.NAMES, params)) if who else {}
+
+
+def done_since(tx: ReadTx, *, actor: str, act: Act, since: datetime) -> tuple[int, datetime | None]:
+    """Return how often somebody did something after an instant, and when the first of these was."""
+    params = {"group_id": tx.scope.group_id, "actor": actor, "act": act.value, "since": since}
+    found = tx.row(tables.DONE_SINCE, params)
+    assert found is not None, "An aggregate always answers."
+    return int(found[0]), found[1]
 
 
 def _params(tx: ReadTx, wanted: Wanted, *, before_id: int | None, limit: int) -> dict[str, object]:

@@ -75,3 +75,28 @@ FROM (
 ) AS lately
 ORDER BY lately.actor, lately.id DESC
 """
+
+# The name that each of some had when they acted last.
+NAMES = """
+SELECT asked.actor, latest.actor_name
+FROM unnest(%(actors)s::text[]) AS asked(actor)
+CROSS JOIN LATERAL (
+  SELECT a.actor_name
+  FROM platform.audit_entry AS a
+  WHERE a.group_id = %(group_id)s
+    AND a.actor = asked.actor
+    AND a.actor_name IS NOT NULL
+  ORDER BY a.id DESC
+  LIMIT 1
+) AS latest
+"""
+
+# How often somebody did something since an instant, and when the first time of these was.
+DONE_SINCE = """
+SELECT count(*), min(a.recorded_at)
+FROM platform.audit_entry AS a
+WHERE a.group_id = %(group_id)s
+  AND a.actor = %(actor)s
+  AND a.act = %(act)s
+  AND a.recorded_at > %(since)s
+"""
