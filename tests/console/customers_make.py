@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -37,18 +38,18 @@ class Console:
     now: datetime
     key: dict[str, str]
 
-    def get(self, path: str, **asked: object) -> dict[str, object]:
+    def get(self, path: str, **asked: object) -> dict[str, Any]:
         """Return the answer of a route, which has to be there."""
         answer = self.client.get(path, params=asked, headers=self.key)  # type: ignore[arg-type]
         assert answer.status_code == 200, answer.text
-        told: dict[str, object] = answer.json()
+        told: dict[str, Any] = answer.json()
         return told
 
-    def post(self, path: str, body: object, **headers: str) -> dict[str, object]:
+    def post(self, path: str, body: object, **headers: str) -> dict[str, Any]:
         """Return the answer to a body, which has to be taken."""
         answer = self.client.post(path, json=body, headers=self.key | headers)
         assert answer.is_success, answer.text
-        told: dict[str, object] = answer.json()
+        told: dict[str, Any] = answer.json()
         return told
 
     def id_of(self, place: int) -> str:

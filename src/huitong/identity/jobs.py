@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from huitong.identity.graph.preview import Preview
 
 PREVIEW_STEPS = 3
+INDEX_IDENTIFIERS = "identity.index_identifiers"
+INDEXED_PER_STEP_MAX = 500
 # A step that loses against the door is done again; a job has only so many attempts for all steps.
 TRIES_A_STEP = 5
 
@@ -65,6 +67,19 @@ def preview_of(result: Json) -> "Preview":
             for case in told[name]
         )
     return Preview(**told)
+
+
+def index_identifiers(run: Run) -> Json:
+    """Make the identifiers findable that are older than the search by tails and platform ids."""
+    after: int | None = 0
+    steps = 0
+    while after is not None:
+        now = clock.now()
+        steps += 1
+        with run.transaction(now=now) as tx:
+            after = identity.index_due(tx, after=after, limit=INDEXED_PER_STEP_MAX)
+            run.step(tx, done_steps=steps, now=clock.now())
+    return {"step_count": steps}
 
 
 def _told(found: "Preview") -> Json:

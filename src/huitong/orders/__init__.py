@@ -16,13 +16,16 @@ from huitong.orders.operations import (
     records_of,
 )
 from huitong.orders.queries import (
+    bought_by,
     classes_of,
     export,
     find_by_numbers,
     orders_of_customer,
     orders_since,
+    refunds_of_customer,
     show,
     snapshots_of,
+    totals_of,
     visible,
     visible_buyers,
 )
@@ -31,6 +34,7 @@ __all__ = [
     "apply_fulfilments",
     "apply_orders",
     "apply_refunds",
+    "bought_by",
     "classes_of",
     "classify",
     "declassify",
@@ -46,8 +50,10 @@ __all__ = [
     "orders_since",
     "reassign",
     "records_of",
+    "refunds_of_customer",
     "show",
     "snapshots_of",
+    "totals_of",
     "visible",
     "visible_buyers",
 ]

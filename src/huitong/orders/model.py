@@ -230,6 +230,15 @@ class PackageShown:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderTotals:
+    """How many orders somebody has in any state, what they paid, and when the last one was."""
+
+    orders: int
+    paid_minor: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderShown:
     """An order as people see it: nothing in it names a person."""
 
@@ -255,3 +264,27 @@ class OrderShown:
     payments: tuple[PaymentShown, ...]
     refunds: tuple[RefundShown, ...]
     packages: tuple[PackageShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What a customer bought: how many orders, when last, what they spent without returns."""
+
+    orders: int
+    last_at: datetime
+    spent_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOfCustomer:
+    """An after-sale of a customer, with the order that it is on."""
+
+    id: int
+    refund_no: str
+    kind: str
+    status: str
+    refunded_at: datetime
+    amount_minor: int
+    order_id: int
+    order_no: str
+    store: str | None

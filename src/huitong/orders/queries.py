@@ -11,16 +11,19 @@ from huitong.channels.model import OrderKind, OrderStatus, PaymentKind
 from huitong.customers.model import Classed
 from huitong.orders import rules, tables
 from huitong.orders.model import (
+    Bought,
     LineShown,
     LineSnapshot,
     OrderShown,
+    OrderTotals,
     PackageShown,
     PaymentShown,
+    RefundOfCustomer,
     RefundShown,
     Snapshot,
 )
 from huitong.orders.rules import LinePosition, SignedPackage
-from huitong.orders.tables import erasing
+from huitong.orders.tables import erasing, of_customers
 from huitong.orders.tables.classifying import CLASSES_OF
 from huitong.orders.tables.visible import VISIBLE_BUYERS, VISIBLE_ORDERS
 from huitong.platform.db import ReadTx, array, text_array
@@ -137,6 +140,44 @@ def orders_of_customer(
         },
     )
     return show(tx, [row[0] for row in found])
+
+
+def totals_of(tx: ReadTx, customer_ids: Sequence[int]) -> dict[int, OrderTotals]:
+    """Return how much customers have ordered, by customer; who never did is left out."""
+    params = {"group_id": tx.scope.group_id, "customer_ids": array(sorted(set(customer_ids)))}
+    rows = tx.rows(tables.TOTALS_OF_CUSTOMERS, params)
+    return {customer_id: OrderTotals(*totals) for customer_id, *totals in rows}
+
+
+def bought_by(tx: ReadTx, customer_ids: Sequence[int], *, since: datetime) -> dict[int, Bought]:
+    """Return what customers bought, by their ids: `spent_minor` since an instant, without returns.
+
+    Whoever paid for nothing is left out.
+    """
+    params = {
+        "group_id": tx.scope.group_id,
+        "customer_ids": array(customer_ids),
+        "since": since,
+    }
+    return {
+        row[0]: Bought(orders=row[1], last_at=row[2], spent_minor=row[3] - row[4])
+        for row in tx.rows(of_customers.BOUGHT_BY, params)
+    }
+
+
+def refunds_of_customer(
+    tx: ReadTx, customer_id: int, *, before: tuple[datetime, int], limit: int
+) -> list[RefundOfCustomer]:
+    """Return a customer's after-sales, the latest first, before a time and id."""
+    before_at, before_id = before
+    params = {
+        "group_id": tx.scope.group_id,
+        "customer_id": customer_id,
+        "before_at": before_at,
+        "before_id": before_id,
+        "limit": limit,
+    }
+    return [RefundOfCustomer(*row) for row in tx.rows(of_customers.REFUNDS_OF_CUSTOMER, params)]
 
 
 def export(tx: ReadTx, customer_ids: Sequence[int]) -> list[dict[str, object]]:

@@ -21,6 +21,7 @@ def erase(tx: Tx, person_ids: Sequence[int], *, now: datetime) -> list[int]:
         tables.merging.ERASE_TOLD,
         tables.statements.ERASE_STATEMENTS,
         tables.facets.ERASE_FACETS,
+        tables.names.ERASE_NAMES,
         tables.belongings.ERASE_BELONGINGS,
         tables.classes.ERASE_CLASSIFICATIONS,
         tables.relations.ERASE_RELATIONS,

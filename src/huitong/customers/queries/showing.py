@@ -7,9 +7,11 @@ from huitong import identity
 from huitong.channels.model import IdentifierKind
 from huitong.customers import rules, tables
 from huitong.customers.model import (
+    CUSTOMER_PREFIX,
     CardState,
     Consent,
     Customer,
+    CustomerNotFound,
     CustomerShown,
     CustomerStatus,
     Profile,
@@ -20,6 +22,7 @@ from huitong.org.model import Brand
 from huitong.platform import crypto
 from huitong.platform.db import ReadTx, array, byte_array
 from huitong.platform.ids import bucket_of_digest
+from huitong.platform.ids import show as show_id
 
 CARD_KIND = "card"
 
@@ -37,6 +40,17 @@ def living(tx: ReadTx, *, customer_ids: Iterable[int]) -> Mapping[int, int]:
     """Return whom customers are today, over any number of merges; unknown ids are left out."""
     params = {"group_id": tx.scope.group_id, "customer_ids": array(sorted(set(customer_ids)))}
     return dict(tx.rows(tables.people.FOLLOW_CUSTOMERS, params))
+
+
+def today_of(tx: ReadTx, *, customer_id: int) -> int:
+    """Return whom an id stands for today.
+
+    :raises CustomerNotFound: when the scope sees no such customer.
+    """
+    today = living(tx, customer_ids=[customer_id]).get(customer_id)
+    if today is None:
+        raise CustomerNotFound(customer=show_id(CUSTOMER_PREFIX, customer_id))
+    return today
 
 
 def find_by_identifier(
@@ -61,17 +75,16 @@ def find_by_persons(tx: ReadTx, *, brand_id: int, person_ids: Iterable[int]) -> 
 
 def find_by_card(tx: ReadTx, *, brand_id: int, number: str) -> int | None:
     """Return the customer who holds a card today; None when the brand issued none that works."""
-    index = card_index(tx, brand_id=brand_id, number=number)
-    params = {
-        "group_id": tx.scope.group_id,
-        "brand_id": brand_id,
-        "buckets": array([bucket_of_digest(index)]),
-        "digests": byte_array([index]),
-    }
-    found = tx.row(tables.cards.FIND_CARDS, params)
-    if found is None or found[2] != CardState.ACTIVE:
+    found = _card(tx, brand_id, number)
+    if found is None or found[1] != CardState.ACTIVE:
         return None
-    return living(tx, customer_ids=[found[1]])[found[1]]
+    return living(tx, customer_ids=[found[0]])[found[0]]
+
+
+def card_holder(tx: ReadTx, *, brand_id: int, number: str) -> int | None:
+    """Return whom a card was issued to, whether it works or not, for who looks somebody up."""
+    found = _card(tx, brand_id, number)
+    return None if found is None else living(tx, customer_ids=[found[0]])[found[0]]
 
 
 def card_index(tx: ReadTx, *, brand_id: int, number: str) -> bytes:
@@ -121,6 +134,18 @@ def status_counts(tx: ReadTx, *, brand_id: int) -> dict[CustomerStatus, int]:
     params = {"group_id": tx.scope.group_id, "brand_id": brand_id}
     counted: dict[str, int] = dict(tx.rows(tables.people.COUNT_BY_STATUS, params))
     return {status: counted.get(status.value, 0) for status in CustomerStatus}
+
+
+def _card(tx: ReadTx, brand_id: int, number: str) -> tuple[int, str] | None:
+    index = card_index(tx, brand_id=brand_id, number=number)
+    params = {
+        "group_id": tx.scope.group_id,
+        "brand_id": brand_id,
+        "buckets": array([bucket_of_digest(index)]),
+        "digests": byte_array([index]),
+    }
+    found = tx.row(tables.cards.FIND_CARDS, params)
+    return None if found is None else (found[1], found[2])
 
 
 def _families(tx: ReadTx, customer_ids: Sequence[int]) -> Mapping[int, list[tuple[int, int]]]:

@@ -4,6 +4,7 @@ from huitong.customers.rules.cards import CARD_PLACE, masked_card, normal_card
 from huitong.customers.rules.cities import known_city
 from huitong.customers.rules.consents import consent
 from huitong.customers.rules.facets import NEVER_FOLDED, facets_of, trust_mark
+from huitong.customers.rules.names import normal_name
 from huitong.customers.rules.profiles import (
     FIELDS,
     MANUAL,
@@ -50,6 +51,7 @@ __all__ = [
     "masked_card",
     "masked_name",
     "normal_card",
+    "normal_name",
     "packed",
     "profile_of",
     "repeated",

@@ -6,7 +6,8 @@ from huitong.customers.model import Facets, Profile
 from huitong.customers.rules.cities import known_city
 from huitong.customers.rules.profiles import Trust
 
-FACET_FIELDS = frozenset({"gender", "birthday_on", "city"})
+# The name is no facet, but what it is searched by is folded with them.
+FACET_FIELDS = frozenset({"gender", "birthday_on", "city", "name"})
 # Facets that were never folded carry this mark; no trust ever does.
 NEVER_FOLDED = 0
 MARK_BYTES = 7

@@ -9,6 +9,7 @@ from huitong.identity.operations.asking import (
 from huitong.identity.operations.by_hand import merge, split
 from huitong.identity.operations.deciding import (
     accept_review,
+    postpone_review,
     reject_review,
     undo_identifier,
     weigh_anew,
@@ -16,6 +17,7 @@ from huitong.identity.operations.deciding import (
 )
 from huitong.identity.operations.everybody import judge_crowds, portions_of, weigh_portion
 from huitong.identity.operations.forgetting import bury, drop_tombstones, erase, erase_unclaimed
+from huitong.identity.operations.indexing import index_due
 from huitong.identity.operations.locking import Overtaken, hold_living
 from huitong.identity.operations.merging import reassign
 from huitong.identity.operations.policies import set_policy
@@ -34,9 +36,11 @@ __all__ = [
     "erase",
     "erase_unclaimed",
     "hold_living",
+    "index_due",
     "judge_crowds",
     "merge",
     "portions_of",
+    "postpone_review",
     "queue_suggestions",
     "reassign",
     "reject_review",

@@ -6,6 +6,7 @@ from datetime import datetime
 from huitong.identity.operations.found import Found
 from huitong.identity.operations.locking import LockedPerson, Overtaken
 from huitong.identity.operations.mentions import PageSays
+from huitong.identity.queries.searching import searched
 from huitong.identity.rules import SEALED_PLACE, Decision
 from huitong.identity.tables import people
 from huitong.platform import crypto
@@ -37,10 +38,11 @@ def join_identifiers(
     ]
     fresh = [place for place, known in enumerate(found.ids) if known is None]
     new_ids = tx.new_ids([says.named[place].bucket for place in fresh])
+    indexes = searched(tx, [(says.named[place].kind, says.named[place].value) for place in fresh])
     rows = []
-    for place, new_id in zip(fresh, new_ids, strict=True):
+    for place, new_id, index in zip(fresh, new_ids, indexes, strict=True):
         found.ids[place] = new_id
-        rows.append(_row(says, place, new_id, owner_of.get(place), seal))
+        rows.append(_row(says, place, new_id, owner_of.get(place), seal, index))
     constants = {"domain_id": says.account.identity_domain_id, "now": now}
     inserted = tx.write(people.INSERT_IDENTIFIERS, people.IDENTIFIER, rows, constants)
     claimed = tx.write(people.CLAIM_IDENTIFIERS, people.CLAIM, claims)
@@ -48,8 +50,13 @@ def join_identifiers(
         raise Overtaken
 
 
-def _row(
-    says: PageSays, place: int, new_id: int, owner: LockedPerson | None, seal: "_Sealer"
+def _row(  # noqa: PLR0917 - the parts of one row
+    says: PageSays,
+    place: int,
+    new_id: int,
+    owner: LockedPerson | None,
+    seal: "_Sealer",
+    search_index: bytes | None,
 ) -> Row:
     named = says.named[place]
     return (
@@ -58,6 +65,7 @@ def _row(
         named.kind,
         named.scope,
         named.blind_index,
+        search_index,
         owner.id if owner else None,
         # Nobody's key can seal what belongs to nobody; the blind index alone is kept.
         seal(owner, named.value, new_id) if owner else None,

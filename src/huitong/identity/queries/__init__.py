@@ -1,6 +1,17 @@
 """Reads of identity."""
 
-from huitong.identity.queries.explaining import explain, most_linked, reviews, shown_by_ids, stats
+from huitong.identity.queries.explaining import explain, most_linked, shown_by_ids, stats
+from huitong.identity.queries.looking import (
+    find_merge,
+    journal,
+    living_persons,
+    owners_of,
+    person,
+    policies_of,
+    seen,
+    sightings,
+    soundness,
+)
 from huitong.identity.queries.people import (
     ciphers_of,
     erased_before,
@@ -12,6 +23,8 @@ from huitong.identity.queries.people import (
     recognise,
 )
 from huitong.identity.queries.policies import policy_of
+from huitong.identity.queries.reviewing import review, reviews, reviews_of_person
+from huitong.identity.queries.searching import search
 
 __all__ = [
     "ciphers_of",
@@ -19,13 +32,25 @@ __all__ = [
     "explain",
     "export",
     "find",
+    "find_merge",
     "follow",
     "identifiers_of",
+    "journal",
+    "living_persons",
     "merges_of",
     "most_linked",
+    "owners_of",
+    "person",
+    "policies_of",
     "policy_of",
     "recognise",
+    "review",
     "reviews",
+    "reviews_of_person",
+    "search",
+    "seen",
     "shown_by_ids",
+    "sightings",
+    "soundness",
     "stats",
 ]

@@ -25,7 +25,8 @@ WHERE group_id = %(group_id)s
 # Forgets the identifiers of a person; the rows stay, as facts name them.
 ERASE_IDENTIFIERS = """
 UPDATE identity.identifier
-SET blind_index = NULL, sealed = NULL, sealed_for = NULL, erased_at = %(now)s
+SET blind_index = NULL, search_index = NULL, sealed = NULL, sealed_for = NULL,
+    erased_at = %(now)s
 WHERE group_id = %(group_id)s
   AND person_id = %(person_id)s
   AND erased_at IS NULL
@@ -34,7 +35,7 @@ WHERE group_id = %(group_id)s
 # Forgets identifiers that belong to nobody; the rows stay, as facts name them.
 ERASE_UNCLAIMED = """
 UPDATE identity.identifier
-SET blind_index = NULL, erased_at = %(now)s
+SET blind_index = NULL, search_index = NULL, erased_at = %(now)s
 WHERE group_id = %(group_id)s
   AND (bucket, id) IN (
     SELECT (wanted & 4095)::smallint, wanted

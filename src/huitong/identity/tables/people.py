@@ -10,6 +10,7 @@ IDENTIFIER = Shape(
         "kind": "text",
         "scope": "text",
         "blind_index": "bytea",
+        "search_index": "bytea",
         "person_id": "bigint",
         "sealed": "bytea",
         "verified": "boolean",
@@ -92,10 +93,10 @@ CROSS JOIN LATERAL (
 # ring. One that another transaction was first with is left out of the answer.
 INSERT_IDENTIFIERS = """
 INSERT INTO identity.identifier
-  (group_id, bucket, id, identity_domain_id, kind, scope, blind_index,
+  (group_id, bucket, id, identity_domain_id, kind, scope, blind_index, search_index,
    person_id, sealed_for, sealed, verified, is_virtual, recorded_at)
 SELECT %(group_id)s, incoming.bucket, incoming.id, %(domain_id)s, incoming.kind, incoming.scope,
-       incoming.blind_index, incoming.person_id,
+       incoming.blind_index, incoming.search_index, incoming.person_id,
        CASE WHEN incoming.sealed IS NOT NULL THEN incoming.person_id END,
        incoming.sealed, incoming.verified, incoming.is_virtual, %(now)s
 FROM {incoming}

@@ -1,0 +1,165 @@
+"""Customers as lists show them: one row each, put together from every domain, set-based."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from huitong import customers, ledger, loyalty, orders
+from huitong.channels.model import IdentifierKind
+from huitong.customers.model import CustomerShown
+from huitong.loyalty.model import Asset, Names
+from huitong.orders.model import Bought
+from huitong.org.model import Brand
+from huitong.platform.db import ReadTx
+from huitong.segments.model.tags import Sensitivity
+from huitong.segments.queries import tags as tag_queries
+from huitong.segments.queries.tag_sayings import Saying, sayings_of
+
+# How far back lists look for what somebody spent.
+SPENT_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A code with what people call it, in Chinese and in English."""
+
+    code: str
+    chinese: str
+    english: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A value of a tag that somebody said of a customer."""
+
+    tag: Named
+    value: Named
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A customer as a list shows them: masked; figures that the caller may not see are None.
+
+    `bought` is what they bought ever and spent in `SPENT_DAYS`; None also of who bought nothing.
+    """
+
+    customer: CustomerShown
+    phone: str | None
+    tier: Named | None
+    points: int | None
+    bought: Bought | None
+    noted: Sequence[Noted]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Which figures of customers the caller may see."""
+
+    points: bool
+    bought: bool
+    notes: bool
+
+
+def rows_of(
+    tx: ReadTx, customer_ids: Sequence[int], *, brand: Brand, allowed: Allowed, now: datetime
+) -> list[Row]:
+    """Return customers of one brand as rows, in the order asked; a constant number of statements.
+
+    Ids of nobody are left out.
+    """
+    shown = {one.id: one for one in customers.show(tx, customer_ids=customer_ids)}
+    known = [one for one in dict.fromkeys(customer_ids) if one in shown]
+    tiers = _tiers(tx, known, brand, now)
+    points = _points(tx, known, brand, now) if allowed.points else {}
+    bought = _bought(tx, known, now) if allowed.bought else {}
+    noted = notes_of(tx, known, brand=brand, now=now) if allowed.notes else {}
+    return [
+        Row(
+            customer=shown[one],
+            phone=phone_of(shown[one]),
+            tier=tiers.get(one),
+            points=points.get(one),
+            bought=bought.get(one),
+            noted=noted.get(one, ()),
+        )
+        for one in known
+    ]
+
+
+def phone_of(customer: CustomerShown) -> str | None:
+    """Return a customer's phone, masked: a verified one before others."""
+    phones = [one for one in customer.identifiers if one.kind is IdentifierKind.PHONE]
+    phones.sort(key=lambda one: not one.verified)
+    return phones[0].masked if phones else None
+
+
+def notes_of(
+    tx: ReadTx, customer_ids: Sequence[int], *, brand: Brand, now: datetime
+) -> Mapping[int, Sequence[Noted]]:
+    """Return what stands of customers by hand, in words, the latest first."""
+    today = now.astimezone(ZoneInfo(brand.time_zone)).date()
+    said = sayings_of(tx, customer_ids, brand_id=brand.id)
+    if not said:
+        return {}
+    words = tag_words(tx, brand_id=brand.id)
+    return {
+        one: [noted(each, words) for each in sayings if each.stands(today) and each.tag in words]
+        for one, sayings in said.items()
+    }
+
+
+def tag_words(tx: ReadTx, *, brand_id: int) -> Mapping[str, tuple[Named, Mapping[str, Named]]]:
+    """Return what people call the tags of a brand and their values.
+
+    Sensitive tags are left out, and so is what is said of them.
+    """
+    defined = tag_queries.definitions(tx, brand_id=brand_id).tags
+    return {
+        code: (
+            Named(code, tag.names.zh, tag.names.en),
+            {
+                value.code: Named(value.code, value.names.zh, value.names.en)
+                for value in (tag.values if isinstance(tag.values, tuple) else ())
+            },
+        )
+        for code, tag in defined.items()
+        if tag.sensitivity is Sensitivity.ORDINARY
+    }
+
+
+def noted(saying: Saying, words: Mapping[str, tuple[Named, Mapping[str, Named]]]) -> Noted:
+    """Return what somebody said in words; a value without a name is its own."""
+    tag, values = words[saying.tag]
+    value = values.get(saying.value) or Named(saying.value, saying.value, saying.value)
+    return Noted(tag, value)
+
+
+def tier_names(tx: ReadTx, *, brand_id: int, now: datetime) -> Mapping[str, Names]:
+    """Return what people call the tiers of a brand, those of former programmes too."""
+    versions = [
+        one for one in loyalty.versions_of(tx, brand_id=brand_id) if one.effective_from <= now
+    ]
+    versions.sort(key=lambda one: one.effective_from)
+    return {tier.code: tier.names for one in versions for tier in one.programme.tiers}
+
+
+def _tiers(tx: ReadTx, known: Sequence[int], brand: Brand, now: datetime) -> Mapping[int, Named]:
+    standings = loyalty.standings_of(tx, known)
+    if not standings:
+        return {}
+    names = tier_names(tx, brand_id=brand.id, now=now)
+    return {
+        one: Named(standing.tier, names[standing.tier].zh, names[standing.tier].en)
+        for one, standing in standings.items()
+        if standing.tier in names
+    }
+
+
+def _points(tx: ReadTx, known: Sequence[int], brand: Brand, now: datetime) -> Mapping[int, int]:
+    asset = Asset.POINTS.of_brand(brand.id)
+    return {one.owner: one.spendable for one in ledger.balances(tx, known, asset=asset, now=now)}
+
+
+def _bought(tx: ReadTx, known: Sequence[int], now: datetime) -> Mapping[int, Bought]:
+    return orders.bought_by(tx, known, since=now - timedelta(days=SPENT_DAYS))
