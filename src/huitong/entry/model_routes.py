@@ -9,13 +9,15 @@ from pydantic import BaseModel, Field
 from huitong.customers.model import CUSTOMER_PREFIX
 from huitong.entry import model_file, modelling
 from huitong.org.model import BrandNotFound
-from huitong.platform import clock, jobs
+from huitong.platform import audit, clock, jobs
+from huitong.platform.audit import Act
 from huitong.platform.auth import Permission
 from huitong.platform.http import (
     Calling,
     ExpectedVersion,
     IdText,
     JobAsked,
+    Reach,
     RequestKey,
     Router,
     Running,
@@ -142,13 +144,24 @@ def put_document(  # noqa: PLR0917 - the parts of one request
     document = model_file.taken(wanted.kind, wanted.document)
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:
+        brand_id = modelling.place_of(tx, brand).brand_id
         put = operations.put_model(
             tx,
             document,
             kind=wanted.kind,
-            brand_id=modelling.place_of(tx, brand).brand_id,
+            brand_id=brand_id,
             actor=caller.actor(),
             expected_version=expected,
+            now=now,
+        )
+        audit.record(
+            tx,
+            by=caller,
+            act=Act.MODEL_PUT,
+            subject=f"model:{brand}/{document.code}",
+            before={"version": expected},
+            after={"version": put.version, "document": wanted.document},
+            brand_id=brand_id,
             now=now,
         )
     response.headers["ETag"] = etag(put.version)
@@ -195,6 +208,7 @@ def show_result(
     "GET",
     "/v1/customers/{customer_id}/models/{model}",
     permission=Permission.MODELS_READ,
+    reach=Reach.CUSTOMER,
     errors=[
         CustomerUnknown,
         ModelUnknown,

@@ -9,9 +9,12 @@ from huitong.entry import (
     model_routes,
     refresh_routes,
     tag_history_routes,
+    tag_import_routes,
     tag_routes,
 )
-from huitong.entry.console import auditing
+from huitong.entry.console import auditing, person_routes, rehearsal_routes, suggestion_routes
+from huitong.entry.console import customers as console_customers
+from huitong.entry.console import sessions as console_sessions
 from huitong.entry.rights import routes as rights_routes
 from huitong.identity import routes as identity_routes
 from huitong.loyalty import routes as loyalty_routes
@@ -28,6 +31,9 @@ ROUTERS: Sequence[Router] = (
     *customers_routes.ROUTERS,
     rights_routes.router,
     *identity_routes.ROUTERS,
+    person_routes.router,
+    rehearsal_routes.router,
+    suggestion_routes.router,
     orders_routes.router,
     signals_routes.router,
     *segments_routes.ROUTERS,
@@ -37,6 +43,9 @@ ROUTERS: Sequence[Router] = (
     model_result_routes.router,
     tag_routes.router,
     tag_history_routes.router,
+    tag_import_routes.router,
     refresh_routes.router,
     auditing.router,
+    *console_customers.ROUTERS,
+    console_sessions.router,
 )

@@ -1,6 +1,7 @@
 """Files of tags that somebody says of customers: CSV, read and checked whole before it counts."""
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,6 +20,8 @@ CUSTOMER, VALUE, UNTIL = "customer", "value", "until"
 NEEDED, COLUMNS = (CUSTOMER, VALUE), (CUSTOMER, VALUE, UNTIL)
 DAYS = ("%Y-%m-%d", "%Y/%m/%d")
 LINES_MAX = 1_000_000
+# What a browser makes of bytes that are no UTF-8.
+REPLACED = "\ufffd"
 FAULTS_SHOWN_MAX = 10
 
 
@@ -72,6 +75,20 @@ def read(path: Path, *, lines_max: int = LINES_MAX) -> Sequence[GivingOfLine]:
         raise TagFileInvalid(path.name, told) from None
     except csv.Error as wrong:
         raise TagFileInvalid(path.name, f"it is no CSV ({wrong})") from None
+
+
+def read_text(name: str, text: str, *, lines_max: int = LINES_MAX) -> Sequence[GivingOfLine]:
+    """Return what the text of a CSV file says, as `read` does.
+
+    :raises TagFileInvalid: when a column is missing or a cell cannot be read, with line and column.
+    """
+    if REPLACED in text:
+        raise TagFileInvalid(name, "it is not UTF-8; save it as “CSV UTF-8” (另存为 CSV UTF-8)")
+    try:
+        lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
+        return _read(name, csv.reader(lines, strict=True), lines_max)
+    except csv.Error as wrong:
+        raise TagFileInvalid(name, f"it is no CSV ({wrong})") from None
 
 
 def _read(name: str, rows: "Reader", lines_max: int) -> Sequence[GivingOfLine]:

@@ -1,6 +1,6 @@
 """Refusals as values and as exceptions: one shape from the ledger to the HTTP answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeAlias, TypeVar
@@ -41,6 +41,10 @@ class DomainError(Exception):
     def facts(self) -> dict[str, FieldValue]:
         """Return the structured fields of the refusal by name."""
         return {known.name: getattr(self, known.name) for known in fields(self)}
+
+    def places(self) -> Sequence[Mapping[str, str]]:
+        """Return single faults by `at`, their place, and `reason`; most refusals are one fault."""
+        return ()
 
     def as_refused(self) -> "Refused":
         """Return the refusal as one item's result in a batch."""

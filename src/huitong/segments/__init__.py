@@ -11,7 +11,7 @@ from huitong.segments.queries.bitmaps import Bitmaps, open_bitmaps
 from huitong.segments.queries.definitions import segment_of, segments_of, versions_of
 from huitong.segments.queries.ordinals import customers_at, ordinals_of
 from huitong.segments.queries.sets import BitmapSets
-from huitong.segments.queries.snapshots import members_on, movement, snapshots
+from huitong.segments.queries.snapshots import members_on, movement, recent_sizes, snapshots
 from huitong.segments.queries.snapshots_members import living_page, was_in
 from huitong.segments.queries.vocabulary import speech_of
 from huitong.segments.rules.audiences import as_of_document, explained_document
@@ -43,6 +43,7 @@ __all__ = [
     "publish",
     "put_segment",
     "read_segment",
+    "recent_sizes",
     "retire",
     "revive",
     "segment_of",

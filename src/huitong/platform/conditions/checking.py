@@ -134,7 +134,8 @@ class _Check:
         """Yield the problems of a condition; `within` are the facts whose fields it is about."""
         if self.depth == WHOLE_DEPTH_MAX:
             reason = f"with its segments the condition is more than {WHOLE_DEPTH_MAX} deep"
-            yield _problem(at, f"{reason}; make it flatter")
+            zh = f"连同引用的人群，条件嵌套超过 {WHOLE_DEPTH_MAX} 层；请减少层次"
+            yield _problem(at, f"{reason}; make it flatter", zh)
             return
         self.depth += 1
         match condition:
@@ -158,7 +159,8 @@ class _Check:
             yield from self._leaf(leaf, at, within)
         elif self.leaves == LEAVES_MAX + 1:
             reason = f"with its segments the condition has more than {LEAVES_MAX} leaves"
-            yield _problem(at, f"{reason}; name fewer of them")
+            zh = f"连同引用的人群，条件超过 {LEAVES_MAX} 条；请少引用一些人群"
+            yield _problem(at, f"{reason}; name fewer of them", zh)
 
     def _leaf(
         self, leaf: FieldLeaf | OfFacts | InSegment, at: Places, within: FactKind | None
@@ -166,7 +168,7 @@ class _Check:
         match leaf:
             case OfFacts() | InSegment() if within is not None:
                 reason = "“where” speaks of the fields of one fact alone"
-                yield _problem(at, reason, within.by_code)
+                yield _problem(at, reason, "“其中”只能用这一类记录自己的字段", within.by_code)
             case OfFacts():
                 yield from self._facts(leaf, at)
             case InSegment():
@@ -187,12 +189,14 @@ class _Check:
                 if outside
                 else f"there is no field “{leaf.field}”"
             )
-            yield _problem((*at, "field"), reason, _near(leaf.field, known))
+            zh = f"这里不能用字段“{leaf.field}”" if outside else f"没有字段“{leaf.field}”"
+            yield _problem((*at, "field"), reason, zh, _near(leaf.field, known))
             return
         unfit = _operators(leaf) - FITTING[field.type]
         if unfit:
             reason = f"“{field.code}” holds {_holds(field)}, so “{min(unfit)}” says nothing of it"
-            yield _problem((*at, min(unfit)), reason, sorted(FITTING[field.type]))
+            zh = f"“{field.names.zh}”是{_HOLDS[field.type].zh}，不能这样比较"
+            yield _problem((*at, min(unfit)), reason, zh, sorted(FITTING[field.type]))
             return
         if isinstance(leaf, LastDays | NextDays | Anniversary):
             yield from self._today(at)
@@ -201,13 +205,14 @@ class _Check:
     def _facts(self, leaf: OfFacts, at: Places) -> Iterator[Problem]:
         if Feature.FACTS not in self.use.features:
             reason = f"facts may not be asked for here ({self._use_told()})"
-            yield _problem((*at, "facts"), reason)
+            yield _problem((*at, "facts"), reason, "这里不能用交易与行为记录")
             return
         known = _allowed(self.vocabulary.fact_by_code, self.use.facts)
         kind = known.get(leaf.facts)
         if kind is None:
             reason = f"there are no facts “{leaf.facts}” here"
-            yield _problem((*at, "facts"), reason, _near(leaf.facts, known))
+            zh = f"没有“{leaf.facts}”这一类记录"
+            yield _problem((*at, "facts"), reason, zh, _near(leaf.facts, known))
             return
         if leaf.where is not None:
             yield from self.of(leaf.where, (*at, "where"), kind)
@@ -224,7 +229,8 @@ class _Check:
                 yield from self._today(at)
                 for word, days in (("at_least", leaf.at_least), ("less_than", leaf.less_than)):
                     if days is not None and not 0 <= days <= DAYS_MAX:
-                        yield _problem((*at, word), f"days since are from 0 to {DAYS_MAX}")
+                        reason = f"days since are from 0 to {DAYS_MAX}"
+                        yield _problem((*at, word), reason, f"距今天数在 0 到 {DAYS_MAX} 之间")
             case SumOf(sum=name):
                 yield from _measurable(name, "sum", SUMMABLE, kind, at)
             case MaxOf(max=name):
@@ -237,24 +243,29 @@ class _Check:
     def _segment(self, leaf: InSegment, at: Places) -> Iterator[Problem]:
         place = (*at, "segment")
         if Feature.SEGMENTS not in self.use.features:
-            yield _problem(place, f"segments may not be named here ({self._use_told()})")
+            reason = f"segments may not be named here ({self._use_told()})"
+            yield _problem(place, reason, "这里不能引用人群")
         elif leaf.segment in self.inside:
             circle = " → ".join([*self.inside, leaf.segment])
-            yield _problem(place, f"a segment cannot depend on itself ({circle})")
+            reason = f"a segment cannot depend on itself ({circle})"
+            yield _problem(place, reason, f"人群不能引用自己（{circle}）")
         elif leaf.segment not in self.segments.conditions:
             fits = _near(leaf.segment, self.segments.conditions)
-            yield _problem(place, f"there is no segment “{leaf.segment}”", fits)
+            reason = f"there is no segment “{leaf.segment}”"
+            yield _problem(place, reason, f"没有人群“{leaf.segment}”", fits)
         else:
             self.inside.append(leaf.segment)
             for inner in self.of(self.segments.conditions[leaf.segment], ()):
                 told = f"segment “{leaf.segment}”, at {inner.path or 'its top'}: {inner.reason}"
-                yield Problem(path_of(place), told, inner.fits)
+                zh = f"引用的人群“{leaf.segment}”里：{inner.reason_zh or inner.reason}"
+                yield Problem(path_of(place), told, inner.fits, zh)
             self.inside.pop()
 
     def _today(self, at: Places) -> Iterator[Problem]:
         if Feature.TODAY not in self.use.features:
             reason = f"this changes as days go by, which is not allowed here ({self._use_told()})"
-            yield _problem(at, reason, ("at_least", "less_than", "since", "until"))
+            zh = "这里不能用会随日子变化的条件；请改用固定日期"
+            yield _problem(at, reason, zh, ("at_least", "less_than", "since", "until"))
 
     def _use_told(self) -> str:
         return f"{self.use.names.zh}, {self.use.names.en}"
@@ -277,7 +288,8 @@ def _arguments(leaf: FieldLeaf, field: Field, at: Places) -> Iterator[Problem]:
             for word, edge in (("at_least", low), ("less_than", high)):
                 if edge is not None and not _fits(edge, field.type):
                     wanted = _bound_of(field.type)
-                    yield _problem((*at, word), f"“{field.code}” is compared with {wanted}")
+                    reason = f"“{field.code}” is compared with {wanted.en}"
+                    yield _problem((*at, word), reason, f"“{field.names.zh}”要与{wanted.zh}比较")
         case IsKnown() | LastDays() | NextDays() | Anniversary():
             return
         case _ as never:
@@ -289,10 +301,13 @@ def _values(values: Iterable[bool | str], field: Field, at: Places) -> Iterator[
     for number, value in enumerate(values):
         if isinstance(value, bool) != (field.type is FieldType.BOOL):
             fits = ("true", "false") if field.type is FieldType.BOOL else codes[:FITS_MAX]
-            yield _problem((*at, number), f"“{field.code}” holds {_holds(field)}", fits)
+            reason = f"“{field.code}” holds {_holds(field)}"
+            zh = f"“{field.names.zh}”是{_HOLDS[field.type].zh}"
+            yield _problem((*at, number), reason, zh, fits)
         elif codes and value not in codes:
             reason = f"“{field.code}” has no value “{value}”"
-            yield _problem((*at, number), reason, _near(str(value), codes))
+            zh = f"“{field.names.zh}”没有“{value}”这个值"
+            yield _problem((*at, number), reason, zh, _near(str(value), codes))
 
 
 def _measurable(
@@ -301,14 +316,15 @@ def _measurable(
     fitting = [each.code for each in kind.fields if each.type in types]
     if name not in fitting:
         reason = f"“{name}” is no field of “{kind.code}” that “{word}” can be taken of"
-        yield _problem((*at, "measure", word), reason, fitting)
+        zh = f"“{kind.names.zh}”的字段“{name}”不能这样统计"
+        yield _problem((*at, "measure", word), reason, zh, fitting)
 
 
 def _window(leaf: OfFacts, kind: FactKind, at: Places) -> Iterator[Problem]:
     for word, moment in (("since", leaf.since), ("until", leaf.until)):
         if moment is not None and not _fits(moment, kind.time_field.type):
             reason = f"“{kind.code}” are dated by the day; give a day without a time"
-            yield _problem((*at, word), reason)
+            yield _problem((*at, word), reason, f"“{kind.names.zh}”按天记录，请填不带时刻的日期")
 
 
 def _fits(edge: object, kind: FieldType) -> bool:
@@ -319,27 +335,32 @@ def _fits(edge: object, kind: FieldType) -> bool:
     )
 
 
-def _bound_of(kind: FieldType) -> str:
+def _bound_of(kind: FieldType) -> Names:
     match kind:
         case FieldType.INTEGER:
-            return "a whole number"
+            return Names("整数", "a whole number")
         case FieldType.DAY:
-            return "a day, written as 2026-11-11"
+            return Names("日期（如 2026-11-11）", "a day, written as 2026-11-11")
         case _:
-            return "a day or an instant, written as 2026-11-11 or 2026-11-11T20:00:00+08:00"
+            return Names(
+                "日期或时刻（如 2026-11-11 或 2026-11-11T20:00:00+08:00）",
+                "a day or an instant, written as 2026-11-11 or 2026-11-11T20:00:00+08:00",
+            )
+
+
+_HOLDS: Mapping[FieldType, Names] = {
+    FieldType.BOOL: Names("是或否", "yes or no"),
+    FieldType.CODE: Names("列出的值之一", "one of its listed values"),
+    FieldType.CODES: Names("列出的若干值", "any of its listed values"),
+    FieldType.INTEGER: Names("整数", "a whole number"),
+    FieldType.DAY: Names("日期", "a day"),
+    FieldType.INSTANT: Names("时刻", "an instant"),
+    FieldType.TEXT: Names("文字", "a text"),
+}
 
 
 def _holds(field: Field) -> str:
-    told = {
-        FieldType.BOOL: "yes or no",
-        FieldType.CODE: "one of its listed values",
-        FieldType.CODES: "any of its listed values",
-        FieldType.INTEGER: "a whole number",
-        FieldType.DAY: "a day",
-        FieldType.INSTANT: "an instant",
-        FieldType.TEXT: "a text",
-    }
-    return told[field.type]
+    return _HOLDS[field.type].en
 
 
 def _allowed(known: Mapping[str, Known], codes: frozenset[str] | None) -> Mapping[str, Known]:
@@ -352,5 +373,5 @@ def _near(word: str, known: Iterable[str]) -> list[str]:
     return get_close_matches(word, codes, n=FITS_MAX, cutoff=0.5) or codes[:FITS_MAX]
 
 
-def _problem(at: Places, reason: str, fits: Iterable[str] = ()) -> Problem:
-    return Problem(path_of(at), reason, tuple(fits)[:FITS_MAX])
+def _problem(at: Places, reason: str, zh: str, fits: Iterable[str] = ()) -> Problem:
+    return Problem(path_of(at), reason, tuple(fits)[:FITS_MAX], zh)

@@ -6,7 +6,7 @@ lease runs out and another one goes on from the last step. The number of the att
 worker that lost its lease cannot write any more.
 """
 
-from huitong.platform.jobs.asking import ask, cancel, enqueue, find, newest, retry
+from huitong.platform.jobs.asking import ask, by_keys, cancel, enqueue, find, newest, retry
 from huitong.platform.jobs.forgetting import FORGET_DONE, forget_done
 from huitong.platform.jobs.model import (
     ATTEMPTS_MAX,
@@ -57,6 +57,7 @@ __all__ = [
     "ask",
     "ask_for_recurring",
     "beat",
+    "by_keys",
     "cancel",
     "claim",
     "end",

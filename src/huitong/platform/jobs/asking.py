@@ -88,6 +88,12 @@ def find(tx: ReadTx, *, job_id: int) -> Job:
     return _one(tx, tables.FIND_JOB, job_id)
 
 
+def by_keys(tx: ReadTx, *, kind: str, keys: Sequence[str]) -> list[Job]:
+    """Return the jobs of a kind that have these keys; those that were forgotten are left out."""
+    params = {"group_id": tx.scope.group_id, "kind": kind, "keys": list(keys)}
+    return [tables.job_of(row) for row in tx.rows(tables.FIND_BY_KEYS, params)]
+
+
 def newest(tx: ReadTx, *, before: int, limit: int) -> list[Job]:
     """Return the group's newest jobs with ids below `before`."""
     params = {"group_id": tx.scope.group_id, "before": before, "limit": limit}

@@ -51,6 +51,15 @@ JOIN platform.job AS j
 ORDER BY incoming.place
 """.replace("{columns}", _COLUMNS)
 
+# The jobs of a kind that have these keys.
+FIND_BY_KEYS = """
+SELECT {columns}
+FROM platform.job AS j
+WHERE j.group_id = %(group_id)s
+  AND j.kind = %(kind)s
+  AND j.key = ANY(%(keys)s::text[])
+""".replace("{columns}", _COLUMNS)
+
 # One job of the scope's group.
 FIND_JOB = """
 SELECT {columns}

@@ -70,12 +70,18 @@ class Portrait:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotTaken:
-    """Who was in a segment on a day is kept: how many, and by which version of the bitmaps."""
+    """Who was in a segment on a day is kept: how many, and by which version of the bitmaps.
+
+    `entered` and `gone` are since the day before that was kept; None of a first day, and of days
+    from before they were noted.
+    """
 
     segment: str
     taken_on: date
     version: int
     size: int
+    entered: int | None = None
+    gone: int | None = None
 
 
 @dataclass(eq=False)

@@ -62,6 +62,19 @@ class SegmentNotFound(DomainError):
 
 
 @dataclass(eq=False)
+class FieldNotListed(DomainError):
+    """The field has no texts to list: there is none of this name, or it holds something else."""
+
+    code: ClassVar[str] = "segments.field_not_listed"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    sentence: ClassVar[str] = (
+        "There is no field “{field}” that holds texts: the vocabulary of the brand lists the"
+        " values of all others."
+    )
+    field: str
+
+
+@dataclass(eq=False)
 class SegmentChanged(DomainError):
     """Somebody changed the segment since it was read."""
 

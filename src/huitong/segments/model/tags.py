@@ -1,7 +1,7 @@
 """The documents of tags: definitions, their values, packs of them; and the refusals."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -188,6 +188,10 @@ class TagInvalid(DomainError):
     def facts(self) -> dict[str, FieldValue]:
         """Return the first faults as told, and how many there are."""
         return {"told": self.told, "count": len(self.faults)}
+
+    def places(self) -> Sequence[Mapping[str, str]]:
+        """Return every fault at its place."""
+        return [{"at": one.path, "reason": one.message} for one in self.faults]
 
     @classmethod
     def of(cls, faults: Sequence[TagFault]) -> Self:

@@ -19,15 +19,27 @@ def keep_snapshot(
     taken_on: date,
     version: int,
     now: datetime,
+    moved: tuple[int, int] | None = None,
 ) -> SnapshotTaken:
-    """Keep a day's members of a segment; a repeat changes nothing and returns the first."""
+    """Keep a day's members of a segment; a repeat changes nothing and returns the first.
+
+    `moved` is how many entered and left since the day before, where there is one.
+    """
+    entered, gone = moved or (None, None)
     constants = {
         "group_id": tx.scope.group_id,
         "brand_id": brand_id,
         "segment": segment,
         "taken_on": taken_on,
     }
-    taken = {"version": version, "size": members.size, "now": now, **constants}
+    taken = {
+        "version": version,
+        "size": members.size,
+        "now": now,
+        "entered": entered,
+        "gone": gone,
+        **constants,
+    }
     if tx.execute(tables.INSERT_SNAPSHOT, taken):
         encoded = [(shard, encode(part)) for shard, part in enumerate(members.parts)]
         rows = [

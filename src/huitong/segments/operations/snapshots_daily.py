@@ -8,7 +8,7 @@ from huitong.segments.model.bitmaps import SnapshotTaken
 from huitong.segments.operations.snapshots import keep_snapshot
 from huitong.segments.queries.audiences import Audiences
 from huitong.segments.queries.ordinals import customers_at
-from huitong.segments.queries.snapshots import movement, snapshots
+from huitong.segments.queries.snapshots import members_on, movement_between, snapshots
 from huitong.segments.rules.bitmaps import Column, page_of
 from huitong.segments.tables import snapshots_daily as tables
 
@@ -31,6 +31,11 @@ def take_snapshot(
     if known and known[0].taken_on >= today:
         return None
     audience = audiences.find(audiences.condition_of(segment))
+    moved = None
+    if known:
+        day = known[0].taken_on
+        before = members_on(tx, brand_id=brand_id, segment=segment, taken_on=day)
+        moved = movement_between(before, audience.members)
     taken = keep_snapshot(
         tx,
         members=audience.members,
@@ -39,11 +44,9 @@ def take_snapshot(
         taken_on=today,
         version=audience.as_of.bitmap_version,
         now=now,
+        moved=None if moved is None else (moved.entered.size, moved.left.size),
     )
-    if known:
-        moved = movement(
-            tx, brand_id=brand_id, segment=segment, earlier_on=known[0].taken_on, later_on=today
-        )
+    if moved is not None:
         for kind, column in ((SegmentEntered, moved.entered), (SegmentLeft, moved.left)):
             _tell(tx, kind, column, brand_id=brand_id, segment=segment, today=today)
     return taken

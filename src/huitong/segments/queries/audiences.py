@@ -180,7 +180,7 @@ class Audiences:
             values = [
                 ValueShown(
                     value.code, value.names.zh, value.names.en, one.inside, one.base,
-                    _share(one.inside, found.size), _share(one.base, found.everyone), one.index,
+                    share(one.inside, found.size), share(one.base, found.everyone), one.index,
                 )
                 for value in field.values
                 if (one := shares.get((tag_of(field.code), codes[value.code]))) is not None
@@ -191,6 +191,10 @@ class Audiences:
     def overlap(self, audiences: Sequence[Audience]) -> list[list[int]]:
         """Return how many customers each two audiences have in common."""
         return self.bitmaps.overlap([Leaf(one.members) for one in audiences])
+
+    def everyone(self) -> int:
+        """Return how many customers are alive: what shares are told of."""
+        return self.bitmaps.count(self.bitmaps.alive())
 
     def page(self, audience: Audience, *, after: int, limit: int) -> list[tuple[int, int]]:
         """Return (ordinal, customer) of a page of an audience; go on after the last ordinal."""
@@ -373,5 +377,6 @@ def _only(ordinal: int) -> Leaf:
     return Leaf(column_of_ordinals(np.array([ordinal], np.int64)))
 
 
-def _share(part: int, whole: int) -> int:
+def share(part: int, whole: int) -> int:
+    """Return a part of a whole in basis points, rounded down."""
     return part * ALL_BASIS_POINTS // whole if whole else 0

@@ -29,9 +29,19 @@ def find_export(tx: ReadTx, *, brand_id: int, export_id: int) -> ExportAsked:
     return ExportAsked(*row)
 
 
-def list_exports(tx: ReadTx, *, brand_id: int, before: int, limit: int) -> list[ExportAsked]:
-    """Return the exports of a brand with smaller ids than `before`, the newest first."""
-    asked = {"group_id": tx.scope.group_id, "brand_id": brand_id, "before": before}
+def list_exports(
+    tx: ReadTx, *, brand_id: int, before: int, limit: int, segment: str | None = None
+) -> list[ExportAsked]:
+    """Return the exports of a brand, or of a segment, with smaller ids than `before`.
+
+    The newest comes first.
+    """
+    asked = {
+        "group_id": tx.scope.group_id,
+        "brand_id": brand_id,
+        "before": before,
+        "segment": segment,
+    }
     return tx.all(ExportAsked, tables.LIST_EXPORTS, {"limit": limit, **asked})
 
 

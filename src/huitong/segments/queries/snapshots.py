@@ -1,5 +1,6 @@
 """Who was in a segment on a past day, and who came and went between two days."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -63,10 +64,25 @@ def movement(
     :raises SnapshotNotFound: when one of the days has none.
     """
     earlier, later = (
-        Leaf(members_on(tx, brand_id=brand_id, segment=segment, taken_on=day))
+        members_on(tx, brand_id=brand_id, segment=segment, taken_on=day)
         for day in (earlier_on, later_on)
     )
-    return Movement(entered=worked_out(later - earlier), left=worked_out(earlier - later))
+    return movement_between(earlier, later)
+
+
+def movement_between(earlier: Column, later: Column) -> Movement:
+    """Return who is in the later set alone, and who in the earlier one alone."""
+    before, after = Leaf(earlier), Leaf(later)
+    return Movement(entered=worked_out(after - before), left=worked_out(before - after))
+
+
+def recent_sizes(tx: ReadTx, *, brand_id: int, since: date) -> Mapping[str, list[SnapshotTaken]]:
+    """Return how large every segment of a brand was from a day on, the latest day first."""
+    asked = {"group_id": tx.scope.group_id, "brand_id": brand_id, "since": since}
+    found: dict[str, list[SnapshotTaken]] = {}
+    for one in tx.all(SnapshotTaken, tables.RECENT_SIZES, asked):
+        found.setdefault(one.segment, []).append(one)
+    return found
 
 
 def _asked(tx: ReadTx, brand_id: int, segment: str) -> dict[str, object]:

@@ -1,36 +1,65 @@
 """HTTP in: audiences counted, described beside everyone, and compared."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from huitong import segments
 from huitong.org.model import BrandNotFound
 from huitong.platform.auth import Caller, Permission
-from huitong.platform.conditions import ConditionInvalid, Language, read_condition
+from huitong.platform.conditions import (
+    Condition,
+    ConditionInvalid,
+    Language,
+    read_condition,
+    sentence,
+)
 from huitong.platform.http import Calling, Router, Running
 from huitong.platform.lake import LakeEmpty
-from huitong.segments.model.audiences import AudienceTooSmall
+from huitong.segments.model.audiences import AudienceTooSmall, ComputedBy
 from huitong.segments.model.bitmaps import NothingPublished
 from huitong.segments.model.definitions import SegmentNotFound
-from huitong.segments.queries.audiences import Audience, Audiences
+from huitong.segments.queries.audiences import Audience, Audiences, share
+from huitong.segments.queries.audiences_regions import in_any, regions
 from huitong.segments.routes.definitions import BrandCode, SegmentCode
 from huitong.segments.routes.opening import opened
 
 router = Router(tag="audiences")
 
 OVERLAP_MAX = 20
+# Five segments part into 31 regions; nobody reads more.
+REGIONS_OF_MAX = 5
 # A portrait of fewer describes persons, not an audience.
 DESCRIBED_MIN = 10
 COUNTING = (BrandNotFound, SegmentNotFound, ConditionInvalid, NothingPublished, LakeEmpty)
 DESCRIBING = (*COUNTING, AudienceTooSmall)
 
 
+class ComputedOut(BaseModel):
+    """A clause that had no set ready: in words, where it was computed, and how many it is."""
+
+    says: dict[str, str]
+    by: ComputedBy
+    customers: int
+
+
+class AsOfOut(BaseModel):
+    """As of when an answer is: tags by version, the lake by its instant, the rest by now."""
+
+    counted_at: datetime
+    tags_version: int
+    lake_as_of: datetime | None
+    computed: list[ComputedOut]
+
+
 class CountOut(BaseModel):
-    """How many customers, and as of when."""
+    """How many customers of how many, what the condition says, and as of when."""
 
     customers: int
-    as_of: dict[str, Any]
+    everyone: int
+    share_basis_points: int
+    says: dict[str, str]
+    as_of: AsOfOut
 
 
 class ValueOut(BaseModel):
@@ -69,7 +98,7 @@ class PortraitOut(BaseModel):
     customers: int
     everyone: int
     tags: list[TagOut]
-    as_of: dict[str, Any]
+    as_of: AsOfOut
 
 
 class ConditionIn(BaseModel):
@@ -84,11 +113,24 @@ class OverlapIn(BaseModel):
     segments: list[str] = Field(min_length=1, max_length=OVERLAP_MAX)
 
 
+class RegionOut(BaseModel):
+    """Customers who are in these segments and in none of the others that were asked for."""
+
+    segments: list[str]
+    customers: int
+
+
 class OverlapOut(BaseModel):
-    """How many customers each two segments have in common, in the order that was asked for."""
+    """How many customers each two segments have in common, in the order that was asked for.
+
+    `regions` parts all of them without overlap, for up to 5 segments; of more it is empty.
+    """
 
     segments: list[str]
     customers: list[list[int]]
+    everyone: int
+    in_any: int
+    regions: list[RegionOut]
 
 
 @router.route(
@@ -100,7 +142,7 @@ def count_condition(
 ) -> CountOut:
     """Count who meets a condition that is being edited; nothing is kept."""
     with opened(platform, caller, brand) as (audiences, _):
-        return _count(audiences, audiences.find(read_condition(asked.condition)))
+        return _count(audiences, read_condition(asked.condition))
 
 
 @router.route(
@@ -124,7 +166,17 @@ def overlap(platform: Running, caller: Calling, brand: BrandCode, asked: Overlap
     """Count how many customers each two segments have in common; nothing is kept."""
     with opened(platform, caller, brand) as (audiences, _):
         found = [audiences.find(audiences.condition_of(code)) for code in asked.segments]
-        return OverlapOut(segments=asked.segments, customers=audiences.overlap(found))
+        parts = regions(audiences, found) if len(found) <= REGIONS_OF_MAX else {}
+        return OverlapOut(
+            segments=asked.segments,
+            customers=audiences.overlap(found),
+            everyone=audiences.everyone(),
+            in_any=in_any(audiences, found),
+            regions=[
+                RegionOut(segments=[asked.segments[place] for place in inside], customers=size)
+                for inside, size in parts.items()
+            ],
+        )
 
 
 @router.route(
@@ -134,7 +186,7 @@ def overlap(platform: Running, caller: Calling, brand: BrandCode, asked: Overlap
 def count(platform: Running, caller: Calling, brand: BrandCode, segment: SegmentCode) -> CountOut:
     """Count who is in a segment now."""
     with opened(platform, caller, brand) as (audiences, _):
-        return _count(audiences, audiences.find(audiences.condition_of(segment)))
+        return _count(audiences, audiences.condition_of(segment))
 
 
 @router.route(
@@ -150,13 +202,38 @@ def portrait(
         return _portrait(audiences, audience, caller)
 
 
-def _as_of(audiences: Audiences, audience: Audience) -> dict[str, Any]:
-    told = segments.as_of_document(audience.as_of, audiences.reading, language=Language.ZH)
-    return dict(told)
+def _as_of(audiences: Audiences, audience: Audience) -> AsOfOut:
+    told = audience.as_of
+    return AsOfOut(
+        counted_at=told.counted_at,
+        tags_version=told.bitmap_version,
+        lake_as_of=told.lake_as_of,
+        computed=[
+            ComputedOut(says=_says(part.condition, audiences), by=part.by, customers=part.size)
+            for part in told.computed
+        ],
+    )
 
 
-def _count(audiences: Audiences, audience: Audience) -> CountOut:
-    return CountOut(customers=audience.size, as_of=_as_of(audiences, audience))
+def _says(condition: Condition, audiences: Audiences) -> dict[str, str]:
+    reading = audiences.reading
+    return {
+        language.value: sentence(
+            condition, reading.vocabulary, language=language, segments=reading.segments
+        )
+        for language in Language
+    }
+
+
+def _count(audiences: Audiences, condition: Condition) -> CountOut:
+    audience, everyone = audiences.find(condition), audiences.everyone()
+    return CountOut(
+        customers=audience.size,
+        everyone=everyone,
+        share_basis_points=share(audience.size, everyone),
+        says=_says(condition, audiences),
+        as_of=_as_of(audiences, audience),
+    )
 
 
 def _portrait(audiences: Audiences, audience: Audience, caller: Caller) -> PortraitOut:

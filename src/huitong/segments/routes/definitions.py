@@ -1,24 +1,26 @@
 """HTTP in: the segments of a brand, their versions, and the words they may use."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 from fastapi import Path, Response
 from pydantic import BaseModel, Field
 
 from huitong import org, segments
 from huitong.org.model import BrandNotFound
-from huitong.platform import clock
+from huitong.platform import audit, clock
+from huitong.platform.audit import Act
 from huitong.platform.auth import Permission
 from huitong.platform.conditions import (
     ConditionInvalid,
     Language,
-    describe,
     problems_of,
     sentence,
 )
 from huitong.platform.http import Calling, ExpectedVersion, Router, Running, etag
+from huitong.segments.model.bitmaps import SnapshotTaken
 from huitong.segments.model.definitions import (
     Segment,
     SegmentChanged,
@@ -32,6 +34,8 @@ from huitong.segments.queries.vocabulary import Speech
 from huitong.segments.queries.vocabulary_kept import speech_kept
 
 router = Router(tag="segments")
+
+DAYS_LISTED = 30
 
 BrandCode: TypeAlias = Annotated[str, Path(max_length=100, description="The brand's code.")]
 SegmentCode: TypeAlias = Annotated[str, Path(max_length=50, description="The segment's code.")]
@@ -48,10 +52,25 @@ class SegmentOut(BaseModel):
     says: dict[str, str] | None
 
 
+class SizeOut(BaseModel):
+    """How many were in a segment on a day, and how many came and went since the day before it."""
+
+    day: date
+    customers: int
+    entered: int | None
+    left: int | None
+
+
+class SegmentListed(SegmentOut):
+    """A segment with its sizes of the last 30 days that were kept, the latest first."""
+
+    sizes: list[SizeOut]
+
+
 class SegmentsOut(BaseModel):
     """Every segment of a brand."""
 
-    items: list[SegmentOut]
+    items: list[SegmentListed]
 
 
 class SegmentIn(BaseModel):
@@ -69,26 +88,24 @@ class SegmentIn(BaseModel):
     errors=[BrandNotFound],
 )
 def list_segments(platform: Running, caller: Calling, brand: BrandCode) -> SegmentsOut:
-    """List the segments of a brand, archived ones too."""
+    """List the segments of a brand, archived ones too, with how large they were lately."""
     with platform.database.reading(caller.scope()) as tx:
-        brand_id = org.brand(tx, code=brand).id
-        found = segments.segments_of(tx, brand_id=brand_id)
-        speech = speech_kept(tx, brand_id=brand_id, cache=SETS)
-    return SegmentsOut(items=[_out(one, speech) for one in found.values()])
-
-
-@router.route(
-    "GET",
-    "/v1/brands/{brand}/vocabulary",
-    permission=Permission.SEGMENTS_READ,
-    errors=[BrandNotFound],
-)
-def show_vocabulary(platform: Running, caller: Calling, brand: BrandCode) -> dict[str, Any]:
-    """Show what conditions of a brand may speak of: fields, facts, values, operators."""
-    with platform.database.reading(caller.scope()) as tx:
-        brand_id = org.brand(tx, code=brand).id
-        speech = speech_kept(tx, brand_id=brand_id, cache=SETS)
-    return describe(speech.words.vocabulary)
+        owner = org.brand(tx, code=brand)
+        today = clock.now().astimezone(ZoneInfo(owner.time_zone)).date()
+        found = segments.segments_of(tx, brand_id=owner.id)
+        sizes = segments.recent_sizes(
+            tx, brand_id=owner.id, since=today - timedelta(days=DAYS_LISTED)
+        )
+        speech = speech_kept(tx, brand_id=owner.id, cache=SETS)
+    return SegmentsOut(
+        items=[
+            SegmentListed(
+                **out_of(one, speech).model_dump(),
+                sizes=[size_of(day) for day in sizes.get(code, ())],
+            )
+            for code, one in found.items()
+        ]
+    )
 
 
 @router.route(
@@ -106,7 +123,7 @@ def show_segment(
         found = segments.segment_of(tx, brand_id=brand_id, code=segment)
         speech = speech_kept(tx, brand_id=brand_id, cache=SETS)
     response.headers["ETag"] = etag(found.version)
-    return _out(found, speech)
+    return out_of(found, speech)
 
 
 @router.route(
@@ -129,6 +146,7 @@ def put_segment(  # noqa: PLR0917 - the parts of one request
     document = segments.read_segment({"code": segment, **wanted.model_dump()})
     with platform.database.transaction(caller.scope(), now=now) as tx:
         brand_id = org.brand(tx, code=brand).id
+        before = segments.segments_of(tx, brand_id=brand_id).get(segment)
         kept = segments.put_segment(
             tx,
             brand_id=brand_id,
@@ -137,9 +155,20 @@ def put_segment(  # noqa: PLR0917 - the parts of one request
             actor=caller.actor(),
             now=now,
         )
+        if before is None or kept.version != before.version:
+            audit.record(
+                tx,
+                by=caller,
+                act=Act.SEGMENT_PUT,
+                subject=f"segment:{brand}/{segment}",
+                before=None if before is None else segments.written(before.document),
+                after=segments.written(kept.document),
+                brand_id=brand_id,
+                now=now,
+            )
         speech = segments.speech_of(tx, brand_id=brand_id)
     response.headers["ETag"] = etag(kept.version)
-    return _out(kept, speech)
+    return out_of(kept, speech)
 
 
 @router.route(
@@ -157,12 +186,26 @@ def archive_segment(
     expected: ExpectedVersion,
 ) -> None:
     """Put a segment away; its versions and its days stay."""
-    with platform.database.transaction(caller.scope(), now=clock.now()) as tx:
+    now = clock.now()
+    with platform.database.transaction(caller.scope(), now=now) as tx:
         brand_id = org.brand(tx, code=brand).id
-        segments.archive_segment(tx, brand_id=brand_id, code=segment, expected_version=expected)
+        put_away = segments.archive_segment(
+            tx, brand_id=brand_id, code=segment, expected_version=expected
+        )
+        audit.record(
+            tx,
+            by=caller,
+            act=Act.SEGMENT_ARCHIVE,
+            subject=f"segment:{brand}/{segment}",
+            before={"version": put_away.version, "is_archived": False},
+            after={"version": put_away.version, "is_archived": True},
+            brand_id=brand_id,
+            now=now,
+        )
 
 
-def _out(found: Segment, speech: Speech) -> SegmentOut:
+def out_of(found: Segment, speech: Speech) -> SegmentOut:
+    """Return a segment as it is answered, told in words where its words are all there."""
     condition, vocabulary = found.document.condition, speech.words.vocabulary
     # A tag that was put away since leaves a segment that can be read, but not told.
     is_sound = not problems_of(condition, vocabulary, segments=speech.segments)
@@ -179,3 +222,8 @@ def _out(found: Segment, speech: Speech) -> SegmentOut:
         is_archived=found.is_archived,
         says=told or None,
     )
+
+
+def size_of(taken: SnapshotTaken) -> SizeOut:
+    """Return a day of a segment as it is answered."""
+    return SizeOut(day=taken.taken_on, customers=taken.size, entered=taken.entered, left=taken.gone)

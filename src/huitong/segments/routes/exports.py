@@ -8,16 +8,18 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, TypeAlias
 
-from fastapi import Path
+from fastapi import Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from huitong import org, segments
 from huitong.customers.model import Purpose
 from huitong.org.model import BrandNotFound
-from huitong.platform import clock, jobs
+from huitong.platform import audit, clock, jobs
 from huitong.platform.assembly import Platform
+from huitong.platform.audit import Act
 from huitong.platform.auth import Caller, Permission
+from huitong.platform.db import ReadTx
 from huitong.platform.http import (
     Calling,
     IdText,
@@ -134,6 +136,19 @@ def ask_export(  # noqa: PLR0917 - the parts of one request
             {"brand": found.code, "export_id": asked.id},
         )
         (result,) = jobs.enqueue(tx, [job], now=now)
+        audit.record(
+            tx,
+            by=caller,
+            act=Act.SEGMENT_EXPORT,
+            subject=f"segment:{brand}/{segment}",
+            after={
+                "export": show(EXPORT_PREFIX, asked.id),
+                "version": asked.version,
+                "purpose": asked.purpose,
+            },
+            brand_id=found.id,
+            now=now,
+        )
     return _out(asked, job_id=getattr(getattr(result, "value", None), "id", None))
 
 
@@ -142,7 +157,13 @@ def ask_export(  # noqa: PLR0917 - the parts of one request
     errors=[BrandNotFound],
 )  # fmt: skip
 def list_exports(
-    platform: Running, caller: Calling, brand: BrandCode, paging: Paging
+    platform: Running,
+    caller: Calling,
+    brand: BrandCode,
+    paging: Paging,
+    segment: Annotated[
+        str | None, Query(max_length=50, description="Of this segment alone.")
+    ] = None,
 ) -> Page[ExportOut]:
     """List the exports of a brand, the newest first: who asked for what, and what for."""
     place = paging.after(int)
@@ -150,9 +171,15 @@ def list_exports(
     with platform.database.reading(caller.scope()) as tx:
         brand_id = org.brand(tx, code=brand).id
         found = queries.list_exports(
-            tx, brand_id=brand_id, before=before, limit=paging.limit + 1
-        )  # fmt: skip
-    return page_of(found, limit=paging.limit, show=_out, place=lambda one: (one.id,))
+            tx, brand_id=brand_id, segment=segment, before=before, limit=paging.limit + 1
+        )
+        job_of = _jobs_of(tx, found)
+    return page_of(
+        found,
+        limit=paging.limit,
+        show=lambda one: _out(one, job_id=job_of.get(one.id)),
+        place=lambda one: (one.id,),
+    )
 
 
 @router.route(
@@ -167,7 +194,8 @@ def show_export(
         brand_id = org.brand(tx, code=brand).id
         asked = segments.find_export(tx, brand_id=brand_id, export_id=export_id)
         takings = queries.takings_of(tx, [export_id], brand_id=brand_id)[export_id]
-    return _out(asked, takings=takings)
+        job_id = _jobs_of(tx, [asked]).get(export_id)
+    return _out(asked, job_id=job_id, takings=takings)
 
 
 @router.route(
@@ -193,6 +221,15 @@ def take_file(
         begun = taking.begin_taking(
             tx, asked, brand_id=brand_id, path=path, actor=actor, now=now
         )  # fmt: skip
+        audit.record(
+            tx,
+            by=caller,
+            act=Act.SEGMENT_TAKE,
+            subject=f"segment:{brand}/{asked.segment}",
+            after={"export": show(EXPORT_PREFIX, export_id), "written": asked.written},
+            brand_id=brand_id,
+            now=now,
+        )
     headers = {
         "Content-Disposition": f'attachment; filename="{path.name}"',
         "Cache-Control": "no-store",
@@ -216,6 +253,13 @@ def _sent(platform: Platform, caller: Caller, begun: Taking, brand_id: int) -> I
         taking.finish_taking(
             tx, begun, brand_id=brand_id, sent=sent, left_out=left_out, now=clock.now()
         )
+
+
+def _jobs_of(tx: ReadTx, exports: Sequence[ExportAsked]) -> dict[int, int]:
+    """Return the job of each export that still has one."""
+    keys = {show(EXPORT_PREFIX, one.id): one.id for one in exports}
+    found = jobs.by_keys(tx, kind=EXPORT_AUDIENCE, keys=list(keys))
+    return {keys[job.key]: job.id for job in found}
 
 
 def _written(rows: Sequence[Sequence[str]]) -> str:

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ValidationError
 
 from huitong import org
 from huitong.org.model import BrandNotFound
-from huitong.platform import clock
+from huitong.platform import audit, clock
+from huitong.platform.audit import Act
 from huitong.platform.auth import Permission
 from huitong.platform.http import Calling, ExpectedVersion, Router, Running, etag
 from huitong.segments.model.tag_versions import TagChanged, TagVersion, TooManyTags
@@ -79,14 +80,27 @@ def put_tag(  # noqa: PLR0917 - the parts of one request
         raise TagInvalid.of_pydantic(trouble) from trouble
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:
+        brand_id = org.brand(tx, code=brand).id
+        before = documents.tags_in_versions(tx, brand_id=brand_id).get(tag)
         kept = operations.put_tag(
             tx,
             document,
-            brand_id=org.brand(tx, code=brand).id,
+            brand_id=brand_id,
             expected_version=expected,
             actor=caller.actor(),
             now=now,
         )
+        if before is None or kept.tag != before.tag:
+            audit.record(
+                tx,
+                by=caller,
+                act=Act.TAG_PUT,
+                subject=f"tag:{brand}/{tag}",
+                before=None if before is None else document_of(before.tag),
+                after=document_of(kept.tag),
+                brand_id=brand_id,
+                now=now,
+            )
     response.headers["ETag"] = etag(kept.version)
     return _version(kept)
 
@@ -108,12 +122,23 @@ def archive_tag(
     """Stop computing a tag; its versions stay, and no tag may ask for it."""
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:
+        brand_id = org.brand(tx, code=brand).id
         operations.archive_tag(
             tx,
-            brand_id=org.brand(tx, code=brand).id,
+            brand_id=brand_id,
             code=tag,
             expected_version=expected,
             actor=caller.actor(),
+            now=now,
+        )
+        audit.record(
+            tx,
+            by=caller,
+            act=Act.TAG_ARCHIVE,
+            subject=f"tag:{brand}/{tag}",
+            before={"version": expected, "is_archived": False},
+            after={"version": expected, "is_archived": True},
+            brand_id=brand_id,
             now=now,
         )
 

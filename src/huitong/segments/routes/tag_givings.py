@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 from huitong import org
 from huitong.customers.model import CUSTOMER_PREFIX
 from huitong.org.model import BrandNotFound
-from huitong.platform import clock
+from huitong.platform import audit, clock
+from huitong.platform.audit import Act
 from huitong.platform.auth import Permission
 from huitong.platform.errors import Refused, Result
-from huitong.platform.http import Calling, IdText, Router, Running
+from huitong.platform.http import Calling, IdText, Reach, Router, Running, Seeing
 from huitong.segments.model.tags import TagNotFound
 from huitong.segments.operations import tags as operations
 from huitong.segments.operations.tags import Giving
@@ -76,14 +77,21 @@ class WithdrawalOut(BaseModel):
     "POST",
     "/v1/brands/{brand}/tags/{tag}/givings",
     permission=Permission.TAGS_GIVE,
+    reach=Reach.NARROWED,
     errors=[BrandNotFound, TagNotFound],
 )
-def give(
-    platform: Running, caller: Calling, brand: BrandCode, tag: TagCode, wanted: GivingsIn
+def give(  # noqa: PLR0917 - the parts of one request
+    platform: Running,
+    caller: Calling,
+    seen: Seeing,
+    brand: BrandCode,
+    tag: TagCode,
+    wanted: GivingsIn,
 ) -> GivingsOut:
     """Say a tag of customers by hand or from a file; each item is taken or refused by itself."""
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:
+        platform.hold("customer", tx, {one.customer_id for one in wanted.items}, seen)
         found = org.brand(tx, code=brand)
         results = operations.give(
             tx,
@@ -93,6 +101,16 @@ def give(
             actor=caller.actor(),
             now=now,
             today=now.astimezone(ZoneInfo(found.time_zone)).date(),
+        )
+        given = sum(not isinstance(one, Refused) for one in results)
+        audit.record(
+            tx,
+            by=caller,
+            act=Act.TAG_GIVE,
+            subject=f"tag:{brand}/{tag}",
+            after={"customers": given},
+            brand_id=found.id,
+            now=now,
         )
     pairs = zip(wanted.items, results, strict=True)
     items = [_out(one.customer_id, result) for one, result in pairs]
@@ -104,14 +122,21 @@ def give(
     "POST",
     "/v1/brands/{brand}/tags/{tag}/withdrawals",
     permission=Permission.TAGS_GIVE,
+    reach=Reach.NARROWED,
     errors=[BrandNotFound, TagNotFound],
 )
-def withdraw(
-    platform: Running, caller: Calling, brand: BrandCode, tag: TagCode, wanted: WithdrawalIn
+def withdraw(  # noqa: PLR0917 - the parts of one request
+    platform: Running,
+    caller: Calling,
+    seen: Seeing,
+    brand: BrandCode,
+    tag: TagCode,
+    wanted: WithdrawalIn,
 ) -> WithdrawalOut:
     """Take back what was said of customers; the next refresh forgets it."""
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:
+        platform.hold("customer", tx, wanted.customers, seen)
         brand_id = org.brand(tx, code=brand).id
         # An archived tag's sayings can be taken back, too.
         versions_of_tag(tx, brand_id=brand_id, code=tag)
@@ -122,6 +147,15 @@ def withdraw(
             tag=tag,
             value=wanted.value,
             actor=caller.actor(),
+            now=now,
+        )
+        audit.record(
+            tx,
+            by=caller,
+            act=Act.TAG_WITHDRAW,
+            subject=f"tag:{brand}/{tag}",
+            after={"taken_back": count},
+            brand_id=brand_id,
             now=now,
         )
     return WithdrawalOut(taken_back=count)

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ValidationError
 
 from huitong import org
 from huitong.org.model import BrandNotFound
-from huitong.platform import clock
+from huitong.platform import audit, clock
+from huitong.platform.audit import Act
 from huitong.platform.auth import Permission
 from huitong.platform.http import Calling, ExpectedVersion, Router, Running, etag
 from huitong.segments.model.tag_versions import (
@@ -31,10 +32,19 @@ Document: TypeAlias = Annotated[
 ]
 
 
-class PackOut(BaseModel):
-    """A pack: whether it is shipped, and which version of it the brand uses, if any.
+class PackTagOut(BaseModel):
+    """A tag that a pack brings."""
 
-    Version 0 is the shipped one, in use because the brand has chosen nothing else.
+    code: str
+    names: dict[str, str]
+    meaning: dict[str, str]
+
+
+class PackOut(BaseModel):
+    """A pack: whether it is shipped, which version of it the brand uses, if any, and its tags.
+
+    Version 0 is the shipped one, in use because the brand has chosen nothing else. `tags` are
+    those of the shipped pack; of a pack of the brand's own they are not kept apart.
     """
 
     code: str
@@ -44,6 +54,7 @@ class PackOut(BaseModel):
     version: int
     installed_at: datetime | None
     installed_by: str | None
+    tags: list[PackTagOut]
 
 
 class PacksOut(BaseModel):
@@ -102,6 +113,15 @@ def put_pack(  # noqa: PLR0917 - the parts of one request
             now=now,
         )
         version = packs_in_versions(tx, brand_id=brand_id)[pack].version
+        audit.record(
+            tx,
+            by=caller,
+            act=Act.TAG_PACK_PUT,
+            subject=f"tag_pack:{brand}/{pack}",
+            after={"version": version, "changed_tags": changed},
+            brand_id=brand_id,
+            now=now,
+        )
     response.headers["ETag"] = etag(version)
     return InstalledOut(code=pack, version=version, changed_tags=changed)
 
@@ -132,4 +152,10 @@ def _out(code: str, used: PackVersion | None) -> PackOut:
         version=0 if used is None else used.version,
         installed_at=None if used is None else used.installed_at,
         installed_by=None if used is None else used.installed_by,
+        tags=[
+            PackTagOut(
+                code=tag.code, names=tag.names.model_dump(), meaning=tag.meaning.model_dump()
+            )
+            for tag in (shipped_pack(code).tags if code in PACKS else pack.tags)
+        ],
     )

@@ -15,6 +15,7 @@ from huitong.platform.conditions import (
     sentence,
 )
 from huitong.platform.conditions import Names as Told
+from huitong.platform.conditions.documents import path_of
 from huitong.platform.conditions.tree import (
     AllOf,
     AnyOf,
@@ -112,13 +113,29 @@ def refuse_ranges_of_birthdays(condition: Condition) -> None:
 
     :raises ConditionInvalid: when the condition does.
     """
-    for leaf in leaves_of(condition):
+    for place, leaf in _placed(condition, ()):
         if isinstance(leaf, Within | LastDays | NextDays) and leaf.field == BIRTHDAY:
             reason = (
                 "birthdays come round whatever the year: say “anniversary_in_days”, or ask for"
                 " “age” or “birth_year”"
             )
-            raise ConditionInvalid.of([Problem("condition", reason)])
+            told = "生日不论年份：请改用“周年日在今天起的几天内”，或用“年龄”“出生年份”"
+            raise ConditionInvalid.of([Problem(path_of(place), reason, (), told)])
+
+
+def _placed(
+    condition: Condition, at: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], Condition]]:
+    """Yield every leaf with the way to it from the top."""
+    match condition:
+        case AllOf(all=parts) | AnyOf(any=parts):
+            word = "all" if isinstance(condition, AllOf) else "any"
+            for number, part in enumerate(parts):
+                yield from _placed(part, (*at, word, number))
+        case NotOf(not_=part):
+            yield from _placed(part, (*at, "not"))
+        case _:
+            yield at, condition
 
 
 def differences(

@@ -50,6 +50,17 @@ WHERE standing.group_id = %(group_id)s
 ORDER BY known.ordinal
 """
 
+# tiers_held: the tiers that customers of a brand stand in, and how many in each.
+TIERS_HELD = """
+SELECT tier, count(*)
+FROM loyalty.v_standing
+WHERE group_id = %(group_id)s
+  AND brand_id = %(brand_id)s
+  AND tier IS NOT NULL
+GROUP BY tier
+ORDER BY count(*) DESC, tier
+"""
+
 # live_of_one: what a customer has now: points and tier.
 LIVE_OF_ONE = """
 SELECT
@@ -127,6 +138,7 @@ FROM segments.audience_export
 WHERE group_id = %(group_id)s
   AND brand_id = %(brand_id)s
   AND id < %(before)s
+  AND (%(segment)s::text IS NULL OR segment = %(segment)s)
 ORDER BY id DESC
 LIMIT %(limit)s
 """

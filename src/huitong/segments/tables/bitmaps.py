@@ -259,8 +259,11 @@ WHERE swept.group_id = %(group_id)s
 
 # insert_snapshot: the day's snapshot; a repeat keeps the first.
 INSERT_SNAPSHOT = """
-INSERT INTO segments.snapshot (group_id, brand_id, segment, taken_on, version, size, taken_at)
-VALUES (%(group_id)s, %(brand_id)s, %(segment)s, %(taken_on)s, %(version)s, %(size)s, %(now)s)
+INSERT INTO segments.snapshot
+  (group_id, brand_id, segment, taken_on, version, size, taken_at, entered, gone)
+VALUES
+  (%(group_id)s, %(brand_id)s, %(segment)s, %(taken_on)s, %(version)s, %(size)s, %(now)s,
+   %(entered)s, %(gone)s)
 ON CONFLICT (group_id, brand_id, segment, taken_on) DO NOTHING
 """
 
@@ -274,7 +277,7 @@ FROM {incoming}
 
 # find_snapshot: the snapshot of a day.
 FIND_SNAPSHOT = """
-SELECT segment, taken_on, version, size
+SELECT segment, taken_on, version, size, entered, gone
 FROM segments.snapshot
 WHERE group_id = %(group_id)s
   AND brand_id = %(brand_id)s
@@ -284,13 +287,23 @@ WHERE group_id = %(group_id)s
 
 # list_snapshots: the trend of a segment, the latest day first.
 LIST_SNAPSHOTS = """
-SELECT segment, taken_on, version, size
+SELECT segment, taken_on, version, size, entered, gone
 FROM segments.snapshot
 WHERE group_id = %(group_id)s
   AND brand_id = %(brand_id)s
   AND segment = %(segment)s
 ORDER BY taken_on DESC
 LIMIT %(limit)s
+"""
+
+# recent_sizes: how large every segment of a brand was, the latest days first.
+RECENT_SIZES = """
+SELECT segment, taken_on, version, size, entered, gone
+FROM segments.snapshot
+WHERE group_id = %(group_id)s
+  AND brand_id = %(brand_id)s
+  AND taken_on >= %(since)s
+ORDER BY segment, taken_on DESC
 """
 
 # read_snapshot: its sets.
