@@ -63,11 +63,13 @@ export const queries = new QueryClient({
 
 /** Forgets everything that was read when the session ended under our feet. */
 export function watchSession(onSignedOut: () => void): void {
-  const look = (error: unknown) => {
+  queries.getQueryCache().config.onError = (error, query) => {
+    // Whoever asks for the session itself looks at its answer.
+    if (isSignedOut(error) && query.queryKey[1] !== SESSION) onSignedOut();
+  };
+  queries.getMutationCache().config.onError = (error) => {
     if (isSignedOut(error)) onSignedOut();
   };
-  queries.getQueryCache().config.onError = look;
-  queries.getMutationCache().config.onError = look;
 }
 
 /** Returns a key for one change: the same for its repeats, new for the next one. */
