@@ -34,6 +34,7 @@ from huitong.customers.events import (
     DocumentApproved,
 )
 from huitong.entry import laking, reaching, revisions
+from huitong.entry.console import suggesting
 from huitong.entry.merging import carve_customers, merge_customers, split_customers
 from huitong.entry.rights import jobs as rights_jobs
 from huitong.entry.rights.erasing import Forget, Forgotten, RecordsOf, forget_person
@@ -185,7 +186,9 @@ JOBS: Mapping[str, JobHandler] = {
     channels_jobs.FORGET_BODIES: channels_jobs.forget_bodies,
     customers_jobs.FOLD_FACETS: customers_jobs.fold_facets,
     identity.PREVIEW: identity_jobs.preview,
+    identity_jobs.INDEX_IDENTIFIERS: identity_jobs.index_identifiers,
     identity.WEIGH_EVERYBODY: identity_jobs.weigh_everybody,
+    suggesting.SUGGEST: suggesting.suggest,
     ledger_jobs.EXPIRE_DUE: ledger_jobs.expire_due,
     jobs.FORGET_DONE: jobs.forget_done,
     **rights_jobs.HANDLERS,
@@ -197,6 +200,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 def recurring(settings: Settings) -> Mapping[str, Recurring]:
     """Return which jobs every group gets by itself, and how often."""
+    from huitong.channels.model.uploads import SWEEP_UPLOADS
     from huitong.entry import child_stages, refreshing
     from huitong.segments.model.audiences import DROP_EXPORTS
 
@@ -206,11 +210,13 @@ def recurring(settings: Settings) -> Mapping[str, Recurring]:
         channels_jobs.FORGET_BODIES: Recurring(
             DAY, {"retention_days": settings.inbox_retention_days}
         ),
+        SWEEP_UPLOADS: Recurring(DAY, {}),
         rights_jobs.FINISH_EXITS: Recurring(DAY, {}),
         rights_jobs.DROP_TOMBSTONES: Recurring(DAY, {}),
         jobs.FORGET_DONE: Recurring(DAY, {"retention_days": settings.jobs_retention_days}),
         DROP_EXPORTS: Recurring(DAY, {}),
         customers_jobs.FOLD_FACETS: Recurring(HOUR, {}),
+        identity_jobs.INDEX_IDENTIFIERS: Recurring(DAY, {}),
         child_stages.STAGE_CHILDREN: Recurring(DAY, {}),
         # Hourly, so that each brand is kept soon after its own midnight, too.
         refreshing.REFRESH: Recurring(HOUR, {}),
@@ -219,6 +225,8 @@ def recurring(settings: Settings) -> Mapping[str, Recurring]:
 
 def handlers(settings: Settings) -> Mapping[str, JobHandler]:
     """Return what a worker runs, by the kind of job."""
+    from huitong.channels.jobs import uploading
+    from huitong.channels.model.uploads import UPLOADS_FOLDER
     from huitong.entry import child_stages, modelling, refreshing
     from huitong.segments import jobs as segments_jobs
     from huitong.segments.model.audiences import EXPORTS_FOLDER
@@ -226,6 +234,7 @@ def handlers(settings: Settings) -> Mapping[str, JobHandler]:
     open_lake = laking.opening(settings)
     return {
         **JOBS,
+        **uploading.handlers(APPLY, settings.home / UPLOADS_FOLDER),
         **laking.handlers(settings),
         **modelling.handlers(open_lake),
         child_stages.STAGE_CHILDREN: child_stages.stage_children,

@@ -57,12 +57,18 @@ from huitong.customers.operations.relations import (
     move_relations,
     relate,
 )
+from huitong.customers.operations.right_requests import (
+    answer_requests,
+    close_request,
+    open_requests,
+)
 from huitong.customers.operations.taking import (
     apply_customers,
 )
 
 __all__ = [
     "add_belongings",
+    "answer_requests",
     "apply_customers",
     "apply_fans",
     "apply_openings",
@@ -70,6 +76,7 @@ __all__ = [
     "carve",
     "change_belongings",
     "classify_customers",
+    "close_request",
     "correct",
     "end_relations",
     "enrol",
@@ -82,6 +89,7 @@ __all__ = [
     "lock_customers",
     "lock_living",
     "move_relations",
+    "open_requests",
     "put_consent_policy",
     "put_exit_policy",
     "reassign",

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from psycopg.rows import TupleRow
+
 from huitong import identity
 from huitong.customers import tables
 from huitong.customers.model import (
@@ -34,21 +36,26 @@ def submissions(
         "after_id": after_id,
         "limit": limit,
     }
-    return [
-        Submission(
-            id=row[0],
-            customer_id=row[1],
-            brand_id=row[2],
-            kind=row[3],
-            state=SubmissionState(row[4]),
-            source=row[5],
-            submitted_at=row[6],
-            decided_at=row[7],
-            decided_by=row[8],
-            reason=row[9],
-        )
-        for row in tx.rows(tables.submissions.LIST_SUBMISSIONS, params)
-    ]
+    return [_submission(row) for row in tx.rows(tables.submissions.LIST_SUBMISSIONS, params)]
+
+
+def find_submission(tx: ReadTx, *, submission_id: int) -> Submission:
+    """Return one document that was handed in.
+
+    :raises SubmissionNotFound: when the scope sees none of this id.
+    """
+    params = {"group_id": tx.scope.group_id, "submission_id": submission_id}
+    found = tx.row(tables.submissions.FIND_SUBMISSION, params)
+    if found is None:
+        raise SubmissionNotFound(submission=show(SUBMISSION_PREFIX, submission_id))
+    return _submission(found)
+
+
+def submission_counts(tx: ReadTx, *, brand_id: int) -> dict[SubmissionState, int]:
+    """Return how many documents of a brand are in each state."""
+    params = {"group_id": tx.scope.group_id, "brand_id": brand_id}
+    counted: dict[str, int] = dict(tx.rows(tables.submissions.COUNT_SUBMISSIONS, params))
+    return {state: counted.get(state.value, 0) for state in SubmissionState}
 
 
 def document_of(tx: ReadTx, *, submission_id: int) -> str:
@@ -63,3 +70,18 @@ def document_of(tx: ReadTx, *, submission_id: int) -> str:
         raise SubmissionNotFound(submission=show(SUBMISSION_PREFIX, submission_id))
     cipher = ciphers[found[1]]
     return cipher.open(found[0], place=DOCUMENT_PLACE, row=submission_id).decode()
+
+
+def _submission(row: TupleRow) -> Submission:
+    return Submission(
+        id=row[0],
+        customer_id=row[1],
+        brand_id=row[2],
+        kind=row[3],
+        state=SubmissionState(row[4]),
+        source=row[5],
+        submitted_at=row[6],
+        decided_at=row[7],
+        decided_by=row[8],
+        reason=row[9],
+    )

@@ -135,3 +135,21 @@ WHERE group_id = %(group_id)s
   )
 ORDER BY id
 """
+
+# How many documents of a brand are in which state.
+COUNT_SUBMISSIONS = """
+SELECT state, count(*)
+FROM customers.submission
+WHERE group_id = %(group_id)s
+  AND brand_id = %(brand_id)s
+GROUP BY state
+"""
+
+# One document that was handed in.
+FIND_SUBMISSION = """
+SELECT id, customer_id, brand_id, kind, state, source, submitted_at, decided_at, decided_by, reason
+FROM customers.submission
+WHERE group_id = %(group_id)s
+  AND bucket = (%(submission_id)s::bigint & 4095)::smallint
+  AND id = %(submission_id)s
+"""

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import duckdb
 
+from huitong.identity.model import SplinkMissing
 from huitong.identity.tables import graph as tables
 from huitong.platform.errors import DomainError, Kind
 
@@ -21,18 +22,6 @@ SAMPLED_PAIRS_MAX = 1_000_000
 SHARE_FOUND_BY_RULES = 0.7
 SEED = 1
 NEARLY = 0.88
-
-
-@dataclass(eq=False)
-class SplinkMissing(DomainError):
-    """The extra that compares people is not installed."""
-
-    code: ClassVar[str] = "identity.splink_missing"
-    kind: ClassVar[Kind] = Kind.REFUSED
-    sentence: ClassVar[str] = (
-        "Comparing people by name and birthday needs Splink: install it with"
-        " pip install 'huitong[splink]'."
-    )
 
 
 @dataclass(eq=False)

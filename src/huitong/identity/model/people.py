@@ -73,6 +73,7 @@ class Merge:
     split_at: datetime | None
     actor: str | None = None
     split_by: str | None = None
+    split_reason: str | None = None
 
 
 @dataclass(eq=False)

@@ -107,3 +107,15 @@ class PolicyChanged(DomainError):
     )
     version: int
     expected: int
+
+
+@dataclass(eq=False)
+class PreviewNotDone(DomainError):
+    """The job of a preview has not come to its end, or never will."""
+
+    code: ClassVar[str] = "identity.preview_not_done"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    sentence: ClassVar[str] = (
+        "The preview is {state}: wait for it, or ask for it again where it failed."
+    )
+    state: str

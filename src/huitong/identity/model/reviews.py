@@ -47,7 +47,8 @@ class ReviewState(StrEnum):
 class Review:
     """A pair of identifiers that evidence wants to be one person, and a rule does not.
 
-    The persons are those whom the two belong to today.
+    The persons are those whom the two belong to today. One that was put off is open and waits again
+    from `postponed_until` on.
     """
 
     id: int
@@ -61,6 +62,9 @@ class Review:
     actor: str | None
     reason: str | None
     decided_at: datetime | None
+    postponed_until: datetime | None = None
+    postponed_by: str | None = None
+    postponed_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,18 @@ class ReviewClosed(DomainError):
 
 
 @dataclass(eq=False)
+class PutOffTooShort(DomainError):
+    """A review is put off to a time that is over."""
+
+    code: ClassVar[str] = "identity.put_off_too_short"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = (
+        "The review cannot be put off until {until}, which is over: choose a later day."
+    )
+    until: str
+
+
+@dataclass(eq=False)
 class IdentifierNotFound(DomainError):
     """No identifier has this id, or it was erased."""
 
@@ -152,4 +168,16 @@ class SeesNotEveryBrand(DomainError):
     sentence: ClassVar[str] = (
         "Persons merge and part in every brand of the group at once: use a key without a list of"
         " brands."
+    )
+
+
+@dataclass(eq=False)
+class SplinkMissing(DomainError):
+    """The extra that compares people is not installed."""
+
+    code: ClassVar[str] = "identity.splink_missing"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    sentence: ClassVar[str] = (
+        "Comparing people by name and birthday needs Splink: install it with"
+        " pip install 'huitong[splink]'."
     )

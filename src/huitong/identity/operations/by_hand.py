@@ -75,7 +75,7 @@ def split(
     if done.split_at is not None:
         return done
     _refuse_later_merge(tx, done)
-    undone = _undo(tx, done, found[1], actor, now)
+    undone = _undo(tx, done, domain_id=found[1], actor=actor, reason=reason, now=now)
     held = keep_apart(
         tx, source, target=target, domain_id=found[1], actor=actor, reason=reason, now=now
     )
@@ -107,7 +107,7 @@ def _refuse_later_merge(tx: ReadTx, done: Merge) -> None:
         raise LaterMergeStands(merge_id=done.id, later_id=later[0])
 
 
-def _undo(tx: Tx, done: Merge, domain_id: int, actor: str, now: datetime) -> Merge:
+def _undo(tx: Tx, done: Merge, *, domain_id: int, actor: str, reason: str, now: datetime) -> Merge:
     params = {
         "group_id": tx.scope.group_id,
         "merge_id": done.id,
@@ -115,13 +115,14 @@ def _undo(tx: Tx, done: Merge, domain_id: int, actor: str, now: datetime) -> Mer
         "target_id": done.target_id,
         "identifier_ids": array(done.identifier_ids),
         "actor": actor,
+        "reason": reason,
         "now": now,
     }
     returned = tuple(sorted(row[0] for row in tx.rows(merges.GIVE_BACK_IDENTIFIERS, params)))
     tx.execute(merges.MARK_SPLIT, params)
     tx.execute(merges.CLOSE_MERGE, params)
     tx.emit(PersonsSplit(done.id, domain_id, done.source_id, done.target_id, returned))
-    return replace(done, split_at=now, split_by=actor)
+    return replace(done, split_at=now, split_by=actor, split_reason=reason)
 
 
 def _merge_by_key(tx: ReadTx, source: int, target: int, key: str) -> Merge:
@@ -149,4 +150,5 @@ def _merge_of(row: TupleRow) -> Merge:
         split_at=row[7],
         actor=row[8],
         split_by=row[9],
+        split_reason=row[10],
     )

@@ -8,6 +8,7 @@ from huitong.channels.model import IdentifierKind
 from huitong.identity.model import (
     IdentifierNotFound,
     NeighbourhoodTooLarge,
+    PutOffTooShort,
     ReviewClosed,
     ReviewNotFound,
     ReviewState,
@@ -112,6 +113,34 @@ def reject_review(tx: Tx, review_id: int, *, actor: str, reason: str, now: datet
     :raises ReviewClosed: when it was closed otherwise before.
     """
     return _decide(tx, review_id, ReviewState.REJECTED, actor=actor, reason=reason, now=now)
+
+
+def postpone_review(
+    tx: Tx, review_id: int, *, until: datetime, actor: str, reason: str, now: datetime
+) -> None:
+    """Put a review off: it stays open, and waits again from `until` on.
+
+    :raises ReviewNotFound: when there is none.
+    :raises ReviewClosed: when it was closed before.
+    :raises PutOffTooShort: when that time is over.
+    """
+    if until <= now:
+        raise PutOffTooShort(until=until.date().isoformat())
+    found = tx.row(reviews.LOCK_REVIEW, {"group_id": tx.scope.group_id, "review_id": review_id})
+    if found is None:
+        raise ReviewNotFound
+    if found[4] != ReviewState.OPEN:
+        raise ReviewClosed(state=found[4])
+    tx.execute(
+        reviews.POSTPONE_REVIEW,
+        {
+            "group_id": tx.scope.group_id,
+            "review_id": review_id,
+            "until": until,
+            "actor": actor,
+            "reason": reason,
+        },
+    )
 
 
 def weigh_anew(

@@ -1,4 +1,4 @@
-"""Reads that explain: how much there is, why somebody is one person, what waits for an operator."""
+"""Reads that explain: how much there is, and why somebody is one person."""
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,8 +11,6 @@ from huitong.identity.model import (
     IdentifierNotFound,
     IdentifierShown,
     MostLinked,
-    Review,
-    ReviewState,
     Standing,
     Stats,
     Weighed,
@@ -24,7 +22,6 @@ from huitong.identity.queries.weighing import load_neighbourhood
 from huitong.identity.rules import PLATFORM_POLICY, EffectivePolicy, Verdict, policy_of_document
 from huitong.identity.tables import everybody
 from huitong.identity.tables import evidence as tables
-from huitong.identity.tables import reviews as review_tables
 from huitong.platform.db import ReadTx, array
 
 MOST_LINKED_SHOWN = 10
@@ -101,40 +98,6 @@ def explain(tx: ReadTx, identifier_ids: Sequence[int]) -> Explanation:
         if one in shown
     ]
     return Explanation(identifiers, whys, _path(identifier_ids, whys))
-
-
-def reviews(
-    tx: ReadTx, *, state: ReviewState = ReviewState.OPEN, after: int | None = None, limit: int
-) -> list[Review]:
-    """Return reviews in a state, the oldest first, with masked identifiers."""
-    params = {
-        "group_id": tx.scope.group_id,
-        "state": state.value,
-        "after": after,
-        "limit": limit,
-    }
-    rows = tx.rows(review_tables.REVIEWS_IN_STATE, params)
-    ends = [end for row in rows for end in row[1:3]]
-    shown = shown_by_ids(tx, ends)
-    persons = {row[0]: row[2] for row in tx.rows(tables.FIND_BY_IDS, _ids(tx, ends))}
-    return [
-        Review(
-            id=review_id,
-            rule=rule,
-            state=ReviewState(state_now),
-            identifier=shown[one],
-            other=shown[other],
-            person_id=persons[one],
-            other_person_id=persons[other],
-            opened_at=opened_at,
-            actor=actor,
-            reason=reason,
-            decided_at=decided_at,
-        )
-        for review_id, one, other, rule, state_now, opened_at, actor, reason, decided_at in rows
-        # What was erased since needs no decision.
-        if one in shown and other in shown
-    ]
 
 
 def shown_by_ids(tx: ReadTx, identifier_ids: Sequence[int]) -> dict[int, IdentifierShown]:

@@ -17,6 +17,7 @@ from huitong.identity.model import (
 from huitong.platform.auth import Caller
 from huitong.platform.db import Scope
 from huitong.platform.http import IdText
+from huitong.platform.ids import show
 
 PersonId: TypeAlias = Annotated[int, IdText(PERSON_PREFIX)]
 IdentifierId: TypeAlias = Annotated[int, IdText(IDENTIFIER_PREFIX)]
@@ -63,3 +64,23 @@ def identifier_out(one: IdentifierShown) -> IdentifierOut:
     return IdentifierOut(
         id=one.id, kind=one.kind, scope=one.scope, masked=one.masked, verified=one.verified
     )
+
+
+def review_name(review_id: int) -> str:
+    """Return a review as the audit names it."""
+    return show(REVIEW_PREFIX, review_id)
+
+
+def person_name(person_id: int) -> str:
+    """Return a person as the audit names them."""
+    return show(PERSON_PREFIX, person_id)
+
+
+def merge_name(merge_id: int) -> str:
+    """Return a merge as the audit names it."""
+    return show(MERGE_PREFIX, merge_id)
+
+
+def identifier_name(identifier_id: int) -> str:
+    """Return an identifier as the audit names it."""
+    return show(IDENTIFIER_PREFIX, identifier_id)

@@ -17,6 +17,7 @@ from huitong.identity.model import (
     MergeNotFound,
     PersonNotFound,
     SeesNotEveryBrand,
+    Undone,
 )
 from huitong.identity.routes.asking import (
     DoneOut,
@@ -26,9 +27,13 @@ from huitong.identity.routes.asking import (
     Reason,
     ReasonIn,
     every_brand,
+    identifier_name,
+    merge_name,
+    person_name,
 )
-from huitong.platform import clock
+from huitong.platform import audit, clock
 from huitong.platform.auth import Permission
+from huitong.platform.db import Tx
 from huitong.platform.http import Calling, RequestKey, Router, Running
 
 router = Router(tag="identity")
@@ -54,6 +59,7 @@ class MergeOut(BaseModel):
     split_at: datetime | None
     actor: str | None
     split_by: str | None
+    split_reason: str | None
 
 
 class UndoneOut(DoneOut):
@@ -80,13 +86,23 @@ def undo(
 ) -> UndoneOut:
     """Let an identifier prove nothing and part whom only it held; a repeat changes nothing."""
     now = clock.now()
-    done = platform.database.do(
-        every_brand(caller),
-        lambda tx: identity.undo_identifier(
+
+    def work(tx: Tx) -> Undone:
+        undone = identity.undo_identifier(
             tx, identifier_id, actor=caller.actor(), reason=body.reason, now=now
-        ),
-        now=now,
-    )
+        )
+        audit.record(
+            tx,
+            by=caller,
+            act=audit.Act.IDENTIFIER_UNDO,
+            subject=identifier_name(identifier_id),
+            after={"has_parted": undone.has_parted, "left": undone.left},
+            reason=body.reason,
+            now=now,
+        )
+        return undone
+
+    done = platform.database.do(every_brand(caller), work, now=now)
     return UndoneOut(changed=done.has_parted, left=done.left)
 
 
@@ -100,9 +116,9 @@ def undo(
 def merge(platform: Running, caller: Calling, body: MergeIn, key: RequestKey) -> MergeOut:
     """Make one person of two; a repeat of the key answers the first merge."""
     now = clock.now()
-    done = platform.database.do(
-        every_brand(caller),
-        lambda tx: identity.merge(
+
+    def work(tx: Tx) -> Merge:
+        done = identity.merge(
             tx,
             source=body.source_id,
             target=body.target_id,
@@ -110,10 +126,22 @@ def merge(platform: Running, caller: Calling, body: MergeIn, key: RequestKey) ->
             key=caller.own_key(key),
             actor=caller.actor(),
             now=now,
-        ),
-        now=now,
-    )
-    return _merge(done)
+        )
+        # A repeat answers the first merge, which was told then.
+        if done.merged_at == now:
+            after = {"merge": merge_name(done.id), "source": person_name(done.source_id)}
+            audit.record(
+                tx,
+                by=caller,
+                act=audit.Act.PERSON_MERGE,
+                subject=person_name(done.target_id),
+                after=after,
+                reason=body.reason,
+                now=now,
+            )
+        return done
+
+    return merge_out(platform.database.do(every_brand(caller), work, now=now))
 
 
 @router.route(
@@ -131,15 +159,26 @@ def split(
 ) -> MergeOut:
     """Undo a merge for good; a repeat changes nothing."""
     now = clock.now()
-    done = platform.database.do(
-        every_brand(caller),
-        lambda tx: identity.split(tx, merge_id, now=now, actor=caller.actor(), reason=body.reason),
-        now=now,
-    )
-    return _merge(done)
+
+    def work(tx: Tx) -> Merge:
+        done = identity.split(tx, merge_id, now=now, actor=caller.actor(), reason=body.reason)
+        if done.split_at == now:
+            audit.record(
+                tx,
+                by=caller,
+                act=audit.Act.PERSON_SPLIT,
+                subject=person_name(done.target_id),
+                after={"merge": merge_name(done.id), "source": person_name(done.source_id)},
+                reason=body.reason,
+                now=now,
+            )
+        return done
+
+    return merge_out(platform.database.do(every_brand(caller), work, now=now))
 
 
-def _merge(done: Merge) -> MergeOut:
+def merge_out(done: Merge) -> MergeOut:
+    """Return an entry of the journal of merges as requests see it."""
     return MergeOut(
         id=done.id,
         source_id=done.source_id,
@@ -150,4 +189,5 @@ def _merge(done: Merge) -> MergeOut:
         split_at=done.split_at,
         actor=done.actor,
         split_by=done.split_by,
+        split_reason=done.split_reason,
     )

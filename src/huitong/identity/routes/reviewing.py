@@ -1,14 +1,16 @@
 """HTTP in: what waits for an operator, and their decisions."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from huitong import identity
 from huitong.identity.model import (
     NeighbourhoodTooLarge,
+    PutOffTooShort,
     Review,
     ReviewClosed,
     ReviewNotFound,
@@ -19,16 +21,26 @@ from huitong.identity.routes.asking import (
     DoneOut,
     IdentifierOut,
     PersonId,
+    Reason,
     ReasonIn,
     ReviewId,
     every_brand,
     identifier_out,
+    review_name,
 )
-from huitong.platform import clock
-from huitong.platform.auth import Permission
+from huitong.platform import audit, clock
+from huitong.platform.auth import Caller, Permission
+from huitong.platform.db import Tx
 from huitong.platform.http import Calling, Page, Paging, RequestKey, Router, Running, page_of
 
 router = Router(tag="identity")
+
+
+class Waiting(StrEnum):
+    """Which of the open reviews: those that wait now, or those that were put off."""
+
+    NOW = "now"
+    LATER = "later"
 
 
 class ReviewOut(BaseModel):
@@ -45,22 +57,74 @@ class ReviewOut(BaseModel):
     actor: str | None
     reason: str | None
     decided_at: datetime | None
+    postponed_until: datetime | None
+    postponed_by: str | None
+    postponed_reason: str | None
+
+
+class ReviewsOut(BaseModel):
+    """Reviews of one person."""
+
+    items: list[ReviewOut]
+
+
+class PostponeIn(BaseModel):
+    """Until when a review is put off, and why."""
+
+    until: AwareDatetime
+    reason: Reason
 
 
 @router.route("GET", "/v1/identity/reviews", permission=Permission.IDENTITY_READ)
-def list_reviews(
+def list_reviews(  # noqa: PLR0917 - the parts of one request
     platform: Running,
     caller: Calling,
     paging: Paging,
     state: Annotated[ReviewState, Query()] = ReviewState.OPEN,
+    rule: Annotated[str | None, Query(max_length=50, description="Of this rule alone.")] = None,
+    waiting: Annotated[
+        Waiting | None, Query(description="Open ones that wait now, or that were put off.")
+    ] = None,
 ) -> Page[ReviewOut]:
     """List what waits for an operator, the oldest first."""
     place = paging.after(int)
     with platform.database.reading(caller.scope()) as tx:
         found = identity.reviews(
-            tx, state=state, after=int(place[0]) if place else None, limit=paging.limit + 1
+            tx,
+            state=state,
+            rule=rule,
+            put_off=None if waiting is None else waiting is Waiting.LATER,
+            now=clock.now(),
+            after=int(place[0]) if place else None,
+            limit=paging.limit + 1,
         )
-    return page_of(found, limit=paging.limit, show=_review, place=lambda one: (one.id,))
+    return page_of(found, limit=paging.limit, show=review_out, place=lambda one: (one.id,))
+
+
+@router.route(
+    "GET",
+    "/v1/identity/reviews/{review_id}",
+    permission=Permission.IDENTITY_READ,
+    errors=[ReviewNotFound],
+)
+def show_review(
+    platform: Running, caller: Calling, review_id: Annotated[ReviewId, Path()]
+) -> ReviewOut:
+    """Show one review, whatever its state."""
+    with platform.database.reading(caller.scope()) as tx:
+        return review_out(identity.review(tx, review_id=review_id))
+
+
+@router.route(
+    "GET", "/v1/identity/persons/{person_id}/reviews", permission=Permission.IDENTITY_READ
+)
+def reviews_of_person(
+    platform: Running, caller: Calling, person_id: Annotated[PersonId, Path()]
+) -> ReviewsOut:
+    """List what waits or was decided of a person's identifiers, the oldest first."""
+    with platform.database.reading(caller.scope()) as tx:
+        found = identity.reviews_of_person(tx, person_id=person_id)
+    return ReviewsOut(items=[review_out(one) for one in found])
 
 
 @router.route(
@@ -77,15 +141,8 @@ def accept(
     _key: RequestKey,
 ) -> DoneOut:
     """Make one person of the two sides of a review; a repeat changes nothing."""
-    now = clock.now()
-    changed = platform.database.do(
-        every_brand(caller),
-        lambda tx: identity.accept_review(
-            tx, review_id, actor=caller.actor(), reason=body.reason, now=now
-        ),
-        now=now,
-    )
-    return DoneOut(changed=changed)
+    state = ReviewState.ACCEPTED
+    return _decide(platform, caller, review_id, state=state, reason=body.reason)
 
 
 @router.route(
@@ -102,18 +159,46 @@ def reject(
     _key: RequestKey,
 ) -> DoneOut:
     """Keep the two sides of a review apart for good; a repeat changes nothing."""
+    state = ReviewState.REJECTED
+    return _decide(platform, caller, review_id, state=state, reason=body.reason)
+
+
+@router.route(
+    "POST",
+    "/v1/identity/reviews/{review_id}/postpone",
+    permission=Permission.IDENTITY_WRITE,
+    errors=[SeesNotEveryBrand, ReviewNotFound, ReviewClosed, PutOffTooShort],
+)
+def postpone(
+    platform: Running,
+    caller: Calling,
+    review_id: Annotated[ReviewId, Path()],
+    body: PostponeIn,
+    _key: RequestKey,
+) -> ReviewOut:
+    """Put a review off: it stays open and waits again from then on; a repeat changes nothing."""
     now = clock.now()
-    changed = platform.database.do(
-        every_brand(caller),
-        lambda tx: identity.reject_review(
-            tx, review_id, actor=caller.actor(), reason=body.reason, now=now
-        ),
-        now=now,
-    )
-    return DoneOut(changed=changed)
+
+    def work(tx: Tx) -> Review:
+        identity.postpone_review(
+            tx, review_id, until=body.until, actor=caller.actor(), reason=body.reason, now=now
+        )
+        audit.record(
+            tx,
+            by=caller,
+            act=audit.Act.REVIEW_DECIDE,
+            subject=review_name(review_id),
+            after={"postponed_until": body.until.isoformat()},
+            reason=body.reason,
+            now=now,
+        )
+        return identity.review(tx, review_id=review_id)
+
+    return review_out(platform.database.do(every_brand(caller), work, now=now))
 
 
-def _review(one: Review) -> ReviewOut:
+def review_out(one: Review) -> ReviewOut:
+    """Return a review as requests see it."""
     return ReviewOut(
         id=one.id,
         rule=one.rule,
@@ -126,4 +211,32 @@ def _review(one: Review) -> ReviewOut:
         actor=one.actor,
         reason=one.reason,
         decided_at=one.decided_at,
+        postponed_until=one.postponed_until,
+        postponed_by=one.postponed_by,
+        postponed_reason=one.postponed_reason,
     )
+
+
+def _decide(
+    platform: Running, caller: Caller, review_id: int, *, state: ReviewState, reason: str
+) -> DoneOut:
+    now = clock.now()
+    decide = identity.accept_review if state is ReviewState.ACCEPTED else identity.reject_review
+
+    def work(tx: Tx) -> bool:
+        before = identity.review(tx, review_id=review_id)
+        changed = decide(tx, review_id, actor=caller.actor(), reason=reason, now=now)
+        if before.state is not state:
+            audit.record(
+                tx,
+                by=caller,
+                act=audit.Act.REVIEW_DECIDE,
+                subject=review_name(review_id),
+                before={"state": before.state},
+                after={"state": state, "changed": changed},
+                reason=reason,
+                now=now,
+            )
+        return changed
+
+    return DoneOut(changed=platform.database.do(every_brand(caller), work, now=now))

@@ -6,11 +6,12 @@ from huitong import identity, org
 from huitong.identity.model import PolicyDocument, SeesNotEveryBrand
 from huitong.identity.routes.asking import BrandCode, every_brand
 from huitong.org.model import BrandNotFound
-from huitong.platform import clock
+from huitong.platform import audit, clock
 from huitong.platform.auth import Permission
 from huitong.platform.db import Tx
 from huitong.platform.http import Calling, JobAsked, RequestKey, Router, Running
-from huitong.platform.jobs import Job, JobKeyTaken
+from huitong.platform.ids import show
+from huitong.platform.jobs import JOB_PREFIX, Job, JobKeyTaken
 
 router = Router(tag="identity")
 
@@ -30,7 +31,18 @@ def weigh_everybody(
 
     def work(tx: Tx) -> Job:
         domain_id = org.brand(tx, code=brand).identity_domain_id
-        return identity.ask_to_weigh(tx, domain_id, key=caller.own_key(key), now=now)
+        asked = identity.ask_to_weigh(tx, domain_id, key=caller.own_key(key), now=now)
+        # A repeat answers the first job, which was told then.
+        if asked.recorded_at == now:
+            audit.record(
+                tx,
+                by=caller,
+                act=audit.Act.PERSONS_WEIGH,
+                subject=show(JOB_PREFIX, asked.id),
+                after={"brand": brand},
+                now=now,
+            )
+        return asked
 
     asked = platform.database.do(every_brand(caller), work, now=now)
     return JobAsked.of(asked)

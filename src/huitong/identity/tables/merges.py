@@ -53,7 +53,7 @@ FROM {incoming}
 # One merge of the journal by its id.
 FIND_MERGE = """
 SELECT id, identity_domain_id, source_id, target_id, identifier_ids, reason, merged_at, split_at,
-       actor, split_by
+       actor, split_by, split_reason
 FROM identity.merge
 WHERE group_id = %(group_id)s
   AND bucket = (%(merge_id)s::bigint & 4095)::smallint
@@ -63,7 +63,7 @@ WHERE group_id = %(group_id)s
 # One merge of the journal by its key.
 FIND_MERGE_BY_KEY = """
 SELECT id, identity_domain_id, source_id, target_id, identifier_ids, reason, merged_at, split_at,
-       actor, split_by
+       actor, split_by, split_reason
 FROM identity.merge
 WHERE group_id = %(group_id)s
   AND bucket = (%(target_id)s::bigint & 4095)::smallint
@@ -82,7 +82,7 @@ WHERE group_id = %(group_id)s
 # The journal of one person, as source or target, oldest first.
 MERGES_OF_PERSON = """
 SELECT id, identity_domain_id, source_id, target_id, identifier_ids, reason, merged_at, split_at,
-       actor, split_by
+       actor, split_by, split_reason
 FROM identity.merge
 WHERE group_id = %(group_id)s
   AND (
@@ -117,7 +117,7 @@ WHERE group_id = %(group_id)s
 # Notes in the journal that a merge was undone.
 CLOSE_MERGE = """
 UPDATE identity.merge
-SET split_at = %(now)s, split_by = %(actor)s
+SET split_at = %(now)s, split_by = %(actor)s, split_reason = %(reason)s
 WHERE group_id = %(group_id)s
   AND bucket = (%(merge_id)s::bigint & 4095)::smallint
   AND id = %(merge_id)s

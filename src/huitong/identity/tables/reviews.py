@@ -39,7 +39,8 @@ FROM {incoming}
 ORDER BY incoming.bucket, incoming.identifier_id, incoming.other_id
 ON CONFLICT (group_id, bucket, identifier_id, other_id) DO UPDATE
 SET state = 'open', rule = excluded.rule, reason = excluded.reason,
-    opened_at = excluded.opened_at, decided_at = NULL
+    opened_at = excluded.opened_at, decided_at = NULL,
+    postponed_until = NULL, postponed_by = NULL, postponed_reason = NULL
 WHERE known.state = 'moot'
    OR (known.state = 'open' AND known.rule = 'likely' AND excluded.rule <> 'likely')
 """
@@ -160,13 +161,83 @@ WHERE review.group_id = %(group_id)s
   AND review.other_id = other.id
 """
 
-# The reviews in a state, the oldest first, from a place on.
+# The reviews in a state, the oldest first, from a place on: of one rule or of any, and of the open
+# ones those that wait now, those that were put off, or both.
 REVIEWS_IN_STATE = """
-SELECT id, identifier_id, other_id, rule, state, opened_at, actor, reason, decided_at
+SELECT id, identifier_id, other_id, rule, state, opened_at, actor, reason, decided_at,
+       postponed_until, postponed_by, postponed_reason
 FROM identity.review
 WHERE group_id = %(group_id)s
   AND state = %(state)s
   AND (%(after)s::bigint IS NULL OR id > %(after)s)
+  AND (%(rule)s::text IS NULL OR rule = %(rule)s)
+  AND (
+    %(put_off)s::boolean IS NULL
+    OR coalesce(postponed_until > %(now)s, false) = %(put_off)s
+  )
 ORDER BY id
 LIMIT %(limit)s
+"""
+
+# Reviews by their ids.
+FIND_REVIEWS = """
+SELECT id, identifier_id, other_id, rule, state, opened_at, actor, reason, decided_at,
+       postponed_until, postponed_by, postponed_reason
+FROM identity.review
+WHERE group_id = %(group_id)s
+  AND (bucket, id) IN (
+    SELECT (wanted & 4095)::smallint, wanted
+    FROM unnest(%(review_ids)s::bigint[]) AS wanted
+  )
+ORDER BY id
+"""
+
+# What was opened or decided of the identifiers of a person, the oldest first.
+REVIEWS_OF_PERSON = """
+SELECT review.id
+FROM identity.identifier
+JOIN identity.review
+  ON review.group_id = identifier.group_id
+  AND review.bucket = identifier.bucket
+  AND review.identifier_id = identifier.id
+WHERE identifier.group_id = %(group_id)s
+  AND identifier.person_id = %(person_id)s
+  AND review.state <> 'moot'
+UNION
+SELECT review.id
+FROM identity.identifier
+JOIN identity.review
+  ON review.group_id = identifier.group_id
+  AND review.other_id = identifier.id
+WHERE identifier.group_id = %(group_id)s
+  AND identifier.person_id = %(person_id)s
+  AND review.state <> 'moot'
+ORDER BY id
+LIMIT %(limit)s
+"""
+
+# Puts a review off; it stays open.
+POSTPONE_REVIEW = """
+UPDATE identity.review
+SET postponed_until = %(until)s, postponed_by = %(actor)s, postponed_reason = %(reason)s
+WHERE group_id = %(group_id)s
+  AND bucket = (%(review_id)s::bigint & 4095)::smallint
+  AND id = %(review_id)s
+"""
+
+# How many reviews there are by rule and state.
+COUNT_REVIEWS = """
+SELECT rule, state, count(*)
+FROM identity.review
+WHERE group_id = %(group_id)s
+GROUP BY rule, state
+ORDER BY rule, state
+"""
+
+# Since when the oldest open review waits, and how many were put off.
+OPEN_REVIEWS_SINCE = """
+SELECT min(opened_at), count(*) FILTER (WHERE postponed_until > %(now)s)
+FROM identity.review
+WHERE group_id = %(group_id)s
+  AND state = 'open'
 """

@@ -60,6 +60,7 @@ from huitong.orders.tables.showing import (
     SHOW_PACKAGES,
     SHOW_PAYMENTS,
     SHOW_REFUNDS,
+    TOTALS_OF_CUSTOMERS,
 )
 from huitong.orders.tables.taking import (
     DROP_LINES,
@@ -123,6 +124,7 @@ __all__ = [
     "SHOW_PAYMENTS",
     "SHOW_REFUNDS",
     "TAKE_WAITING",
+    "TOTALS_OF_CUSTOMERS",
     "UPDATE_HEADERS",
     "UPSERT_LINES",
     "UPSERT_PACKAGES",

@@ -103,3 +103,12 @@ JOIN orders.header AS h
   AND h.channel_account_id = wanted.account_id
   AND h.order_no = wanted.order_no
 """
+
+# totals_of_customers: how many orders customers have, what they paid, and when the last one was.
+TOTALS_OF_CUSTOMERS = """
+SELECT h.customer_id, count(*), sum(h.paid_minor)::bigint, max(h.ordered_at)
+FROM orders.header AS h
+WHERE h.group_id = %(group_id)s
+  AND h.customer_id = ANY (%(customer_ids)s::bigint[])
+GROUP BY h.customer_id
+"""

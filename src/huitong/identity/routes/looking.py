@@ -1,0 +1,174 @@
+"""HTTP in: the journal of what was done to persons, a merge by itself, and how sound it all is."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Path, Query
+from pydantic import BaseModel, Field
+
+from huitong import identity
+from huitong.identity.model import (
+    JournalEntry,
+    JournalKind,
+    MergeNotFound,
+    ReviewState,
+)
+from huitong.identity.routes.asking import (
+    IdentifierId,
+    IdentifierOut,
+    MergeId,
+    PersonId,
+    identifier_out,
+)
+from huitong.identity.routes.by_hand import MergeOut, merge_out
+from huitong.platform import clock
+from huitong.platform.auth import Permission
+from huitong.platform.http import Calling, IdText, Page, Paging, Router, Running, page_of
+from huitong.platform.ids import ID_BITS
+
+router = Router(tag="identity")
+
+# Entries of three journals stand in one list; their ids look alike.
+ENTRY_PREFIX = "jou"
+FIRST_PLACE = (1 << ID_BITS) - 1
+
+
+class EntryOut(BaseModel):
+    """One thing that was done to persons; without an actor, evidence did it."""
+
+    id: Annotated[int, IdText(ENTRY_PREFIX)]
+    kind: JournalKind
+    merge_id: MergeId | None = Field(description="What to split, where it was a merge.")
+    happened_at: datetime
+    source_id: PersonId | None
+    target_id: PersonId | None
+    identifier_ids: list[IdentifierId]
+    reason: str
+    actor: str | None
+    split_at: datetime | None
+    split_by: str | None
+    split_reason: str | None
+
+
+class MergeShownOut(BaseModel):
+    """A merge, and what it moved that is known today."""
+
+    merge: MergeOut
+    identifiers: list[IdentifierOut]
+
+
+class SizeOut(BaseModel):
+    """How many living persons have from `least` to `most` identifiers; null: without an end."""
+
+    least: int
+    most: int | None
+    persons: int
+
+
+class ReviewCountOut(BaseModel):
+    """How many reviews of one rule are in a state."""
+
+    rule: str
+    state: ReviewState
+    reviews: int
+
+
+class MergeCountOut(BaseModel):
+    """How many merges there ever were, and how many of them were undone."""
+
+    by_hand: bool
+    merges: int
+    undone: int
+
+
+class SoundnessOut(BaseModel):
+    """What tells how far persons can be relied on, without knowing the truth."""
+
+    sizes: list[SizeOut]
+    merges: list[MergeCountOut]
+    reviews: list[ReviewCountOut]
+    oldest_open_at: datetime | None
+    put_off: int
+
+
+@router.route("GET", "/v1/identity/journal", permission=Permission.IDENTITY_READ)
+def list_journal(
+    platform: Running,
+    caller: Calling,
+    paging: Paging,
+    person_id: Annotated[PersonId | None, Query(description="Of this person alone.")] = None,
+    by_hand: Annotated[
+        bool | None, Query(description="What somebody did, or what evidence did.")
+    ] = None,
+) -> Page[EntryOut]:
+    """List merges, carvings and identifiers that were taken out, the latest first."""
+    place = paging.after(int)
+    with platform.database.reading(caller.scope()) as tx:
+        found = identity.journal(
+            tx,
+            before=FIRST_PLACE if place is None else int(place[0]),
+            limit=paging.limit + 1,
+            person_id=person_id,
+            by_hand=by_hand,
+        )
+    return page_of(found, limit=paging.limit, show=_entry, place=lambda one: (one.id,))
+
+
+@router.route(
+    "GET",
+    "/v1/identity/merges/{merge_id}",
+    permission=Permission.IDENTITY_READ,
+    errors=[MergeNotFound],
+)
+def show_merge(
+    platform: Running, caller: Calling, merge_id: Annotated[MergeId, Path()]
+) -> MergeShownOut:
+    """Show a merge with the identifiers that it moved, masked."""
+    with platform.database.reading(caller.scope()) as tx:
+        found = identity.find_merge(tx, merge_id=merge_id)
+        shown = identity.shown_by_ids(tx, found.identifier_ids)
+    return MergeShownOut(
+        merge=merge_out(found),
+        identifiers=[identifier_out(one) for _, one in sorted(shown.items())],
+    )
+
+
+@router.route("GET", "/v1/identity/soundness", permission=Permission.IDENTITY_READ)
+def show_soundness(platform: Running, caller: Calling) -> SoundnessOut:
+    """Count what tells how far the persons of the group can be relied on."""
+    with platform.database.reading(caller.scope()) as tx:
+        found = identity.soundness(tx, now=clock.now())
+    return SoundnessOut(
+        sizes=[SizeOut(least=one.least, most=one.most, persons=one.persons) for one in found.sizes],
+        merges=[
+            MergeCountOut(
+                by_hand=by_hand,
+                merges=found.merges.get(by_hand, 0),
+                undone=found.undone.get(by_hand, 0),
+            )
+            for by_hand in (True, False)
+        ],
+        reviews=[
+            ReviewCountOut(rule=one.rule, state=one.state, reviews=one.reviews)
+            for one in found.reviews
+        ],
+        oldest_open_at=found.oldest_open_at,
+        put_off=found.put_off,
+    )
+
+
+def _entry(one: JournalEntry) -> EntryOut:
+    return EntryOut(
+        id=one.id,
+        kind=one.kind,
+        merge_id=one.id if one.kind is JournalKind.MERGE else None,
+        happened_at=one.happened_at,
+        source_id=one.source_id,
+        target_id=one.target_id,
+        identifier_ids=list(one.identifier_ids),
+        reason=one.reason,
+        actor=one.actor,
+        split_at=one.split_at,
+        split_by=one.split_by,
+        split_reason=one.split_reason,
+    )
