@@ -31,6 +31,7 @@ POSTS_WITHOUT_KEY = {
     "/v1/brands/{brand}/tags/{tag}/withdrawals": "what is taken back stays so",
     "/v1/jobs/{job_id}/cancel": "cancelling twice is refused and changes nothing",
     "/v1/brands/{brand}/models/previews": "it changes nothing",
+    "/v1/brands/{brand}/programme/checks": "it changes nothing",
 }
 
 PREFIXES = {
@@ -44,6 +45,7 @@ PREFIXES = {
     "record": "rec",
     "delivery": "dlv",
     "export": "exp",
+    "draft": "drf",
 }
 
 ROUTES = [route for router in ROUTERS for route in router.api.routes if isinstance(route, APIRoute)]

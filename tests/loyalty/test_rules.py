@@ -25,12 +25,12 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 def points(snapshot: Snapshot, plan: Programme, paths: Paths | None = None) -> int:
     """Return what an order earns in points."""
-    return earning.earned(snapshot, Terms(plan, paths or {}), Asset.POINTS).amount
+    return earning.earned(snapshot, Terms(plan, paths or {}, SHANGHAI), Asset.POINTS).amount
 
 
 def taken(snapshot: Snapshot, plan: Programme, paths: Paths | None = None) -> int:
     """Return what the returns of an order take back of what it earned."""
-    terms = Terms(plan, paths or {})
+    terms = Terms(plan, paths or {}, SHANGHAI)
     full = earning.earned(snapshot, terms, Asset.POINTS)
     return returning.clawed_for(snapshot, terms, Asset.POINTS, full=full, granted=full.amount)
 
@@ -86,7 +86,7 @@ class TestEarning:
 
     def test_a_cap_for_the_order_is_named_in_the_reason(self) -> None:
         plan = programme(rule(caps={"per_order": 50}))
-        full = earning.earned(order(line("tea", 100)), Terms(plan, {}), Asset.POINTS)
+        full = earning.earned(order(line("tea", 100)), Terms(plan, {}, SHANGHAI), Asset.POINTS)
         assert full.shares == (RuleShare("base", 10_000, 50, capped_by="per_order"),)
 
     @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ class TestSettling:
             zone=SHANGHAI,
             may_earn=True,
             version=1,
-            terms=Terms(programme(), {}),
+            terms=Terms(programme(), {}, SHANGHAI),
             now=NOON,
         )
         return settling.settle(case, Asset.POINTS, before, tuple, spendable=10**9)

@@ -126,6 +126,37 @@ def apply(
     )
 
 
+@programme.command("diff")
+def diff(
+    context: typer.Context,
+    file: File,
+    *,
+    brand: Brand,
+    version: Annotated[
+        int | None, typer.Option(min=1, help="Which version; without it the newest.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell in words what a file would change of a brand's programme."""
+    from huitong import loyalty, org
+    from huitong.entry import programme_file
+    from huitong.loyalty.model import VersionNotFound
+    from huitong.platform.db import Scope
+
+    read = programme_file.read(file)
+    with opening.opened() as platform, platform.database.reading(Scope(context.obj)) as tx:
+        versions = loyalty.versions_of(tx, brand_id=org.brand(tx, code=brand).id)
+    fitting = [one for one in versions if version in {None, one.version}]
+    if not fitting and version is not None:
+        raise VersionNotFound(version=str(version))
+    before = max(fitting, key=lambda one: one.version, default=None)
+    found = loyalty.differences(None if before is None else before.programme, read)
+    rows = [
+        {"section": str(one.section), "变化": one.words.zh, "change": one.words.en} for one in found
+    ]
+    showing.table(rows, as_json=as_json, nothing="Nothing would change.")
+
+
 @programme.command("export")
 def export(
     context: typer.Context,
@@ -138,7 +169,6 @@ def export(
 ) -> None:
     """Print a programme as YAML, as “programme apply” takes it."""
     from huitong import loyalty, org
-    from huitong.entry import programme_file
     from huitong.loyalty.model import ProgrammeNotFound
     from huitong.platform.db import Scope
 
@@ -151,7 +181,7 @@ def export(
     if as_json:
         typer.echo(found.model_dump_json(exclude_defaults=True, indent=2))
     else:
-        typer.echo(programme_file.written(found), nl=False)
+        typer.echo(loyalty.written(found), nl=False)
 
 
 def _instant(given: str) -> datetime:

@@ -1,11 +1,13 @@
 """The programme document, and what loyalty keeps of each order and each customer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar, NamedTuple, Self, TypeAlias
+from typing import Annotated, ClassVar, LiteralString, NamedTuple, NoReturn, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from huitong.channels.model import OrderKind
 from huitong.customers.model import Classed
@@ -101,6 +103,44 @@ class Caps(Document):
     per_month: Points | None = None
 
 
+class Weekday(StrEnum):
+    """A day of the week, in the brand's zone."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+class Days(Document):
+    """On which days an order earns by a rule, as ordered in the brand's zone; empty is on all.
+
+    `first_on` and `last_on` are both included.
+    """
+
+    weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = ()
+    first_on: date | None = None
+    last_on: date | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.first_on and self.last_on and self.last_on < self.first_on:
+            told = {"first": str(self.first_on), "last": str(self.last_on)}
+            _refuse(
+                "days_backwards", "The last day {last} lies before the first day {first}.", told
+            )
+        return self
+
+    def hold(self, day: date) -> bool:
+        """Tell whether a day of the brand is one of them."""
+        if self.weekdays and tuple(Weekday)[day.weekday()] not in self.weekdays:
+            return False
+        return (self.first_on or day) <= day <= (self.last_on or day)
+
+
 class EarningRule(Document):
     """One way to earn: so many points for each full amount, or a fixed bonus for a line.
 
@@ -115,6 +155,7 @@ class EarningRule(Document):
     points: Annotated[int, Field(ge=1, le=10**9)]
     per_minor: Annotated[int, Field(ge=1, le=10**12)] | None = None
     items: ItemFilter = ItemFilter()
+    days: Days = Days()
     order_discounts_reduce: bool = True
     caps: Caps = Caps()
     except_kinds: tuple[OrderKind, ...] = (OrderKind.RECHARGE,)
@@ -200,23 +241,39 @@ class Programme(Document):
         _refuse_twice("tier", [tier.code for tier in self.tiers])
         growths = [tier.growth for tier in self.tiers]
         if growths[0] != 0:
-            message = "The first tier must be reached at growth 0, so that every member has one."
-            raise ValueError(message)
+            _refuse(
+                "first_tier",
+                "The first tier must be reached at growth 0, so that every member has one.",
+            )
         if growths != sorted(set(growths)):
-            message = "Tiers must stand in rising order of growth, each above the one before."
-            raise ValueError(message)
+            _refuse(
+                "tiers_rise",
+                "Tiers must stand in rising order of growth, each above the one before.",
+            )
         if not any(window.platform is None and window.order_kind is None
                    for window in self.return_windows):  # fmt: skip
-            message = "The last return window must fit every order: give no platform and no kind."
-            raise ValueError(message)
+            _refuse(
+                "window_for_all",
+                "The last return window must fit every order: give no platform and no kind.",
+            )
         return self
+
+
+def _refuse(
+    code: LiteralString, sentence: LiteralString, told: Mapping[str, object] | None = None
+) -> NoReturn:
+    """Refuse a document with a complaint whose code `rules/placing.py` knows in words."""
+    raise PydanticCustomError(code, sentence, None if told is None else {**told})
 
 
 def _refuse_twice(noun: str, codes: list[str]) -> None:
     for code in codes:
         if codes.count(code) > 1:
-            message = f"The {noun} “{code}” is there twice; a code names one {noun}."
-            raise ValueError(message)
+            _refuse(
+                "code_twice",
+                "The {noun} “{code}” is there twice; a code names one {noun}.",
+                {"noun": noun, "code": code},
+            )
 
 
 @dataclass(frozen=True, slots=True)

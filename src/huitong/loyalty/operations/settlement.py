@@ -118,10 +118,10 @@ def settle(tx: Tx, orders: Sequence[OrderToSettle], *, now: datetime) -> list[Ou
 def _look_up(tx: Tx, orders: Sequence[OrderToSettle], now: datetime) -> _Batch:
     versions = queries.versions_of(tx, brand_id=orders[0].snapshot.brand_id)
     known = [order.snapshot.order_id for order in orders if not order.is_new]
-    paths = _paths(tx, versions, orders)
+    paths, zone = _paths(tx, versions, orders), ZoneInfo(orders[0].account.time_zone)
     return _Batch(
         versions=versions,
-        terms={one.version: Terms(one.programme, paths) for one in versions},
+        terms={one.version: Terms(one.programme, paths, zone) for one in versions},
         positions=queries.positions_of(tx, known),
         given=_given(tx, versions, orders),
         spendable=_spendable(tx, orders, now),

@@ -1,6 +1,5 @@
 """HTTP in: the programme of a brand, its versions, and putting a new one into effect."""
 
-from datetime import datetime
 from typing import Annotated, TypeAlias
 
 from fastapi import Path, Response
@@ -12,24 +11,17 @@ from huitong.loyalty.model import (
     ProgrammeChanged,
     ProgrammeInstantTaken,
     ProgrammeNotFound,
-    Version,
+    SecondPersonNeeded,
 )
+from huitong.loyalty.routes.told import VersionOut, record_version
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock
 from huitong.platform.auth import Permission
-from huitong.platform.http import Calling, ExpectedVersion, Router, Running, etag
+from huitong.platform.http import Calling, ExpectedVersion, Reach, Router, Running, etag
 
 router = Router(tag="programme")
 
 BrandCode: TypeAlias = Annotated[str, Path(max_length=100, description="The brand's code.")]
-
-
-class VersionOut(BaseModel):
-    """A programme as it takes effect."""
-
-    version: int
-    effective_from: datetime
-    programme: Programme
 
 
 class ProgrammeOut(BaseModel):
@@ -56,6 +48,7 @@ class ProgrammeIn(BaseModel):
     "GET",
     "/v1/brands/{brand}/programme",
     permission=Permission.PROGRAMME_READ,
+    reach=Reach.ANYBODY,
     errors=[BrandNotFound, ProgrammeNotFound],
 )
 def show_newest(
@@ -64,33 +57,41 @@ def show_newest(
     """Show the programme in effect and the newest one; `ETag` is the newest version."""
     now = clock.now()
     with platform.database.reading(caller.scope()) as tx:
-        versions = loyalty.versions_of(tx, brand_id=org.brand(tx, code=brand).id)
+        brand_id = org.brand(tx, code=brand).id
+        versions = loyalty.versions_of(tx, brand_id=brand_id)
+        by = loyalty.signatures_of(tx, brand_id=brand_id)
     if not versions:
         raise ProgrammeNotFound(brand=brand)
     newest = max(versions, key=lambda one: one.version)
     begun = [one for one in versions if one.effective_from <= now]
     response.headers["ETag"] = etag(newest.version)
-    return ProgrammeOut(in_effect=_out(begun[-1]) if begun else None, newest=_out(newest))
+    return ProgrammeOut(
+        in_effect=VersionOut.of(begun[-1], by[begun[-1].version]) if begun else None,
+        newest=VersionOut.of(newest, by[newest.version]),
+    )
 
 
 @router.route(
     "GET",
     "/v1/brands/{brand}/programme/versions",
     permission=Permission.PROGRAMME_READ,
+    reach=Reach.ANYBODY,
     errors=[BrandNotFound],
 )
 def list_versions(platform: Running, caller: Calling, brand: BrandCode) -> VersionsOut:
     """List every version of the programme in the order in which they take effect."""
     with platform.database.reading(caller.scope()) as tx:
-        versions = loyalty.versions_of(tx, brand_id=org.brand(tx, code=brand).id)
-    return VersionsOut(items=[_out(one) for one in versions])
+        brand_id = org.brand(tx, code=brand).id
+        versions = loyalty.versions_of(tx, brand_id=brand_id)
+        by = loyalty.signatures_of(tx, brand_id=brand_id)
+    return VersionsOut(items=[VersionOut.of(one, by[one.version]) for one in versions])
 
 
 @router.route(
     "PUT",
     "/v1/brands/{brand}/programme",
-    permission=Permission.PROGRAMME_WRITE,
-    errors=[BrandNotFound, ProgrammeChanged, ProgrammeInstantTaken],
+    permission=Permission.PROGRAMME_PUBLISH,
+    errors=[BrandNotFound, ProgrammeChanged, ProgrammeInstantTaken, SecondPersonNeeded],
 )
 def put_version(  # noqa: PLR0917 - the parts of one request
     platform: Running,
@@ -100,25 +101,28 @@ def put_version(  # noqa: PLR0917 - the parts of one request
     expected: ExpectedVersion,
     response: Response,
 ) -> VersionOut:
-    """Put a programme into effect; `If-Match` is the newest version, `"0"` for the first one."""
+    """Put a programme into effect; `If-Match` is the newest version, `"0"` for the first one.
+
+    A brand that wants a second person takes drafts only, which somebody else approves.
+    """
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:
+        brand_id = org.brand(tx, code=brand).id
+        if loyalty.programme_policy_of(tx, brand_id=brand_id).four_eyes:
+            raise SecondPersonNeeded
+        known = loyalty.versions_of(tx, brand_id=brand_id)
+        before = max(known, key=lambda one: one.version, default=None)
         version = loyalty.apply_programme(
             tx,
-            brand_id=org.brand(tx, code=brand).id,
+            brand_id=brand_id,
             programme=wanted.programme,
             effective_from=wanted.effective_from or now,
             actor=caller.actor(),
             expected_version=expected,
             now=now,
         )
+        if version != before:
+            record_version(tx, caller, brand, before, version, now=now)
+        by = loyalty.signatures_of(tx, brand_id=brand_id)
     response.headers["ETag"] = etag(version.version)
-    return _out(version)
-
-
-def _out(version: Version) -> VersionOut:
-    return VersionOut(
-        version=version.version,
-        effective_from=version.effective_from,
-        programme=version.programme,
-    )
+    return VersionOut.of(version, by[version.version])

@@ -2,9 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from huitong.channels.model import OrderStatus
-from huitong.loyalty.model import Asset, EarningBase, EarningRule, ItemFilter, Programme, RuleShare
+from huitong.loyalty.model import (
+    Asset,
+    Days,
+    EarningBase,
+    EarningRule,
+    ItemFilter,
+    Programme,
+    RuleShare,
+)
 from huitong.orders.model import Snapshot
 from huitong.platform.money import split
 
@@ -16,6 +25,8 @@ EARNING_STATUSES = frozenset(
         OrderStatus.COMPLETED,
     }
 )
+
+EVERY_DAY = Days()
 
 # The category paths of items by SKU code, of those below a category that some filter names; an item
 # that is not there is in none of them.
@@ -57,9 +68,13 @@ class Filter:
 class Terms:
     """A programme ready to meet a batch of orders: each item is held against each filter once."""
 
-    def __init__(self, programme: Programme, paths: Paths) -> None:
-        """Take the programme with what the catalogue knows of the batch's items."""
+    def __init__(self, programme: Programme, paths: Paths, zone: ZoneInfo) -> None:
+        """Take the programme with what the catalogue knows of the batch's items.
+
+        `zone` is the brand's calendar.
+        """
         self.programme = programme
+        self._zone = zone
         self._paths = paths
         self._held: dict[str, dict[str, bool]] = {rule.code: {} for rule in programme.rules}
         self._filters = {rule.code: Filter(rule.items) for rule in programme.rules}
@@ -70,6 +85,14 @@ class Terms:
     def rules(self, asset: Asset) -> list[EarningRule]:
         """Return the rules that give one asset, in the order of the document."""
         return self._rules[asset]
+
+    def is_about(self, rule: EarningRule, order: Snapshot) -> bool:
+        """Tell whether a rule is about an order at all, by its kind, its classes and its day."""
+        if order.kind in rule.except_kinds or not order.classes.isdisjoint(rule.except_classes):
+            return False
+        if rule.days == EVERY_DAY:
+            return True
+        return rule.days.hold(order.ordered_at.astimezone(self._zone).date())
 
     def places(self, rule: EarningRule, order: Snapshot) -> Sequence[int]:
         """Return which lines of an order a rule is about."""
@@ -101,7 +124,7 @@ def earned(order: Snapshot, terms: Terms, asset: Asset, *, net: bool = False) ->
     shares = []
     held: set[int] = set()
     for rule in terms.rules(asset):
-        if order.kind in rule.except_kinds or not order.classes.isdisjoint(rule.except_classes):
+        if not terms.is_about(rule, order):
             continue
         places = terms.places(rule, order)
         if places:
