@@ -18,6 +18,9 @@ from tests.entry.make import make_platform, make_token
 PUBLIC_PATHS = {"/v1/health", "/v1/ready"}
 # POSTs that change value take Idempotency-Key; these do not, for the reason beside each.
 POSTS_WITHOUT_KEY = {
+    "/v1/customers/{customer_id}/unmaskings": "each look is one; a repeat is another",
+    "/v1/customers/{customer_id}/dials": "each call rings; a repeat is another",
+    "/v1/guide/customers/{customer_id}/dials": "each call rings; a repeat is another",
     "/v1/inbox/{kind}": "records carry their own key and version",
     "/v1/inbox/refused/retry": "what is not refused any more is left as it is",
     "/v1/inbox/refused/fix": "what is fixed is refused no more, so a repeat is left as it is",
@@ -42,6 +45,7 @@ PREFIXES = {
     "customer": "cus",
     "order": "ord",
     "job": "job",
+    "operation": "op",
     "record": "rec",
     "delivery": "dlv",
     "export": "exp",

@@ -12,7 +12,13 @@ from huitong.entry import (
     tag_import_routes,
     tag_routes,
 )
-from huitong.entry.console import auditing, person_routes, rehearsal_routes, suggestion_routes
+from huitong.entry.console import (
+    auditing,
+    person_routes,
+    rehearsal_routes,
+    suggestion_routes,
+    unmasking_routes,
+)
 from huitong.entry.console import customers as console_customers
 from huitong.entry.console import sessions as console_sessions
 from huitong.entry.rights import routes as rights_routes
@@ -46,6 +52,7 @@ ROUTERS: Sequence[Router] = (
     tag_import_routes.router,
     refresh_routes.router,
     auditing.router,
+    unmasking_routes.router,
     *console_customers.ROUTERS,
     console_sessions.router,
 )

@@ -14,6 +14,7 @@ from huitong.platform.outbox import Delivery
 from huitong.platform.pipeline import Applier
 from huitong.platform.seen import See, Seen, Watched, sees_nothing
 from huitong.platform.settings import Settings
+from huitong.platform.telephone import Dial, rehearse
 
 Thing = TypeVar("Thing")
 
@@ -63,6 +64,7 @@ class Platform:
     group_ids: Callable[[ReadTx], Sequence[int]] = lambda _: ()
     see: See = sees_nothing
     watched: Mapping[str, Watched] = field(default_factory=dict)
+    dial: Dial = rehearse
 
     def among(self, noun: str, tx: ReadTx, wanted: Collection[int], seen: Seen) -> frozenset[int]:
         """Return which ids of a noun a caller sees; who is not narrowed sees them all."""

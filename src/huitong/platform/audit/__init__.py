@@ -25,7 +25,7 @@ from huitong.platform.audit.reading import (
     every_entry,
     names_of,
 )
-from huitong.platform.audit.recording import record, record_all
+from huitong.platform.audit.recording import record, record_all, wait_for_actor
 from huitong.platform.audit.rules import differences
 
 __all__ = [
@@ -52,4 +52,5 @@ __all__ = [
     "origin",
     "record",
     "record_all",
+    "wait_for_actor",
 ]

@@ -69,6 +69,14 @@ def record_all(
     tx.write(tables.INSERT, tables.INCOMING, rows, constants)
 
 
+def wait_for_actor(tx: Tx, actor: str) -> None:
+    """Wait until no other transaction of this actor that waited here is open.
+
+    Whoever counts what somebody did before they may do more asks for this first.
+    """
+    tx.execute(tables.WAIT_FOR_ACTOR, {"group_id": tx.scope.group_id, "actor": actor})
+
+
 def _row(scope: Scope, change: Change, entry_id: int) -> tuple[object, ...]:
     before, after = kept(change.before, change.after)
     reason = change.reason and personal.hidden_text(change.reason)[:REASON_LENGTH_MAX]

@@ -100,3 +100,8 @@ WHERE a.group_id = %(group_id)s
   AND a.act = %(act)s
   AND a.recorded_at > %(since)s
 """
+
+# Let go of at the end of the transaction.
+WAIT_FOR_ACTOR = """
+SELECT pg_advisory_xact_lock(hashtextextended('audit:' || %(actor)s, %(group_id)s))
+"""
