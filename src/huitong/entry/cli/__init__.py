@@ -29,6 +29,7 @@ from huitong.entry.cli import (
     setup,
     showing,
     tags,
+    users,
     value,
 )
 from huitong.platform.errors import DomainError
@@ -54,6 +55,7 @@ for commands in (
     rights,
     value,
     migrating,
+    users,
     keys,
     jobs,
     audit,

@@ -118,9 +118,9 @@ def revoke(context: typer.Context, key: Id) -> None:
 
 
 def _permissions(allow: list[str] | None) -> "list[Permission]":
-    from huitong.platform.auth import Permission
+    from huitong.platform.auth import OF_KEYS, Permission
 
-    known = [str(permission) for permission in Permission]
+    known = [str(permission) for permission in Permission if permission in OF_KEYS]
     for wanted in allow or ():
         if wanted not in known:
             message = f"“{wanted}” is no permission: choose from {', '.join(known)}."

@@ -75,7 +75,8 @@ def demo(
     """Import a year of real baskets, print the figures, and serve the API until Ctrl-C."""
     from huitong.entry import demo as demonstration
     from huitong.entry import serving, wiring
-    from huitong.entry.demo.running import HOUSEHOLDS_OF_DEMO
+    from huitong.entry.demo.running import GROUP_ID, HOUSEHOLDS_OF_DEMO
+    from huitong.entry.demo.users import make_users
     from huitong.entry.migrate import migrate
 
     settings = opening.load_settings()
@@ -92,6 +93,7 @@ def demo(
                 )
             if not agrees:
                 raise typer.Exit(1)
+            make_users(platform, group_id=GROUP_ID, say=typer.echo)
             if once:
                 return
             typer.echo(
@@ -111,7 +113,6 @@ def _request(platform: "Platform", port: int) -> str:
 
     from huitong.entry.demo.running import GROUP_ID
     from huitong.platform import auth, clock
-    from huitong.platform.auth import Permission
     from huitong.platform.db import Scope
 
     now = clock.now()
@@ -123,7 +124,7 @@ def _request(platform: "Platform", port: int) -> str:
             issued = auth.issue(
                 tx,
                 name=DEMO_KEY,
-                permissions=list(Permission),
+                permissions=sorted(auth.OF_KEYS),
                 brand_ids=None,
                 expires_at=None,
                 now=now,

@@ -33,8 +33,11 @@ def init(
         list[str] | None, typer.Option(help="The code of a store of the brand; repeatable.")
     ] = None,
     zone: Annotated[str, typer.Option(help="The time zone of the brand.")] = "Asia/Shanghai",
+    admin: Annotated[
+        str, typer.Option(help="The sign-in name of the first administrator.")
+    ] = "admin",
 ) -> None:
-    """Set the database up or bring it up to date, then make the first group and brand.
+    """Set the database up or bring it up to date, then make the first group, brand and user.
 
     Without a name and a brand it asks on a terminal, and else stops after the database.
     """
@@ -60,6 +63,7 @@ def init(
                 accounts=accounts,
                 stores=store or [],
                 zone=zone,
+                admin=admin,
             )
 
 
@@ -113,11 +117,12 @@ def _make_group(
     accounts: list[tuple[str, str]],
     stores: list[str],
     zone: str,
+    admin: str,
 ) -> None:
-    """Make the group and, when it has no key yet, the first one."""
+    """Make the group, its roles, and when it has none yet the first user and the first key."""
     from huitong import org
     from huitong.platform import auth, clock
-    from huitong.platform.auth import Permission
+    from huitong.platform.auth import GROUP_ADMIN, Rights
     from huitong.platform.db import Scope
 
     now = clock.now()
@@ -131,10 +136,29 @@ def _make_group(
             time_zone=zone,
             now=now,
         )
+        auth.install_roles(tx, org.STANDARD_ROLES, now=now)
+        added = not auth.list_users(tx) and auth.add_user(
+            tx,
+            name=admin,
+            shown_name=admin,
+            rights=Rights((GROUP_ADMIN,)),
+            by="cli:init",
+            now=now,
+        )
         first = not auth.keys(tx)
         issued = first and auth.issue(
-            tx, name="first", permissions=list(Permission), brand_ids=None, expires_at=None, now=now
+            tx,
+            name="first",
+            permissions=sorted(auth.OF_KEYS),
+            brand_ids=None,
+            expires_at=None,
+            now=now,
         )
     typer.echo(f"Group {group_id} “{name}” with brand “{brand}” is there.")
+    if added:
+        typer.echo(
+            f"Its first administrator signs in as “{added.user.name}” with this password, good for"
+            f" one use within 72 hours:\n{added.one_time.password}"
+        )
     if issued:
         typer.echo(f"Its first key, shown this once:\n{issued.token}")

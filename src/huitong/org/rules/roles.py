@@ -28,6 +28,7 @@ _SEE = (
     P.MODELS_READ,
     P.TAGS_READ,
     P.SEGMENTS_READ,
+    P.ORG_READ,
     P.JOBS_READ,
 )
 # What a store sees of its own customers.
@@ -117,7 +118,15 @@ STANDARD_ROLES: Sequence[NewRole] = (
         "integrator",
         "系统集成",
         "Integrator",
-        (P.INBOX_READ, P.INBOX_WRITE, P.JOBS_READ, P.JOBS_WRITE, P.KEYS_READ, P.KEYS_WRITE),
+        (
+            P.INBOX_READ,
+            P.INBOX_WRITE,
+            P.ORG_READ,
+            P.JOBS_READ,
+            P.JOBS_WRITE,
+            P.KEYS_READ,
+            P.KEYS_WRITE,
+        ),
     ),
     _role(
         "auditor",

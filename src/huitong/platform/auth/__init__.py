@@ -1,5 +1,14 @@
 """Who calls, for which group, brands and stores, and what they may do there."""
 
+from huitong.platform.auth.administering import (
+    Added,
+    actor_of,
+    add_user,
+    change_rights,
+    lock_user,
+    reset_password,
+    unlock_user,
+)
 from huitong.platform.auth.callers import (
     EVERYWHERE,
     GUIDE_PREFIX,
@@ -15,6 +24,16 @@ from huitong.platform.auth.callers import (
     PasswordMustChange,
     Reach,
 )
+from huitong.platform.auth.giving import (
+    Giver,
+    LastAdministrator,
+    MoreThanHeld,
+    OwnRights,
+    WiderThanSeen,
+    hold_brands,
+    hold_permissions,
+    hold_role,
+)
 from huitong.platform.auth.machine_keys import (
     IssuedKey,
     KeyNameTaken,
@@ -26,11 +45,19 @@ from huitong.platform.auth.machine_keys import (
     revoke,
     rotate,
 )
+from huitong.platform.auth.own_account import (
+    PasswordSame,
+    PasswordWrong,
+    change_password,
+    renew,
+)
+from huitong.platform.auth.passwords import DEMO_PASSWORD, PasswordTooWeak
 from huitong.platform.auth.permissions import (
     GROUP_ADMIN,
     GUIDE,
     NOT_GIVEN,
     OF_GUIDES,
+    OF_KEYS,
     OF_MEMBERS,
     PERMISSION_NAMES,
     CallerKind,
@@ -52,6 +79,16 @@ from huitong.platform.auth.roles import (
     list_roles,
     put_role,
     role,
+)
+from huitong.platform.auth.second_factor import (
+    CodeNeeded,
+    CodeWrong,
+    Enrolment,
+    SecondFactorThere,
+    begin_enrolment,
+    confirm_enrolment,
+    drop_second_factor,
+    recovery_codes_left,
 )
 from huitong.platform.auth.sessions import (
     SESSION_PREFIX,
@@ -75,7 +112,7 @@ from huitong.platform.auth.signing_in import (
     SignInRefused,
     sign_in,
 )
-from huitong.platform.auth.tries import TooManyTries
+from huitong.platform.auth.tries import TooManyTries, forget_tries
 from huitong.platform.auth.users import (
     Language,
     NoSuchUser,
@@ -85,11 +122,13 @@ from huitong.platform.auth.users import (
     UserChanged,
     UserNameTaken,
     list_users,
+    rename,
     user,
     user_named,
 )
 
 __all__ = [
+    "DEMO_PASSWORD",
     "EVERYWHERE",
     "GROUP_ADMIN",
     "GUIDE",
@@ -100,6 +139,7 @@ __all__ = [
     "NOT_GIVEN",
     "NOWHERE",
     "OF_GUIDES",
+    "OF_KEYS",
     "OF_MEMBERS",
     "PERMISSION_NAMES",
     "ROLE_PREFIX",
@@ -107,14 +147,21 @@ __all__ = [
     "STAYS",
     "USER_PREFIX",
     "AccountLocked",
+    "Added",
     "Asked",
     "Caller",
     "CallerKind",
+    "CodeNeeded",
+    "CodeWrong",
     "DemoPasswordRefused",
+    "Enrolment",
+    "Giver",
     "IssuedKey",
     "KeyNameTaken",
     "Language",
+    "LastAdministrator",
     "MachineKey",
+    "MoreThanHeld",
     "NewRole",
     "NoSuchKey",
     "NoSuchRole",
@@ -125,8 +172,12 @@ __all__ = [
     "OneTime",
     "OpenedSession",
     "Origin",
+    "OwnRights",
     "PasswordMustChange",
     "PasswordOver",
+    "PasswordSame",
+    "PasswordTooWeak",
+    "PasswordWrong",
     "Permission",
     "PermissionName",
     "Reach",
@@ -136,6 +187,7 @@ __all__ = [
     "RoleCodeTaken",
     "RoleFixed",
     "RoleInUse",
+    "SecondFactorThere",
     "SessionShown",
     "SignInRefused",
     "SignedIn",
@@ -143,12 +195,24 @@ __all__ = [
     "User",
     "UserChanged",
     "UserNameTaken",
+    "WiderThanSeen",
+    "actor_of",
+    "add_user",
+    "begin_enrolment",
+    "change_password",
+    "change_rights",
     "check",
     "check_session",
+    "confirm_enrolment",
     "csrf_token",
     "delete_role",
+    "drop_second_factor",
     "end_session",
     "end_sessions",
+    "forget_tries",
+    "hold_brands",
+    "hold_permissions",
+    "hold_role",
     "install_roles",
     "issue",
     "keys",
@@ -156,12 +220,18 @@ __all__ = [
     "list_roles",
     "list_sessions",
     "list_users",
+    "lock_user",
     "open_session",
     "put_role",
+    "recovery_codes_left",
+    "rename",
+    "renew",
+    "reset_password",
     "revoke",
     "role",
     "rotate",
     "sign_in",
+    "unlock_user",
     "user",
     "user_named",
 ]

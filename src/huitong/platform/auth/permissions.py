@@ -174,6 +174,9 @@ def kinds_of(permission: Permission) -> frozenset[CallerKind]:
     return frozenset({CallerKind.KEY, CallerKind.USER})
 
 
+# What a program can be allowed to do.
+OF_KEYS = frozenset(one for one in Permission if CallerKind.KEY in kinds_of(one))
+
 # The role that nobody may be the last to lose, and that always holds everything.
 GROUP_ADMIN = "group_admin"
 # What a guide may do in the workbench is what the role of this code says.

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from huitong.platform.auth import passwords, sessions, tries, users
+from huitong.platform.auth import passwords, second_factor, sessions, tries, users
 from huitong.platform.auth.callers import NOBODY, Origin
 from huitong.platform.auth.permissions import CallerKind
+from huitong.platform.auth.second_factor import CodeNeeded
 from huitong.platform.auth.sessions import OpenedSession
 from huitong.platform.db import Database, Scope
 from huitong.platform.errors import DomainError, Kind
@@ -117,14 +118,18 @@ def sign_in(
     :raises AccountLocked: when an administrator has locked the account.
     :raises PasswordOver: when the password was good for one use and its time is over.
     :raises DemoPasswordRefused: when it is the demo's and this is no demo.
+    :raises CodeNeeded: when the account has a second factor and no code was said.
+    :raises CodeWrong: when the code is not the present one, or was used before.
     """
     name = users.plain_name(asked.name)
     trying = tries.begin(
         database, name=name, browser=asked.browser, address=origin.address, now=now
     )
     known = _known(database, name, asked.password)
-    _hold(known, asked.password, demo=demo, now=now)
+    _hold(known, asked, demo=demo, now=now)
     with database.transaction(Scope(known.group_id), now=now) as tx:
+        if known.second_factor:
+            second_factor.use_code(tx, user_id=known.id, code=asked.code or "", now=now)
         tx.execute(SIGNED_IN, {"group_id": known.group_id, "id": known.id, "now": now})
         opened = sessions.open_session(
             tx,
@@ -149,11 +154,13 @@ def _known(database: Database, name: str, password: str) -> _Known:
     return known
 
 
-def _hold(known: _Known, password: str, *, demo: bool, now: datetime) -> None:
-    """Refuse an account that its password does not open at present."""
+def _hold(known: _Known, asked: Asked, *, demo: bool, now: datetime) -> None:
+    """Refuse an account that its password alone does not open at present."""
     if known.locked_at is not None:
         raise AccountLocked
     if known.password_until is not None and now >= known.password_until:
         raise PasswordOver
-    if password == passwords.DEMO_PASSWORD and not demo:
+    if asked.password == passwords.DEMO_PASSWORD and not demo:
         raise DemoPasswordRefused
+    if known.second_factor and asked.code is None:
+        raise CodeNeeded

@@ -139,7 +139,7 @@ def forgive(database: Database, trying: Trying, *, now: datetime) -> None:
     _forgive(database, keys=trying.keys(), whole=[trying.own], now=now)
 
 
-def forget(database: Database, *, names: Sequence[str], now: datetime) -> None:
+def forget_tries(database: Database, *, names: Sequence[str], now: datetime) -> None:
     """Let names try again at once, whatever was tried before."""
     keys = [_own(name, None) for name in names]
     _forgive(database, keys=keys, whole=keys, now=now)

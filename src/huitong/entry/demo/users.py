@@ -1,0 +1,101 @@
+"""Users of the demo: one for each way to look at it, with a password that is printed.
+
+Production takes neither these users nor their password (see `auth.sign_in`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from huitong import org
+from huitong.org.model import NewStore
+from huitong.platform import auth, clock
+from huitong.platform.assembly import Platform
+from huitong.platform.auth import DEMO_PASSWORD, GROUP_ADMIN, Reach, Rights
+from huitong.platform.auth.passwords import fits
+from huitong.platform.auth.users import insert_user, password_hash
+from huitong.platform.db import Scope, Tx
+from huitong.platform.settings import Environment
+
+ACTOR = "demo"
+
+# The stores that sold, those with most orders first.
+STORES = """
+SELECT o.store
+FROM orders.header AS o
+WHERE o.group_id = %(group_id)s
+  AND o.store IS NOT NULL
+GROUP BY o.store
+ORDER BY count(*) DESC, o.store
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUser:
+    """Somebody of the demo; one who is `of_a_store` sees its customers only."""
+
+    name: str
+    shown_name: str
+    role: str
+    of_a_store: bool = False
+
+
+DEMO_USERS: Sequence[DemoUser] = (
+    DemoUser("admin", "林静（集团管理员）", GROUP_ADMIN),
+    DemoUser("operator", "陈晓（品牌运营）", "brand_operator"),
+    DemoUser("analyst", "周航（数据分析）", "analyst"),
+    DemoUser("manager", "吴兰（店长）", "store_manager", of_a_store=True),
+    DemoUser("auditor", "郑远（审计员）", "auditor"),
+)
+
+
+def make_users(platform: Platform, *, group_id: int, say: Callable[[str], None]) -> None:
+    """Make the users of the demo that are not there yet, and say how to sign in; a demo only."""
+    if platform.settings.environment is not Environment.DEMO:
+        say("No demo users were made: this installation is not a demo.")
+        return
+    now = clock.now()
+    with platform.database.transaction(Scope(group_id), now=now) as tx:
+        auth.install_roles(tx, org.STANDARD_ROLES, now=now)
+        reach = _first_store(tx, now)
+        known = {user.name: user.id for user in auth.list_users(tx)}
+        for wanted in DEMO_USERS:
+            if wanted.name not in known:
+                known[wanted.name] = _add(tx, wanted, reach if wanted.of_a_store else Reach(), now)
+        of_the_demo = [
+            wanted
+            for wanted in DEMO_USERS
+            if fits(DEMO_PASSWORD, password_hash(tx, user_id=known[wanted.name]))
+        ]
+    say(f"\nUsers of the demo, all with the password “{DEMO_PASSWORD}”:")
+    for one in of_the_demo:
+        say(f"  {one.name:<10} {one.shown_name}")
+
+
+def _add(tx: Tx, wanted: DemoUser, reach: Reach, now: datetime) -> int:
+    return insert_user(
+        tx,
+        name=wanted.name,
+        shown_name=wanted.shown_name,
+        rights=Rights((wanted.role,), reach=reach),
+        password=DEMO_PASSWORD,
+        one_time_until=None,
+        must_change=False,
+        by=ACTOR,
+        now=now,
+    )
+
+
+def _first_store(tx: Tx, now: datetime) -> Reach:
+    """Return the reach of the store that sold most; the stores become part of the organisation."""
+    sold = [str(code) for (code,) in tx.rows(STORES, {"group_id": tx.scope.group_id})]
+    known = {store.code for store in org.stores(tx)}
+    brand_ids = tuple(brand.id for brand in org.brands(tx))
+    wanted = [
+        NewStore(code=code, name=f"Store {code}", brand_ids=brand_ids)
+        for code in sold
+        if code not in known
+    ]
+    org.put_stores(tx, wanted, now=now)
+    found = org.find_stores(tx, codes=sold[:1])
+    return Reach(store_ids=frozenset(found.values()))
