@@ -14,6 +14,7 @@ from huitong.entry import (
 )
 from huitong.entry.console import (
     auditing,
+    home_routes,
     person_routes,
     rehearsal_routes,
     suggestion_routes,
@@ -21,11 +22,16 @@ from huitong.entry.console import (
 )
 from huitong.entry.console import customers as console_customers
 from huitong.entry.console import sessions as console_sessions
+from huitong.entry.guide import routes as guide_routes
+from huitong.entry.my import data_routes as my_data_routes
+from huitong.entry.my import routes as my_routes
+from huitong.entry.rights import policy_routes, request_routes
 from huitong.entry.rights import routes as rights_routes
 from huitong.identity import routes as identity_routes
 from huitong.loyalty import routes as loyalty_routes
 from huitong.metrics import routes as metrics_routes
 from huitong.orders import routes as orders_routes
+from huitong.org import routes as org_routes
 from huitong.platform import routes as platform_routes
 from huitong.platform.http import Router
 from huitong.segments import routes as segments_routes
@@ -33,9 +39,12 @@ from huitong.signals import routes as signals_routes
 
 ROUTERS: Sequence[Router] = (
     platform_routes.router,
+    *org_routes.ROUTERS,
     *channels_routes.ROUTERS,
     *customers_routes.ROUTERS,
     rights_routes.router,
+    policy_routes.router,
+    request_routes.router,
     *identity_routes.ROUTERS,
     person_routes.router,
     rehearsal_routes.router,
@@ -51,8 +60,12 @@ ROUTERS: Sequence[Router] = (
     tag_history_routes.router,
     tag_import_routes.router,
     refresh_routes.router,
+    home_routes.router,
     auditing.router,
     unmasking_routes.router,
     *console_customers.ROUTERS,
     console_sessions.router,
+    guide_routes.router,
+    my_routes.router,
+    my_data_routes.router,
 )

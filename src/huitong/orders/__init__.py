@@ -16,6 +16,7 @@ from huitong.orders.operations import (
     records_of,
 )
 from huitong.orders.queries import (
+    allocations_of,
     bought_by,
     classes_of,
     export,
@@ -31,6 +32,7 @@ from huitong.orders.queries import (
 )
 
 __all__ = [
+    "allocations_of",
     "apply_fulfilments",
     "apply_orders",
     "apply_refunds",

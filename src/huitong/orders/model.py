@@ -288,3 +288,14 @@ class RefundOfCustomer:
     order_id: int
     order_no: str
     store: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationShown:
+    """A share of a discount that fell on a line of an order, with who bears it."""
+
+    order_id: int
+    line_id: str
+    kind: str
+    bearer: str
+    amount_minor: int

@@ -11,6 +11,7 @@ from huitong.channels.model import OrderKind, OrderStatus, PaymentKind
 from huitong.customers.model import Classed
 from huitong.orders import rules, tables
 from huitong.orders.model import (
+    AllocationShown,
     Bought,
     LineShown,
     LineSnapshot,
@@ -163,6 +164,12 @@ def bought_by(tx: ReadTx, customer_ids: Sequence[int], *, since: datetime) -> di
         row[0]: Bought(orders=row[1], last_at=row[2], spent_minor=row[3] - row[4])
         for row in tx.rows(of_customers.BOUGHT_BY, params)
     }
+
+
+def allocations_of(tx: ReadTx, order_ids: Sequence[int]) -> list[AllocationShown]:
+    """Return which discounts fell on the lines of orders, and who bears them."""
+    params = {"group_id": tx.scope.group_id, "ids": array(order_ids)}
+    return [AllocationShown(*row) for row in tx.rows(of_customers.ALLOCATIONS_OF, params)]
 
 
 def refunds_of_customer(

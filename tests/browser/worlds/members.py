@@ -51,6 +51,7 @@ NAMES: Sequence[str] = (
 )  # fmt: skip
 CITIES = ("上海市", "杭州市", "苏州市", "成都市")
 STORES = (("nj-road", "南京路店"), ("west-lake", "西湖店"))
+ORDERS_MAX = 6
 STAFF = (("g-01", 0), ("g-02", 0), ("g-03", 1))
 GOODS = (
     ("coat-01", "羊毛大衣", 189_900),
@@ -146,7 +147,7 @@ def order_no_of(place: int, number: int) -> str:
 
 def order_count_of(place: int) -> int:
     """Return how many orders the customer at a place of `NAMES` has."""
-    return 6 if place == 0 else place % 5
+    return ORDERS_MAX if place == 0 else place % 5
 
 
 def fill(platform: Platform, scope: Scope, *, now: datetime, brand: str = BRAND) -> Members:
@@ -155,8 +156,9 @@ def fill(platform: Platform, scope: Scope, *, now: datetime, brand: str = BRAND)
     world.found()
     world.tell(RecordKind.PRODUCT, [_product(*one) for one in GOODS])
     world.tell(RecordKind.MEMBER, [world.member(place) for place in range(len(NAMES))])
-    everybody = range(len(NAMES))
-    world.tell(RecordKind.ORDER, [one for place in everybody for one in world.orders(place)])
+    # The oldest orders first, as they happened: so that members rise from tier to tier.
+    for number in reversed(range(ORDERS_MAX)):
+        world.tell(RecordKind.ORDER, world.orders(number))
     world.tell(RecordKind.REFUND, world.refunds())
     return world.finish()
 
@@ -257,11 +259,12 @@ class _World:
             ],
         }
 
-    def orders(self, place: int) -> list[dict[str, object]]:
-        """Return the orders of the customer at a place: of the last 400 days, the latest first."""
+    def orders(self, number: int) -> list[dict[str, object]]:
+        """Return everybody's orders of a number: 0 is the latest one, each other 65 days before."""
         return [
             self._order(place, number, days=10 + number * 65 + place)
-            for number in range(order_count_of(place))
+            for place in range(len(NAMES))
+            if number < order_count_of(place)
         ]
 
     def _order(self, place: int, number: int, *, days: int) -> dict[str, object]:

@@ -28,8 +28,8 @@ LIMIT %(limit)s
 
 # Who customers are, where they enrolled and by whom, as it stands.
 MET_AT = """
-SELECT customer.id, customer.enrolled_at, customer.store, customer.touchpoint, customer.guide,
-       customer.recorded_at
+SELECT customer.id AS customer_id, customer.enrolled_at, customer.store, customer.touchpoint,
+       customer.guide, customer.recorded_at
 FROM customers.customer
 WHERE customer.group_id = %(group_id)s
   AND (customer.bucket, customer.id) IN (

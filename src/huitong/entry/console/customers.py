@@ -2,7 +2,19 @@
 
 from collections.abc import Sequence
 
-from huitong.entry.console import customers_routes
+from huitong.entry.console import (
+    customers_head_routes,
+    customers_orders_routes,
+    customers_parts_routes,
+    customers_routes,
+    timeline_routes,
+)
 from huitong.platform.http import Router
 
-ROUTERS: Sequence[Router] = (customers_routes.router,)
+ROUTERS: Sequence[Router] = (
+    customers_routes.router,
+    customers_head_routes.router,
+    customers_parts_routes.router,
+    customers_orders_routes.router,
+    timeline_routes.router,
+)

@@ -42,3 +42,16 @@ WHERE h.group_id = %(group_id)s
 ORDER BY r.refunded_at DESC, r.id DESC
 LIMIT %(limit)s
 """
+
+# allocations_of: which discounts fell on the lines of orders, and who bears them.
+ALLOCATIONS_OF = """
+SELECT l.order_id, l.line_id, part.kind, part.bearer, part.amount_minor
+FROM orders.line AS l
+JOIN unnest(%(ids)s::bigint[]) AS wanted(id)
+  ON l.order_id = wanted.id AND l.bucket = (wanted.id & 4095)
+CROSS JOIN LATERAL jsonb_to_recordset(l.allocations)
+  AS part(kind text, bearer text, amount_minor bigint)
+WHERE l.group_id = %(group_id)s
+  AND jsonb_typeof(l.allocations) = 'array'
+ORDER BY l.order_id, l.place, l.line_id
+"""
