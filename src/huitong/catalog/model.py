@@ -73,6 +73,14 @@ class IncomingStock(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class StockKnown:
+    """Of which day a brand's newest stock is, None without any, and whether its costs are known."""
+
+    day: date | None
+    has_cost: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StockShown:
     """How many pieces of an item a store has on a day; `cost_minor` is what they cost together."""
 

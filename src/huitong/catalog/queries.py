@@ -5,7 +5,7 @@ from datetime import date
 
 from huitong import org
 from huitong.catalog import tables
-from huitong.catalog.model import Sku, StockShown
+from huitong.catalog.model import Sku, StockKnown, StockShown
 from huitong.platform.db import ReadTx, text_array
 
 STOCKS_LIMIT_MAX = 10_000
@@ -58,3 +58,9 @@ def stocks_on(
         StockShown(sku, code_of[store_id], day, quantity, cost_minor)
         for sku, store_id, quantity, cost_minor in tx.rows(tables.STOCKS_ON, params)
     ]
+
+
+def stock_known(tx: ReadTx, *, brand_id: int) -> StockKnown:
+    """Return of which day a brand's newest stock is, and whether its costs came with it."""
+    found = tx.row(tables.STOCK_KNOWN, {"group_id": tx.scope.group_id, "brand_id": brand_id})
+    return StockKnown(*found) if found else StockKnown(None, has_cost=False)

@@ -128,6 +128,17 @@ SET quantity = excluded.quantity, cost_minor = excluded.cost_minor, told_at = ex
 WHERE COALESCE(excluded.told_at >= known.told_at, true)
 """
 
+# The newest day of a brand's stock, and whether its costs are known.
+STOCK_KNOWN = """
+SELECT stock.day, bool_or(stock.cost_minor IS NOT NULL)
+FROM catalog.stock
+WHERE stock.group_id = %(group_id)s
+  AND stock.brand_id = %(brand_id)s
+GROUP BY stock.day
+ORDER BY stock.day DESC
+LIMIT 1
+"""
+
 # What a brand's stores had of items on a day, by item and store.
 STOCKS_ON = """
 SELECT sku.code, stock.store_id, stock.quantity, stock.cost_minor

@@ -14,9 +14,11 @@ from huitong.metrics.model import (
     DimensionMissing,
     Grain,
     Metric,
+    Names,
     NotByStore,
     Question,
     TooManyRows,
+    Unit,
     UnknownDimension,
     UnknownMetric,
     Within,
@@ -48,7 +50,8 @@ class MetricOut(BaseModel):
     names: NamesOut
     meaning: NamesOut
     owner: str
-    unit: str
+    unit: Unit
+    is_ratio: bool = Field(description="A number over another, which no sum can be made of.")
     decimals: int = Field(description="Figures are whole numbers of 10^-decimals of the unit.")
     formula: str
     excludes: list[str]
@@ -57,10 +60,20 @@ class MetricOut(BaseModel):
     additive: list[str] = Field(description="Dimensions over which figures may be added up.")
 
 
+class DimensionOut(BaseModel):
+    """Something that figures are cut by, and what its codes are called where they have names."""
+
+    names: NamesOut
+    labels: dict[str, NamesOut]
+
+
 class MetricsOut(BaseModel):
-    """Every metric there is."""
+    """Every metric there is, and what people call its dimensions and units."""
 
     items: list[MetricOut]
+    dimensions: dict[str, DimensionOut]
+    units: dict[Unit, NamesOut]
+    grains: list[Grain] = Field(description="The dimensions that are lengths of time.")
 
 
 class FigureOut(BaseModel):
@@ -86,7 +99,7 @@ class AskedOut(BaseModel):
 
     code: str
     names: NamesOut
-    unit: str
+    unit: Unit
     decimals: int
 
 
@@ -113,7 +126,18 @@ class FiguresOut(BaseModel):
 @router.route("GET", "/v1/metrics", permission=Permission.METRICS_READ, reach=Reach.ANYBODY)
 def list_all() -> MetricsOut:
     """List every metric with its meaning and what it can be cut by."""
-    return MetricsOut(items=[_out(one) for one in metrics.shipped().values()])
+    return MetricsOut(
+        items=[_out(one) for one in metrics.shipped().values()],
+        dimensions={
+            code: DimensionOut(
+                names=_names(one.names),
+                labels={key: _names(names) for key, names in one.labels.items()},
+            )
+            for code, one in metrics.DIMENSIONS.items()
+        },
+        units={unit: _names(names) for unit, names in metrics.UNITS.items()},
+        grains=[*Grain],
+    )
 
 
 @router.route(
@@ -165,13 +189,18 @@ def _within(seen: Seen) -> Within | None:
     return Within(tuple(sorted(stores)), tuple(sorted(guides)))
 
 
+def _names(names: Names) -> NamesOut:
+    return NamesOut(zh=names.zh, en=names.en)
+
+
 def _out(metric: Metric) -> MetricOut:
     return MetricOut(
         code=metric.code,
-        names=NamesOut(**metric.names.model_dump()),
-        meaning=NamesOut(**metric.meaning.model_dump()),
+        names=_names(metric.names),
+        meaning=_names(metric.meaning),
         owner=metric.owner,
         unit=metric.unit,
+        is_ratio=metric.is_ratio,
         decimals=metric.decimals,
         formula=metrics.formula(metric),
         excludes=[*metric.excludes],
