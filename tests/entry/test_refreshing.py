@@ -194,7 +194,7 @@ def test_a_refresh_is_cancelled_between_its_parts_and_lets_go_of_the_brand(group
     def cancel() -> bool:
         now = clock.now()
         with group.database.transaction(group.scope, now=now) as tx:
-            jobs.cancel(tx, job_id=job.id, now=now)
+            jobs.cancel(tx, job_id=job.id, actor="test", now=now)
         return False
 
     with pytest.raises(JobCancelled):

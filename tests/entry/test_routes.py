@@ -32,6 +32,7 @@ POSTS_WITHOUT_KEY = {
     "/v1/brands/{brand}/audiences/overlap": "it changes nothing",
     "/v1/brands/{brand}/tags/{tag}/givings": "a repeat says the same again",
     "/v1/brands/{brand}/tags/{tag}/withdrawals": "what is taken back stays so",
+    "/v1/jobs/{job_id}/retry": "what waits already is refused and changes nothing",
     "/v1/jobs/{job_id}/cancel": "cancelling twice is refused and changes nothing",
     "/v1/brands/{brand}/models/previews": "it changes nothing",
     "/v1/brands/{brand}/programme/checks": "it changes nothing",

@@ -147,14 +147,14 @@ def test_a_job_goes_on_where_it_was_cancelled(
     asked = ask(fresh_database, scope, account.identity_domain_id)
     run = take(fresh_database)
     with fresh_database.transaction(scope, now=NOW) as tx:
-        jobs.cancel(tx, job_id=asked.id, now=NOW)
+        jobs.cancel(tx, job_id=asked.id, actor="test", now=NOW)
     with pytest.raises(JobCancelled):
         identity_jobs.weigh_everybody(run)
     with fresh_database.transaction(jobs.QUEUE, now=NOW, role=Role.WORKER) as tx:
         ended = jobs.Ending(state=JobState.CANCELLED, run_at=NOW)
         assert jobs.end(tx, run.job, ended, now=NOW)
     with fresh_database.transaction(scope, now=NOW) as tx:
-        jobs.retry(tx, job_id=asked.id, now=NOW)
+        jobs.retry(tx, job_id=asked.id, actor="test", now=NOW)
     result = identity_jobs.weigh_everybody(take(fresh_database, NOW + timedelta(hours=1)))
     with fresh_database.reading(scope) as tx:
         found = jobs.find(tx, job_id=asked.id)

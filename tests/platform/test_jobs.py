@@ -231,7 +231,7 @@ class TestCancel:
     def test_a_waiting_job_ends_at_once(self, queue: Database, now: datetime) -> None:
         asked = ask(queue, now)
         with queue.transaction(Scope(GROUP), now=now) as tx:
-            cancelled = jobs.cancel(tx, job_id=asked.id, now=now)
+            cancelled = jobs.cancel(tx, job_id=asked.id, actor="test", now=now)
         assert (cancelled.state, cancelled.finished_at) == (JobState.CANCELLED, now)
         assert take(queue, now) == []
 
@@ -244,7 +244,7 @@ class TestCancel:
         with run.transaction(now=now) as tx:
             run.step(tx, done_steps=1, now=now)
         with queue.transaction(Scope(GROUP), now=now) as tx:
-            assert jobs.cancel(tx, job_id=asked.id, now=now).state is JobState.RUNNING
+            assert jobs.cancel(tx, job_id=asked.id, actor="test", now=now).state is JobState.RUNNING
         with pytest.raises(JobCancelled), run.transaction(now=now) as tx:
             run.step(tx, done_steps=2, now=now)
         assert look(queue, asked).done_steps == 1
@@ -255,7 +255,7 @@ class TestCancel:
         asked = ask(queue, now)
         (running,) = take(queue, now)
         with queue.transaction(Scope(GROUP), now=now) as tx:
-            jobs.cancel(tx, job_id=asked.id, now=now)
+            jobs.cancel(tx, job_id=asked.id, actor="test", now=now)
         finish(queue, running, jobs.ending_of_error(running, "no hay", now=now), now)
         assert look(queue, asked).state is JobState.CANCELLED
 
@@ -266,9 +266,9 @@ class TestCancel:
         (running,) = take(queue, now)
         finish(queue, running, Ending(JobState.DONE, now, result={"sheep": 3}), now)
         with queue.transaction(Scope(GROUP), now=now) as tx, pytest.raises(JobNotInState):
-            jobs.cancel(tx, job_id=asked.id, now=now)
+            jobs.cancel(tx, job_id=asked.id, actor="test", now=now)
         with queue.transaction(Scope(GROUP + 1), now=now) as tx, pytest.raises(NoSuchJob):
-            jobs.cancel(tx, job_id=asked.id, now=now)
+            jobs.cancel(tx, job_id=asked.id, actor="test", now=now)
 
 
 class TestEnd:
@@ -312,14 +312,14 @@ class TestRetry:
             run.step(tx, done_steps=7, now=now)
         finish(queue, running, Ending(JobState.FAILED, now, error="no hay"), now)
         with queue.transaction(Scope(GROUP), now=now) as tx:
-            jobs.retry(tx, job_id=asked.id, now=now)
+            jobs.retry(tx, job_id=asked.id, actor="test", now=now)
         (again,) = take(queue, now)
         assert (again.done_steps, again.attempts, again.error) == (7, 2, None)
 
     def test_a_waiting_job_needs_none(self, queue: Database, now: datetime) -> None:
         asked = ask(queue, now)
         with queue.transaction(Scope(GROUP), now=now) as tx, pytest.raises(JobNotInState):
-            jobs.retry(tx, job_id=asked.id, now=now)
+            jobs.retry(tx, job_id=asked.id, actor="test", now=now)
 
 
 def test_the_queue_tells_how_much_is_due_for_how_long(queue: Database, now: datetime) -> None:

@@ -1,17 +1,18 @@
 """HTTP in: whether the platform lives and is ready, and how jobs go."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Path
-from pydantic import BaseModel
+from fastapi import Path, Query
+from pydantic import BaseModel, Field
 
-from huitong.platform import clock, jobs
+from huitong.platform import audit, clock, jobs, personal
 from huitong.platform.auth import NOBODY, Permission
-from huitong.platform.db import Role
+from huitong.platform.db import ReadTx, Role
 from huitong.platform.http import PUBLIC, Calling, IdText, Page, Paging, Router, Running, page_of
 from huitong.platform.ids import ID_BITS
-from huitong.platform.jobs import Job, JobNotInState, JobState, NoSuchJob
+from huitong.platform.jobs import Job, JobNotInState, JobState, Listed, NoSuchJob
 
 router = Router(tag="platform")
 
@@ -34,10 +35,32 @@ class JobOut(BaseModel):
     all_steps: int | None
     cancel_asked: bool
     attempts: int
+    attempts_max: int
+    asked_by: str | None = Field(description="Null for what recurs by itself.")
+    asked_by_name: str | None
+    arguments: dict[str, object] = Field(description="What it is about; personal values hidden.")
     recorded_at: datetime
+    run_at: datetime = Field(description="When it is due, of a waiting job: its next attempt.")
+    beat_at: datetime | None = Field(description="When its worker last told that it lives.")
     finished_at: datetime | None
     result: dict[str, object] | None
-    error: str | None
+    error: str | None = Field(description="Why the latest attempt failed, with the remedy.")
+
+
+class RecurringOut(BaseModel):
+    """Work that every group gets by itself: how often, how it went last, and when it is next."""
+
+    kind: str
+    every_seconds: int
+    arguments: dict[str, object]
+    latest: JobOut | None = Field(description="Null while it never ran.")
+    next_at: datetime
+
+
+class RecurringsOut(BaseModel):
+    """Everything that recurs."""
+
+    items: list[RecurringOut]
 
 
 @router.route("GET", "/v1/health", permission=PUBLIC)
@@ -55,20 +78,54 @@ def ready(platform: Running) -> Health:
 
 
 @router.route("GET", "/v1/jobs", permission=Permission.JOBS_READ)
-def list_jobs(platform: Running, caller: Calling, paging: Paging) -> Page[JobOut]:
-    """List the group's jobs, newest first."""
+def list_jobs(
+    platform: Running,
+    caller: Calling,
+    paging: Paging,
+    state: Annotated[JobState | None, Query()] = None,
+    kind: Annotated[str | None, Query(max_length=100)] = None,
+) -> Page[JobOut]:
+    """List the group's jobs, newest first; of one state or kind if that is asked."""
     place = paging.after(int)
     before = (1 << ID_BITS) - 1 if place is None else int(place[0])
+    listed = Listed(state=state, kind=kind or None)
     with platform.database.reading(caller.scope()) as tx:
-        found = jobs.newest(tx, before=before, limit=paging.limit + 1)
-    return page_of(found, limit=paging.limit, show=_shown, place=lambda job: (job.id,))
+        found = jobs.newest(tx, before=before, limit=paging.limit + 1, listed=listed)
+        names = _names(tx, found)
+    return page_of(
+        found,
+        limit=paging.limit,
+        show=lambda job: _shown(job, names),
+        place=lambda job: (job.id,),
+    )
+
+
+@router.route("GET", "/v1/jobs/recurring", permission=Permission.JOBS_READ)
+def list_recurring(platform: Running, caller: Calling) -> RecurringsOut:
+    """List what every group gets by itself: how often, the latest run, and the next."""
+    now = clock.now()
+    with platform.database.reading(caller.scope()) as tx:
+        latest = jobs.latest_of(tx, list(platform.recurring))
+        names = _names(tx, latest.values())
+    return RecurringsOut(
+        items=[
+            RecurringOut(
+                kind=kind,
+                every_seconds=int(one.every.total_seconds()),
+                arguments=personal.hidden_fields(one.arguments),
+                latest=_shown(latest[kind], names) if kind in latest else None,
+                next_at=jobs.next_span(one, now=now),
+            )
+            for kind, one in platform.recurring.items()
+        ]
+    )
 
 
 @router.route("GET", "/v1/jobs/{job_id}", permission=Permission.JOBS_READ, errors=[NoSuchJob])
 def show_job(platform: Running, caller: Calling, job_id: Annotated[JobId, Path()]) -> JobOut:
     """Show how far a job is and what came of it."""
     with platform.database.reading(caller.scope()) as tx:
-        return _shown(jobs.find(tx, job_id=job_id))
+        return _told(tx, jobs.find(tx, job_id=job_id))
 
 
 @router.route(
@@ -81,10 +138,31 @@ def cancel_job(platform: Running, caller: Calling, job_id: Annotated[JobId, Path
     """Cancel a job: what its finished steps did stays, the step under way is undone."""
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:
-        return _shown(jobs.cancel(tx, job_id=job_id, now=now))
+        return _told(tx, jobs.cancel(tx, job_id=job_id, actor=caller.actor(), now=now))
 
 
-def _shown(job: Job) -> JobOut:
+@router.route(
+    "POST",
+    "/v1/jobs/{job_id}/retry",
+    permission=Permission.JOBS_WRITE,
+    errors=[NoSuchJob, JobNotInState],
+)
+def retry_job(platform: Running, caller: Calling, job_id: Annotated[JobId, Path()]) -> JobOut:
+    """Let a failed or cancelled job go on from its last step."""
+    now = clock.now()
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        return _told(tx, jobs.retry(tx, job_id=job_id, actor=caller.actor(), now=now))
+
+
+def _names(tx: ReadTx, found: Iterable[Job]) -> Mapping[str, str]:
+    return audit.names_of(tx, [job.asked_by for job in found if job.asked_by])
+
+
+def _told(tx: ReadTx, job: Job) -> JobOut:
+    return _shown(job, _names(tx, [job]))
+
+
+def _shown(job: Job, names: Mapping[str, str]) -> JobOut:
     return JobOut(
         id=job.id,
         kind=job.kind,
@@ -93,7 +171,13 @@ def _shown(job: Job) -> JobOut:
         all_steps=job.all_steps,
         cancel_asked=job.cancel_asked,
         attempts=job.attempts,
+        attempts_max=job.attempts_max,
+        asked_by=job.asked_by,
+        asked_by_name=names.get(job.asked_by) if job.asked_by else None,
+        arguments=personal.hidden_fields(job.arguments),
         recorded_at=job.recorded_at,
+        run_at=job.run_at,
+        beat_at=job.beat_at,
         finished_at=job.finished_at,
         result=None if job.result is None else dict(job.result),
         error=job.error,

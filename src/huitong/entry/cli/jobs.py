@@ -83,5 +83,6 @@ def _ask_again(context: typer.Context, job: str, *, cancelled: bool) -> None:
         opening.opened() as platform,
         platform.database.transaction(Scope(context.obj), now=now) as tx,
     ):
-        changed = change(tx, job_id=opening.id_of(jobs.JOB_PREFIX, job), now=now)
+        job_id = opening.id_of(jobs.JOB_PREFIX, job)
+        changed = change(tx, job_id=job_id, actor=opening.actor(context), now=now)
     typer.echo(f"{job}: {changed.state.value}")

@@ -72,6 +72,7 @@ class Act(StrEnum):
     CONSENT_PUT = "consent.put"
     DOCUMENT_DECIDE = "document.decide"
     DOCUMENT_SHOW = "document.show"
+    CONSENT_POLICY_PUT = "consent_policy.put"
     REQUEST_OPEN = "right_request.open"
     REQUEST_CLOSE = "right_request.close"
     EXIT_POLICY_PUT = "exit_policy.put"
@@ -155,6 +156,7 @@ ACT_NAMES: Mapping[Act, ActName] = {
     Act.CONSENT_PUT: ActName("登记授权同意", "Recorded a consent"),
     Act.DOCUMENT_DECIDE: ActName("审核会员证件", "Decided on a document"),
     Act.DOCUMENT_SHOW: ActName("查看证件原件", "Looked at a document"),
+    Act.CONSENT_POLICY_PUT: ActName("新增授权文本版本", "Kept a version of a policy text"),
     Act.REQUEST_OPEN: ActName("登记权利请求", "Noted a request under the law"),
     Act.REQUEST_CLOSE: ActName("办结权利请求", "Closed a request under the law"),
     Act.EXIT_POLICY_PUT: ActName("修改退会规则", "Changed how members leave"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from huitong.platform.audit import tables
 from huitong.platform.audit.acts import Act
 from huitong.platform.audit.model import EXPORT_ENTRIES_MAX, Entry, TooManyEntries, Wanted
+from huitong.platform.audit.recording import KEY, USER, id_of
 from huitong.platform.db import ReadTx
 from huitong.platform.ids import ID_BITS
 
@@ -48,8 +49,16 @@ def actors(tx: ReadTx) -> list[tuple[str, str | None]]:
 
 def names_of(tx: ReadTx, who: Collection[str]) -> dict[str, str]:
     """Return the name that each of some actors had when they acted last; unknown ones lack."""
-    params = {"group_id": tx.scope.group_id, "actors": sorted(set(who))}
-    return dict(tx.rows(tables.NAMES, params)) if who else {}
+    if not who:
+        return {}
+    asked = sorted(set(who))
+    params = {
+        "group_id": tx.scope.group_id,
+        "actors": asked,
+        "key_ids": [id_of(KEY, one) for one in asked],
+        "user_ids": [id_of(USER, one) for one in asked],
+    }
+    return dict(tx.rows(tables.NAMES, params))
 
 
 def done_since(tx: ReadTx, *, actor: str, act: Act, since: datetime) -> tuple[int, datetime | None]:

@@ -60,8 +60,8 @@ def record_all(
         "act": str(Act(act)),
         "actor": actor,
         "actor_name": _name_of(actor),
-        "key_id": _id_of(KEY, actor),
-        "user_id": _id_of(USER, actor),
+        "key_id": id_of(KEY, actor),
+        "user_id": id_of(USER, actor),
         "address": come.address,
         "agent": come.agent,
         "request_id": come.request_id,
@@ -106,7 +106,8 @@ def _name_of(actor: str) -> str | None:
     return actor.removeprefix(HAND_ACTOR) if actor.startswith(HAND_ACTOR) else None
 
 
-def _id_of(prefix: str, actor: str) -> int | None:
+def id_of(prefix: str, actor: str) -> int | None:
+    """Return the id of an actor of a kind, or None for one of another kind."""
     return ids.read(prefix, actor) if actor.startswith(f"{prefix}_") else None
 
 

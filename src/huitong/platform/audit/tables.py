@@ -76,11 +76,12 @@ FROM (
 ORDER BY lately.actor, lately.id DESC
 """
 
-# The name that each of some had when they acted last.
+# The name that each of some had when they acted last, or has now when they never did.
 NAMES = """
-SELECT asked.actor, latest.actor_name
-FROM unnest(%(actors)s::text[]) AS asked(actor)
-CROSS JOIN LATERAL (
+SELECT asked.actor, coalesce(latest.actor_name, k.name, u.shown_name)
+FROM unnest(%(actors)s::text[], %(key_ids)s::bigint[], %(user_ids)s::bigint[])
+  AS asked(actor, key_id, user_id)
+LEFT JOIN LATERAL (
   SELECT a.actor_name
   FROM platform.audit_entry AS a
   WHERE a.group_id = %(group_id)s
@@ -88,7 +89,14 @@ CROSS JOIN LATERAL (
     AND a.actor_name IS NOT NULL
   ORDER BY a.id DESC
   LIMIT 1
-) AS latest
+) AS latest ON true
+LEFT JOIN platform.machine_key AS k
+  ON k.group_id = %(group_id)s
+  AND k.id = asked.key_id
+LEFT JOIN platform.console_user AS u
+  ON u.group_id = %(group_id)s
+  AND u.id = asked.user_id
+WHERE coalesce(latest.actor_name, k.name, u.shown_name) IS NOT NULL
 """
 
 # How often somebody did something since an instant, and when the first time of these was.

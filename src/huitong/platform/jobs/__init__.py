@@ -6,7 +6,17 @@ lease runs out and another one goes on from the last step. The number of the att
 worker that lost its lease cannot write any more.
 """
 
-from huitong.platform.jobs.asking import ask, by_keys, cancel, enqueue, find, newest, retry
+from huitong.platform.jobs.asking import (
+    ask,
+    by_keys,
+    cancel,
+    enqueue,
+    failed_since,
+    find,
+    latest_of,
+    newest,
+    retry,
+)
 from huitong.platform.jobs.forgetting import FORGET_DONE, forget_done
 from huitong.platform.jobs.model import (
     ATTEMPTS_MAX,
@@ -23,13 +33,14 @@ from huitong.platform.jobs.model import (
     JobPaused,
     JobState,
     Json,
+    Listed,
     NoSuchJob,
     QueueState,
     WantedJob,
     ending_of_error,
     wait_after,
 )
-from huitong.platform.jobs.recurring import Recurring, ask_for_recurring
+from huitong.platform.jobs.recurring import Recurring, ask_for_recurring, next_span
 from huitong.platform.jobs.working import JobHandler, Run, beat, claim, end, queue_state
 
 __all__ = [
@@ -49,6 +60,7 @@ __all__ = [
     "JobPaused",
     "JobState",
     "Json",
+    "Listed",
     "NoSuchJob",
     "QueueState",
     "Recurring",
@@ -63,9 +75,12 @@ __all__ = [
     "end",
     "ending_of_error",
     "enqueue",
+    "failed_since",
     "find",
     "forget_done",
+    "latest_of",
     "newest",
+    "next_span",
     "queue_state",
     "retry",
     "wait_after",

@@ -1,11 +1,12 @@
 """The side of those who want a job done: ask, look, cancel, retry."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import orjson
 
-from huitong.platform import ids
+from huitong.platform import audit, ids
+from huitong.platform.audit import Act
 from huitong.platform.db import ReadTx, Tx
 from huitong.platform.errors import Ok, Refused, Result
 from huitong.platform.jobs import tables
@@ -16,9 +17,13 @@ from huitong.platform.jobs.model import (
     JobKeyTaken,
     JobNotInState,
     JobState,
+    Listed,
     NoSuchJob,
     WantedJob,
+    asker_of,
 )
+
+ANY_JOB = Listed()
 
 
 def enqueue(tx: Tx, wanted: Sequence[WantedJob], *, now: datetime) -> list[Result[Job]]:
@@ -36,6 +41,7 @@ def enqueue(tx: Tx, wanted: Sequence[WantedJob], *, now: datetime) -> list[Resul
             orjson.dumps(asked.arguments).decode(),
             asked.attempts_max,
             asked.run_at or now,
+            asked.asked_by or asker_of(asked.key),
         )
         for place, (new_id, asked) in enumerate(zip(new_ids, wanted, strict=True))
     ]
@@ -56,7 +62,7 @@ def ask(tx: Tx, wanted: WantedJob, *, now: datetime) -> Job:
     return asked.value
 
 
-def cancel(tx: Tx, *, job_id: int, now: datetime) -> Job:
+def cancel(tx: Tx, *, job_id: int, actor: str, now: datetime) -> Job:
     """Cancel a job: a waiting one at once, a running one at its next step.
 
     :raises NoSuchJob: when the group has no such job.
@@ -65,10 +71,11 @@ def cancel(tx: Tx, *, job_id: int, now: datetime) -> Job:
     job = _one(tx, tables.LOCK_JOB, job_id)
     if job.state not in {JobState.WAITING, JobState.RUNNING}:
         raise JobNotInState(job=ids.show(JOB_PREFIX, job_id), state=job.state, asked="cancelled")
+    _record(tx, Act.JOB_CANCEL, job, actor, now)
     return _one(tx, tables.CANCEL, job_id, {"now": now})
 
 
-def retry(tx: Tx, *, job_id: int, now: datetime) -> Job:
+def retry(tx: Tx, *, job_id: int, actor: str, now: datetime) -> Job:
     """Let a failed or cancelled job go on from its last step.
 
     :raises NoSuchJob: when the group has no such job.
@@ -77,6 +84,7 @@ def retry(tx: Tx, *, job_id: int, now: datetime) -> Job:
     job = _one(tx, tables.LOCK_JOB, job_id)
     if job.state not in {JobState.FAILED, JobState.CANCELLED}:
         raise JobNotInState(job=ids.show(JOB_PREFIX, job_id), state=job.state, asked="retried")
+    _record(tx, Act.JOB_RETRY, job, actor, now)
     return _one(tx, tables.RETRY, job_id, {"now": now, "more": ATTEMPTS_MAX})
 
 
@@ -94,10 +102,36 @@ def by_keys(tx: ReadTx, *, kind: str, keys: Sequence[str]) -> list[Job]:
     return [tables.job_of(row) for row in tx.rows(tables.FIND_BY_KEYS, params)]
 
 
-def newest(tx: ReadTx, *, before: int, limit: int) -> list[Job]:
-    """Return the group's newest jobs with ids below `before`."""
-    params = {"group_id": tx.scope.group_id, "before": before, "limit": limit}
+def newest(tx: ReadTx, *, before: int, limit: int, listed: Listed = ANY_JOB) -> list[Job]:
+    """Return the group's newest jobs with ids below `before`, of one state or kind if asked."""
+    params = {
+        "group_id": tx.scope.group_id,
+        "before": before,
+        "limit": limit,
+        "state": listed.state,
+        "kind": listed.kind,
+    }
     return [tables.job_of(row) for row in tx.rows(tables.LIST_JOBS, params)]
+
+
+def failed_since(tx: ReadTx, since: datetime) -> tuple[int, datetime | None]:
+    """Return how many jobs failed since an instant and are not retried, and when the first did."""
+    found = tx.row(tables.COUNT_FAILED, {"group_id": tx.scope.group_id, "since": since})
+    assert found is not None, "An aggregate always answers."
+    return int(found[0]), found[1]
+
+
+def latest_of(tx: ReadTx, kinds: Collection[str]) -> dict[str, Job]:
+    """Return the newest job of each kind; kinds that never ran are left out."""
+    params = {"group_id": tx.scope.group_id, "kinds": list(kinds)}
+    found = [tables.job_of(row) for row in tx.rows(tables.LATEST_OF_KINDS, params)]
+    return {job.kind: job for job in found}
+
+
+def _record(tx: Tx, act: Act, job: Job, actor: str, now: datetime) -> None:
+    shown = ids.show(JOB_PREFIX, job.id)
+    before = {"kind": job.kind, "state": job.state.value, "done_steps": job.done_steps}
+    audit.record(tx, by=actor, act=act, subject=shown, before=before, now=now)
 
 
 def _one(tx: ReadTx, sql: str, job_id: int, more: dict[str, object] | None = None) -> Job:

@@ -1,5 +1,6 @@
 """What a job is, how an attempt ends, and what the queue refuses."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ ERROR_LENGTH_MAX = 500
 QUEUE = Scope(group_id=0, brand_ids=())
 
 Json: TypeAlias = Mapping[str, object]
+_OWN_KEY = re.compile(r"((?:key|usr|stf|cus)_[0-9a-z]{13}):")
 
 
 class JobState(StrEnum):
@@ -54,17 +56,30 @@ class Job:
     error: str | None
     recorded_at: datetime
     finished_at: datetime | None
+    asked_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WantedJob:
-    """A job to be done: once per kind and key, not before `run_at` (None: now)."""
+    """A job to be done: once per kind and key, not before `run_at` (None: now).
+
+    Who asked need not be said where the key is a caller's own (`Caller.own_key`), which begins so.
+    """
 
     kind: str
     key: str
     arguments: Json
     run_at: datetime | None = None
     attempts_max: int = ATTEMPTS_MAX
+    asked_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Which jobs a list is of; None asks for any."""
+
+    state: JobState | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +153,12 @@ def ending_of_error(job: Job, error: str, *, now: datetime) -> Ending:
     if job.attempts >= job.attempts_max:
         return Ending(state=JobState.FAILED, run_at=now, error=error)
     return Ending(state=JobState.WAITING, run_at=now + wait_after(job.attempts), error=error)
+
+
+def asker_of(key: str) -> str | None:
+    """Return who asked for a job by a key of their own, or None when it is not one."""
+    found = _OWN_KEY.match(key)
+    return found[1] if found else None
 
 
 def wait_after(attempts: int) -> timedelta:

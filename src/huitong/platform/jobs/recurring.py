@@ -27,6 +27,11 @@ def ask_for_recurring(tx: Tx, wanted: Mapping[str, Recurring], *, now: datetime)
     enqueue(tx, [_job_of(kind, one, now) for kind, one in wanted.items()], now=now)
 
 
+def next_span(one: Recurring, *, now: datetime) -> datetime:
+    """Return when the next span of a recurring job begins; a worker asks for the job then."""
+    return now - (now - _SPANS_BEGIN) % one.every + one.every
+
+
 def _job_of(kind: str, one: Recurring, now: datetime) -> WantedJob:
     begun = now - (now - _SPANS_BEGIN) % one.every
     return WantedJob(kind=kind, key=f"{begun:%Y-%m-%dT%H:%MZ}", arguments=one.arguments)

@@ -8,7 +8,7 @@ from huitong.platform.jobs.model import Job, JobState
 
 _COLUMNS = """j.group_id, j.id, j.kind, j.key, j.arguments, j.state, j.attempts, j.attempts_max,
   j.run_at, j.done_steps, j.all_steps, j.cancel_asked, j.beat_at, j.result, j.error,
-  j.recorded_at, j.finished_at"""
+  j.recorded_at, j.finished_at, j.asked_by"""
 
 
 def job_of(row: Sequence[Any]) -> Job:
@@ -27,14 +27,15 @@ WANTED = Shape(
         "arguments": "text",
         "attempts_max": "integer",
         "run_at": "timestamptz",
+        "asked_by": "text",
     },
 )
 
 # A job that exists under its key stays as it is.
 INSERT_JOBS = """
 INSERT INTO platform.job
-  (group_id, id, kind, key, arguments, attempts_max, run_at, recorded_at)
-SELECT %(group_id)s, id, kind, key, arguments::jsonb, attempts_max, run_at, %(now)s
+  (group_id, id, kind, key, arguments, attempts_max, run_at, recorded_at, asked_by)
+SELECT %(group_id)s, id, kind, key, arguments::jsonb, attempts_max, run_at, %(now)s, asked_by
 FROM {incoming}
 ORDER BY place
 ON CONFLICT (group_id, kind, key) DO NOTHING
@@ -71,14 +72,42 @@ WHERE j.group_id = %(group_id)s
 # The same, held until the transaction ends.
 LOCK_JOB = f"{FIND_JOB}FOR UPDATE"
 
-# The newest jobs before a place in the list.
+# The newest jobs before a place in the list, of one state or kind when that is asked.
 LIST_JOBS = """
 SELECT {columns}
 FROM platform.job AS j
 WHERE j.group_id = %(group_id)s
   AND j.id < %(before)s
+  AND (%(state)s::text IS NULL OR j.state = %(state)s)
+  AND (%(kind)s::text IS NULL OR j.kind = %(kind)s)
 ORDER BY j.id DESC
 LIMIT %(limit)s
+""".replace("{columns}", _COLUMNS)
+
+# How many jobs failed since an instant, and when the first of them did.
+COUNT_FAILED = """
+SELECT count(*), min(finished_at)
+FROM platform.job
+WHERE group_id = %(group_id)s
+  AND state = 'failed'
+  AND finished_at >= %(since)s
+"""
+
+# The newest job of each kind.
+LATEST_OF_KINDS = """
+SELECT {columns}
+FROM unnest(%(kinds)s::text[]) AS asked(kind)
+CROSS JOIN LATERAL (
+  SELECT k.id
+  FROM platform.job AS k
+  WHERE k.group_id = %(group_id)s
+    AND k.kind = asked.kind
+  ORDER BY k.id DESC
+  LIMIT 1
+) AS latest
+JOIN platform.job AS j
+  ON j.group_id = %(group_id)s
+  AND j.id = latest.id
 """.replace("{columns}", _COLUMNS)
 
 # A waiting job ends here; a running one ends at its next step.
