@@ -218,6 +218,111 @@ class BrandNotFound(DomainError):
 
 
 @dataclass(eq=False)
+class UnitNotFound(DomainError):
+    """Something was named by a code that the group does not have."""
+
+    code: ClassVar[str] = "org.unit_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    sentence: ClassVar[str] = "The group has no {what} with the code “{unit_code}”: add it first."
+    what: str
+    unit_code: str
+
+
+@dataclass(eq=False)
+class RegionsInARing(DomainError):
+    """A region would lie below itself."""
+
+    code: ClassVar[str] = "org.regions_in_a_ring"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = (
+        "The region “{region}” would lie below itself: choose a parent that is not below it."
+    )
+    region: str
+
+
+@dataclass(eq=False)
+class ShipsOnly(DomainError):
+    """An account that only ships what others sold would book sales, or earn points."""
+
+    code: ClassVar[str] = "org.ships_only"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = (
+        "The account “{account}” only ships what others sold, so it neither books sales nor earns"
+        " points: switch these off, or let it sell."
+    )
+    account: str
+
+
+@dataclass(eq=False)
+class BelongsElsewhere(DomainError):
+    """What never changes hands would: the brand of an account, the domain of a brand."""
+
+    code: ClassVar[str] = "org.belongs_elsewhere"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    sentence: ClassVar[str] = (
+        "“{unit_code}” belongs to “{owner}”, and what is known there cannot move: enter it under"
+        " another code."
+    )
+    unit_code: str
+    owner: str
+
+
+@dataclass(eq=False)
+class OrganisationChanged(DomainError):
+    """Somebody else has changed the organisation since it was read."""
+
+    code: ClassVar[str] = "org.organisation_changed"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    sentence: ClassVar[str] = (
+        "The organisation was changed by somebody else: it is at version {version} now. Look at it"
+        " again before you change it."
+    )
+    version: int
+
+
+@dataclass(eq=False)
+class NeedsEveryBrand(DomainError):
+    """Somebody who sees some brands only would change what all of them share."""
+
+    code: ClassVar[str] = "org.needs_every_brand"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    sentence: ClassVar[str] = (
+        "The organisation is shared by all brands, and you see some of them only: ask somebody who"
+        " sees the whole group to change it."
+    )
+
+
+@dataclass(eq=False)
+class NamedTwice(DomainError):
+    """A batch says two different things of one code."""
+
+    code: ClassVar[str] = "org.named_twice"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = "“{unit_code}” is in the list twice: leave one of them out."
+    unit_code: str
+
+
+@dataclass(eq=False)
+class StoreNotFound(DomainError):
+    """No store has this id."""
+
+    code: ClassVar[str] = "org.store_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    sentence: ClassVar[str] = "There is no store {store} that you may see."
+    store: str
+
+
+@dataclass(eq=False)
+class StaffNotFound(DomainError):
+    """Nobody who works here has this id."""
+
+    code: ClassVar[str] = "org.staff_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    sentence: ClassVar[str] = "There is nobody {staff} among the staff whom you may see."
+    staff: str
+
+
+@dataclass(eq=False)
 class TimeZoneUnknown(DomainError):
     """A brand would live in a time zone that does not exist."""
 
