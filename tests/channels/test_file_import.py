@@ -156,6 +156,7 @@ class TestImport:
             progress=told.append,
         )
         assert [(one.records_done, one.records) for one in told] == [
+            (0, 1_200),
             (500, 1_200),
             (1_000, 1_200),
             (1_200, 1_200),

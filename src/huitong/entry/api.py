@@ -98,7 +98,7 @@ class Edge:
             ),
         ):
             try:
-                await self._app(scope, _limited(receive, headers), answer.send)
+                await self._app(scope, _limited(scope, receive, headers), answer.send)
             except Exception as error:
                 trouble.report("api.unexpected", error)
                 if answer.status is not None:
@@ -128,15 +128,19 @@ class _Answer:
         await self._send(message)
 
 
-def _limited(receive: Receive, headers: Headers) -> Receive:
-    """Return `receive` that refuses a body beyond its kind's limit, announced or not."""
+def _limited(scope: Scope, receive: Receive, headers: Headers) -> Receive:
+    """Return `receive` that refuses a body beyond its kind's limit, announced or not.
+
+    A route that takes larger ones says so before it reads the first byte.
+    """
     ndjson = headers.get("content-type", "").startswith(http.NDJSON)
-    bytes_max = http.NDJSON_BYTES_MAX if ndjson else http.BODY_BYTES_MAX
+    usual_max = http.NDJSON_BYTES_MAX if ndjson else http.BODY_BYTES_MAX
     announced = headers.get("content-length", "0")
     read = 0
 
     async def counted() -> Message:
         nonlocal read
+        bytes_max = scope["state"].get(http.BODY_BYTES, usual_max)
         message = await receive()
         read += len(message.get("body", b""))
         if read > bytes_max or (announced.isdecimal() and int(announced) > bytes_max):

@@ -240,6 +240,7 @@ def handlers(settings: Settings) -> Mapping[str, JobHandler]:
         child_stages.STAGE_CHILDREN: child_stages.stage_children,
         **refreshing.handlers(settings),
         **segments_jobs.handlers(open_lake, settings.home / EXPORTS_FOLDER),
+        **bulk.handlers(open_lake),
     }
 
 

@@ -29,8 +29,8 @@ from huitong.channels.queries.quarantine import RefusedCount, refused_counts
 from huitong.channels.queries.uploads import (
     find_run,
     find_upload,
-    key_of_upload,
     kept_uploads,
+    key_of_upload,
     runs_of,
     uploads,
 )

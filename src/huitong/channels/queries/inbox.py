@@ -42,7 +42,13 @@ class OpenBody(NamedTuple):
 
 
 def deliveries(
-    tx: ReadTx, *, account_id: int | None = None, before_id: int | None = None, limit: int
+    tx: ReadTx,
+    *,
+    account_id: int | None = None,
+    kind: RecordKind | None = None,
+    way: Way | None = None,
+    before_id: int | None = None,
+    limit: int,
 ) -> list[Delivery]:
     """Return deliveries, newest first; the next page begins before the last one's id."""
     found = tx.rows(
@@ -50,6 +56,8 @@ def deliveries(
         {
             "group_id": tx.scope.group_id,
             "account_id": account_id,
+            "kind": kind,
+            "way": way,
             "before_id": before_id,
             "limit": _limited(limit),
         },

@@ -1,8 +1,8 @@
 """HTTP in: put refused records right, and keep the mappings that files are read by."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Annotated
 
 from fastapi import Path
@@ -23,14 +23,16 @@ from huitong.channels.model import (
     RecordKind,
     RecordNotFound,
     RefusedSource,
+    Taken,
 )
-from huitong.channels.routes.listing import RecordId, RetriesOut, retried
-from huitong.platform import clock
+from huitong.channels.routes.listing import RECORD_PREFIX, RecordId, RetriesOut, retried
+from huitong.platform import audit, clock
 from huitong.platform.assembly import Platform
 from huitong.platform.auth import Caller, Permission
-from huitong.platform.db import Scope
+from huitong.platform.db import Scope, Tx
 from huitong.platform.errors import Ok, Result
 from huitong.platform.http import Calling, Router, Running
+from huitong.platform.ids import show
 from huitong.platform.page import RECORDS_PER_PAGE_MAX
 
 router = Router(tag="inbox")
@@ -38,6 +40,15 @@ router = Router(tag="inbox")
 REASON_LENGTH_MAX = 500
 VALUE_LENGTH_MAX = 10_000
 DOCUMENT_LENGTH_MAX = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which records are to be put right, why, and as what that is audited."""
+
+    record_ids: Sequence[int]
+    reason: str
+    act: audit.Act
 
 
 class FixIn(BaseModel):
@@ -109,7 +120,8 @@ def fix(platform: Running, caller: Calling, wanted: FixIn) -> RetriesOut:
     is fixed is not refused any more, so a repeat changes nothing.
     """
     made = channels.corrected(_sources(platform, caller, wanted.record_ids), wanted.changes)
-    return _answered(platform, caller, wanted.record_ids, made=made, reason=wanted.reason)
+    asked = _Asked(wanted.record_ids, wanted.reason, audit.Act.RECORD_FIX)
+    return _answered(platform, caller, asked, made)
 
 
 @router.route(
@@ -124,7 +136,8 @@ def remap(platform: Running, caller: Calling, wanted: RemapIn) -> RetriesOut:
         mapping = find_mapping(tx, wanted.mapping)
     made = refixed(_sources(platform, caller, wanted.record_ids), mapping)
     reason = f"read once more by the mapping {mapping.name}"
-    return _answered(platform, caller, wanted.record_ids, made=made, reason=reason)
+    asked = _Asked(wanted.record_ids, reason, audit.Act.RECORD_REMAP)
+    return _answered(platform, caller, asked, made)
 
 
 @router.route(
@@ -193,6 +206,14 @@ def save_mapping(
             actor=caller.actor(),
             now=now,
         )
+        audit.record(
+            tx,
+            by=caller,
+            act=audit.Act.MAPPING_PUT,
+            subject=f"mapping:{name}",
+            after={"version": saved.version, "kind": saved.kind},
+            now=now,
+        )
     return MappingOut(
         name=saved.name,
         kind=saved.kind,
@@ -209,28 +230,36 @@ def _sources(
 
 
 def _answered(
-    platform: Platform,
-    caller: Caller,
-    record_ids: Sequence[int],
-    *,
-    made: Mapping[int, Result[Fix]],
-    reason: str,
+    platform: Platform, caller: Caller, asked: _Asked, made: Mapping[int, Result[Fix]]
 ) -> RetriesOut:
     # The caller's scope has let these through; they may join persons, who are of the whole group.
     now = clock.now()
     fixes = [one.value for one in made.values() if isinstance(one, Ok)]
-    work = partial(
-        channels.fix,
-        fixes=fixes,
-        actor=caller.actor(),
-        reason=reason,
-        appliers=platform.appliers,
-        now=now,
-    )
+
+    def work(tx: Tx) -> list[Result[Taken]]:
+        told = channels.fix(
+            tx,
+            fixes=fixes,
+            actor=caller.actor(),
+            reason=asked.reason,
+            appliers=platform.appliers,
+            now=now,
+        )
+        changes = [
+            audit.Change(
+                subject=show(RECORD_PREFIX, one.record_id),
+                after={"fields": list(one.fields)},
+                reason=asked.reason,
+            )
+            for one in fixes
+        ]
+        audit.record_all(tx, changes, by=caller, act=asked.act, now=now)
+        return told
+
     answers = platform.database.do(Scope(caller.scope().group_id), work, now=now)
     taken = dict(zip([one.record_id for one in fixes], answers, strict=True))
-    results = channels.answers_to(record_ids, made, taken)
-    return RetriesOut(items=list(map(retried, record_ids, results)))
+    results = channels.answers_to(asked.record_ids, made, taken)
+    return RetriesOut(items=list(map(retried, asked.record_ids, results)))
 
 
 def _fix(made: FixMade) -> FixOut:

@@ -1,7 +1,7 @@
 """HTTP in: what arrived, what became of it and why, and another try for what was refused."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 from typing import Annotated, Literal, TypeAlias
 
 from fastapi import Path, Query
@@ -20,11 +20,14 @@ from huitong.channels.model import (
     Taken,
     Way,
 )
-from huitong.platform import clock
+from huitong.channels.routes.told import account_id_of, account_names
+from huitong.org.model import ChannelAccountNotFound
+from huitong.platform import audit, clock
 from huitong.platform.auth import Permission
-from huitong.platform.db import Scope
+from huitong.platform.db import Scope, Tx
 from huitong.platform.errors import Ok, Result
 from huitong.platform.http import Calling, IdText, Page, Paging, Router, Running, page_of
+from huitong.platform.ids import show
 from huitong.platform.page import RECORDS_PER_PAGE_MAX
 
 router = Router(tag="inbox")
@@ -35,6 +38,7 @@ RECORD_PREFIX = "rec"
 DeliveryId: TypeAlias = Annotated[int, IdText(DELIVERY_PREFIX)]
 RecordId: TypeAlias = Annotated[int, IdText(RECORD_PREFIX)]
 AccountId: TypeAlias = Annotated[int, IdText("acc")]
+AccountFilter: TypeAlias = Annotated[str | None, Query(max_length=200, examples=["pos:main"])]
 
 
 class DeliveryOut(BaseModel):
@@ -42,6 +46,7 @@ class DeliveryOut(BaseModel):
 
     id: DeliveryId
     channel_account_id: AccountId
+    account: str = Field(description="The account as platform and code.")
     kind: RecordKind
     way: Way
     source: str
@@ -63,6 +68,7 @@ class RecordOut(BaseModel):
 
     id: RecordId
     channel_account_id: AccountId
+    account: str = Field(description="The account as platform and code.")
     kind: RecordKind
     external_id: str = Field(description="The source's own key; a member's is not readable.")
     version: str
@@ -97,11 +103,31 @@ class RetriesOut(BaseModel):
 
 
 @router.route("GET", "/v1/inbox/deliveries", permission=Permission.INBOX_READ)
-def list_deliveries(platform: Running, caller: Calling, paging: Paging) -> Page[DeliveryOut]:
+def list_deliveries(  # noqa: PLR0917 - the parts of one request
+    platform: Running,
+    caller: Calling,
+    paging: Paging,
+    account: AccountFilter = None,
+    kind: Annotated[RecordKind | None, Query()] = None,
+    way: Annotated[Way | None, Query()] = None,
+) -> Page[DeliveryOut]:
     """List what was delivered, newest first."""
     with platform.database.reading(caller.scope()) as tx:
-        found = channels.deliveries(tx, before_id=_before(paging), limit=paging.limit + 1)
-    return page_of(found, limit=paging.limit, show=_delivery, place=lambda one: (one.id,))
+        names = account_names(tx)
+        found = channels.deliveries(
+            tx,
+            account_id=account_id_of(names, account),
+            kind=kind,
+            way=way,
+            before_id=_before(paging),
+            limit=paging.limit + 1,
+        )
+    return page_of(
+        found,
+        limit=paging.limit,
+        show=lambda one: _delivery(one, names),
+        place=lambda one: (one.id,),
+    )
 
 
 @router.route(
@@ -115,7 +141,7 @@ def show_delivery(
 ) -> DeliveryOut:
     """Show one delivery and how far it is."""
     with platform.database.reading(caller.scope()) as tx:
-        return _delivery(channels.delivery(tx, delivery_id))
+        return _delivery(channels.delivery(tx, delivery_id), account_names(tx))
 
 
 @router.route(
@@ -134,26 +160,43 @@ def list_of_delivery(
     """List the records that a delivery brought first, newest first."""
     with platform.database.reading(caller.scope()) as tx:
         channels.delivery(tx, delivery_id)
+        names = account_names(tx)
         found = channels.records_of_delivery(
             tx, delivery_id, state=state, before_id=_before(paging), limit=paging.limit + 1
         )
-    return page_of(found, limit=paging.limit, show=_record, place=lambda one: (one.id,))
+    return page_of(
+        found, limit=paging.limit, show=lambda one: _record(one, names), place=lambda one: (one.id,)
+    )
 
 
-@router.route("GET", "/v1/inbox/refused", permission=Permission.INBOX_READ)
-def list_refused(
+@router.route(
+    "GET",
+    "/v1/inbox/refused",
+    permission=Permission.INBOX_READ,
+    errors=[ChannelAccountNotFound],
+)
+def list_refused(  # noqa: PLR0917 - the parts of one request
     platform: Running,
     caller: Calling,
     paging: Paging,
     kind: Annotated[RecordKind | None, Query()] = None,
     code: Annotated[str | None, Query(max_length=100)] = None,
+    account: AccountFilter = None,
 ) -> Page[RecordOut]:
     """List what was refused and is still open, newest first, with the reasons."""
     with platform.database.reading(caller.scope()) as tx:
+        names = account_names(tx)
         found = channels.refused_records(
-            tx, kind=kind, code=code, before_id=_before(paging), limit=paging.limit + 1
+            tx,
+            account_id=account_id_of(names, account),
+            kind=kind,
+            code=code,
+            before_id=_before(paging),
+            limit=paging.limit + 1,
         )
-    return page_of(found, limit=paging.limit, show=_record, place=lambda one: (one.id,))
+    return page_of(
+        found, limit=paging.limit, show=lambda one: _record(one, names), place=lambda one: (one.id,)
+    )
 
 
 @router.route("POST", "/v1/inbox/refused/retry", permission=Permission.INBOX_WRITE)
@@ -164,7 +207,14 @@ def retry(platform: Running, caller: Calling, wanted: RetryIn) -> RetriesOut:
     tried = [one for one in dict.fromkeys(wanted.record_ids) if one in visible]
     # The caller's scope has let these through; they may join persons, who are of the whole group.
     now = clock.now()
-    work = partial(channels.retry, record_ids=tried, appliers=platform.appliers, now=now)
+
+    def work(tx: Tx) -> list[Result[Taken]]:
+        told = channels.retry(tx, record_ids=tried, appliers=platform.appliers, now=now)
+        subjects = [show(RECORD_PREFIX, one) for one in tried]
+        changes = [audit.Change(subject=one) for one in subjects]
+        audit.record_all(tx, changes, by=caller, act=audit.Act.RECORD_RETRY, now=now)
+        return told
+
     answers = platform.database.do(Scope(caller.scope().group_id), work, now=now)
     results = dict(zip(tried, answers, strict=True))
     return RetriesOut(
@@ -186,7 +236,7 @@ def show_record(
 ) -> RecordOut:
     """Show one record version and what became of it."""
     with platform.database.reading(caller.scope()) as tx:
-        return _record(channels.record(tx, record_id))
+        return _record(channels.record(tx, record_id), account_names(tx))
 
 
 def _before(paging: Paging) -> int | None:
@@ -194,10 +244,11 @@ def _before(paging: Paging) -> int | None:
     return None if place is None else int(place[0])
 
 
-def _delivery(delivery: Delivery) -> DeliveryOut:
+def _delivery(delivery: Delivery, names: Mapping[int, str]) -> DeliveryOut:
     return DeliveryOut(
         id=delivery.id,
         channel_account_id=delivery.channel_account_id,
+        account=names[delivery.channel_account_id],
         kind=delivery.kind,
         way=delivery.way,
         source=delivery.source,
@@ -215,10 +266,11 @@ def _delivery(delivery: Delivery) -> DeliveryOut:
     )
 
 
-def _record(record: InboxRecord) -> RecordOut:
+def _record(record: InboxRecord, names: Mapping[int, str]) -> RecordOut:
     return RecordOut(
         id=record.id,
         channel_account_id=record.channel_account_id,
+        account=names[record.channel_account_id],
         kind=record.kind,
         external_id=record.external_id,
         version=record.version,

@@ -171,8 +171,8 @@ def read_record(
     try:
         record = READER_OF_KIND[kind].validate_json(text)
     except ValidationError as error:
-        found = _telling(error.errors(include_url=False))
-        is_conflict = any(_marked(one["input"], CONFLICTING) is not None for one in found)
+        found = errors_telling(error.errors(include_url=False))
+        is_conflict = any(marked(one["input"], CONFLICTING) is not None for one in found)
         faults = [_fault(one, names or {}) for one in found[:FAULTS_MAX]]
         more = len(found) - len(faults)
         faults += [f"and {more} more"] if more else []
@@ -256,7 +256,7 @@ def _told_by(kind: RecordKind, text: bytes) -> tuple[str | None, datetime | None
     return key if fits else None, updated_at
 
 
-def _telling(errors: "Sequence[ErrorDetails]") -> "list[ErrorDetails]":
+def errors_telling(errors: "Sequence[ErrorDetails]") -> "list[ErrorDetails]":
     """Return the errors with what only follows from others left out or put last."""
 
     def is_echo(one: "ErrorDetails") -> bool:
@@ -292,9 +292,9 @@ def _label(parts: Sequence[str]) -> str:
 
 def _complaint(error: "ErrorDetails") -> str:
     kind = error["type"]
-    if _marked(error["input"], CONFLICTING) is not None:
+    if marked(error["input"], CONFLICTING) is not None:
         return "is not the same in all rows of the record"
-    unread = _marked(error["input"], UNREADABLE)
+    unread = marked(error["input"], UNREADABLE)
     if unread is not None and unread in SPREADSHEET_FAULTS:
         return SPREADSHEET_FAULTS[unread]
     if unread is not None and kind.startswith("string") and SHORTENED.fullmatch(unread):
@@ -307,7 +307,7 @@ def _complaint(error: "ErrorDetails") -> str:
     return words.format(**error.get("ctx", {})) if words else "cannot be read"
 
 
-def _marked(value: object, mark: str) -> str | None:
+def marked(value: object, mark: str) -> str | None:
     """Return what a mapping left under a mark, or None when the value is not so marked."""
     found = value.get(mark) if isinstance(value, dict) and len(value) == 1 else None
     return found if isinstance(found, str) else None
@@ -320,7 +320,7 @@ def _quotable(error: "ErrorDetails", parts: Sequence[str]) -> str | None:
     *around, field = parts
     if field not in QUOTABLE_FIELDS or not QUOTABLE_PARTS.issuperset(around):
         return None
-    value = _marked(error["input"], UNREADABLE) or _marked(error["input"], CONFLICTING)
+    value = marked(error["input"], UNREADABLE) or marked(error["input"], CONFLICTING)
     value = error["input"] if value is None else value
     if not isinstance(value, str | int | float) or value == "":
         return None

@@ -50,6 +50,8 @@ FROM channels.delivery
 WHERE group_id = %(group_id)s
   AND (%(before_id)s::bigint IS NULL OR id < %(before_id)s)
   AND (%(account_id)s::bigint IS NULL OR channel_account_id = %(account_id)s)
+  AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+  AND (%(way)s::text IS NULL OR way = %(way)s)
 ORDER BY id DESC
 LIMIT %(limit)s
 """

@@ -26,6 +26,7 @@ from huitong.platform.http.problems import (
 )
 from huitong.platform.http.reaching import Reach
 from huitong.platform.http.requests import (
+    BODY_BYTES,
     BODY_BYTES_MAX,
     NDJSON,
     NDJSON_BYTES_MAX,
@@ -47,6 +48,7 @@ from huitong.platform.http.routing import (
 )
 
 __all__ = [
+    "BODY_BYTES",
     "BODY_BYTES_MAX",
     "LIMIT_DEFAULT",
     "LIMIT_MAX",

@@ -51,17 +51,19 @@ def check_file(
     *,
     database: Database | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
+    writes_rejects: bool = False,
 ) -> Checked:
-    """Read a file as `import_file` would and report it, without writing anything anywhere.
+    """Read a file as `import_file` would and report it, without taking anything in.
 
     With a database what can be read is held against what it knows; appliers are not asked, so what
-    only they refuse counts as applied.
+    only they refuse counts as applied. Nothing is written anywhere, unless the reject file is asked
+    for.
 
     :raises UnknownForm, FileUnreadable, UnknownColumns, MissingColumns: as `import_file` does.
     """
     notes = _Notes()
     with wanted.staged() as (staged, mapping):
-        tally = Tally(staged, progress)
+        tally = Tally(staged, progress, delivery_id=None)
         with computing():
             for page in prepared(staged, wanted, mapping, lambda _: set()):
                 _note(notes, page.arrivals)
@@ -70,7 +72,8 @@ def check_file(
                         _compare(tx, notes, wanted, page.arrivals)
                 applied = Ok(Taken(record_id=0, state=RecordState.APPLIED))
                 tally.count(page, [one.refused or applied for one in page.arrivals])
-        report = tally.report(wanted.path.name, None, rejects=None)
+        rejects = tally.write_rejects(wanted.path) if writes_rejects else None
+        report = tally.report(wanted.called(), rejects=rejects)
     is_compared = database is not None
     return Checked(
         report=report,

@@ -49,7 +49,8 @@ class Import:
     """One file to be imported: which, as what, from where, and what to make of its columns.
 
     `mapping` None means that the columns have the canonical names; `sheet` names the sheet of a
-    workbook where several have rows.
+    workbook where several have rows. `label` is what people call the file, when that is not its
+    name here; of a workbook or Parquet `rows_max` rows are read, of other forms all.
     """
 
     path: Path
@@ -57,11 +58,22 @@ class Import:
     account: ChannelAccount
     mapping: Mapping | None = None
     sheet: str | None = None
+    label: str | None = None
+    rows_max: int | None = None
+
+    def called(self) -> str:
+        """Return what people call the file."""
+        return self.label or self.path.name
 
     def staged(self) -> AbstractContextManager[tuple[Staged, Mapping | None]]:
         """Stage the file and hand it out with the mapping that fits its columns."""
         return stage(
-            self.path, self.kind, self.mapping, sheet=self.sheet, zone=self.account.time_zone
+            self.path,
+            self.kind,
+            self.mapping,
+            sheet=self.sheet,
+            zone=self.account.time_zone,
+            rows_max=self.rows_max,
         )
 
 
@@ -110,7 +122,7 @@ def import_file(
 
     with wanted.staged() as (staged, mapping):
         delivery_id = _opened(database, scope, wanted, mapping, staged, now=clock())
-        tally = Tally(staged, progress)
+        tally = Tally(staged, progress, delivery_id=delivery_id)
         pages = prepared(staged, wanted, mapping, find_settled)
         with computing(), Ahead(pages) as ready:
             for page in ready:
@@ -121,7 +133,7 @@ def import_file(
         now = clock()
         with database.transaction(scope, now=now) as tx:
             finish_delivery(tx, delivery_id, known_count=tally.settled, now=now)
-        return tally.report(wanted.path.name, delivery_id, rejects=tally.write_rejects(wanted.path))
+        return tally.report(wanted.called(), rejects=tally.write_rejects(wanted.path))
 
 
 def _take(
@@ -187,7 +199,7 @@ def _source(wanted: Import, mapping: Mapping | None) -> Source:
         content_hash = hashlib.file_digest(file, "sha256").digest()
     return Source(
         way=Way.FILE,
-        name=wanted.path.name,
+        name=wanted.called(),
         content_hash=content_hash,
         mapping=mapping.name if mapping else "canonical",
         mapping_hash=mapping.digest() if mapping else hashlib.sha256(b"").digest(),

@@ -31,20 +31,39 @@ class Plain:
     faults: Mapping[int, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The first rows of a table, and how it is written where it is a text."""
+
+    rows: list[list[str]]
+    encoding: Encoding | None = None
+    delimiter: str | None = None
+
+
 def first_rows(path: Path, folder: Path, sheet: str | None) -> list[list[str]]:
     """Return the first rows of a table, the headings somewhere among them.
+
+    :raises UnknownForm, FileUnreadable: when it is no table that has rows of cells.
+    """
+    return beginning_of(path, folder, sheet).rows
+
+
+def beginning_of(path: Path, folder: Path, sheet: str | None) -> Beginning:
+    """Return the first rows of a table, the headings somewhere among them, and how it is written.
 
     :raises UnknownForm, FileUnreadable: when it is no table that has rows of cells.
     """
     form = form_of(path)
     if form is Form.EXCEL:
         with closing(read_sheet(path, folder, sheet)) as rows:
-            return [row.cells for row in islice(rows, ROWS_ABOVE_MAX)]
+            return Beginning([row.cells for row in islice(rows, ROWS_ABOVE_MAX)])
     if form is not Form.CSV:
         fault = "its columns have the names of fields, so it needs no mapping"
         raise FileUnreadable(file=path.name, form=form, fault=fault)
     text = _head(_in_utf_8(path, folder))
-    return _first_rows(text, _delimiter(text))[0]
+    delimiter = _delimiter(text)
+    cells, _ = _first_rows(text, delimiter)
+    return Beginning(cells, encoding_of(path, Form.CSV), delimiter)
 
 
 def plain_text(path: Path, folder: Path, kind: RecordKind, mapping: FileMapping | None) -> Plain:
@@ -64,7 +83,13 @@ def plain_text(path: Path, folder: Path, kind: RecordKind, mapping: FileMapping 
 
 
 def plain_sheet(
-    path: Path, folder: Path, kind: RecordKind, mapping: FileMapping | None, sheet: str | None
+    path: Path,
+    folder: Path,
+    kind: RecordKind,
+    mapping: FileMapping | None,
+    sheet: str | None,
+    *,
+    rows_max: int | None = None,
 ) -> Plain:
     """Write a sheet of an Excel workbook as plain text into the folder.
 
@@ -79,7 +104,7 @@ def plain_sheet(
     target = folder / "sheet.csv"
     width = len(headings.names)
     faults: dict[int, str] = {}
-    below = chain(first[headings.rows_above + 1 :], rows)
+    below = islice(chain(first[headings.rows_above + 1 :], rows), rows_max)
     with target.open("w", newline="", encoding="utf-8", errors="replace") as out:
         writer = csv.writer(out)
         writer.writerow(headings.names)
@@ -90,6 +115,7 @@ def plain_sheet(
                 faults[number] = row.fault
                 # One cell more than there are columns keeps it from being read as a row.
                 writer.writerow([*_filled(row.cells, width), ""])
+    rows.close()
     return Plain(target, headings, ",", faults)
 
 

@@ -121,5 +121,4 @@ def unseal_file(source: Path, target: Path, cipher: Cipher, *, place: str) -> No
     :raises SealBroken: as `unsealed` does.
     """
     with open(target, "wb", opener=_privately) as file:
-        for part in unsealed(source, cipher, place=place):
-            file.write(part)
+        file.writelines(unsealed(source, cipher, place=place))

@@ -61,11 +61,13 @@ def stage(
     *,
     sheet: str | None = None,
     zone: str | None = None,
+    rows_max: int | None = None,
 ) -> Iterator[tuple[Staged, Mapping | None]]:
     """Stage a file and hand it out with its mapping: the given one, or the canonical names.
 
     NDJSON without a mapping holds canonical records as they are and needs none. `sheet` names the
-    sheet of a workbook; `zone` is that of its times, as Excel knows none.
+    sheet of a workbook; `zone` is that of its times, as Excel knows none. `rows_max` ends the
+    reading of a workbook or of Parquet early.
 
     :raises UnknownForm: when the file's name does not say its form.
     :raises FileUnreadable: when it is not in that form.
@@ -74,7 +76,7 @@ def stage(
     """
     form = form_of(path)
     with private_folder() as folder, connected(folder) as connection:
-        opening = _Opened(connection, folder, path, kind, mapping, sheet, zone)
+        opening = _Opened(connection, folder, path, kind, mapping, sheet, zone, rows_max)
         try:
             staged = STAGERS[form](opening)
         except OUR_FAULTS:
@@ -96,6 +98,7 @@ class _Opened:
     mapping: Mapping | None
     sheet: str | None
     zone: str | None
+    rows_max: int | None
 
     def linked(self, path: Path) -> Path:
         """Return a file under a name of ours: DuckDB takes brackets and stars for patterns."""
@@ -120,7 +123,14 @@ def _stage_csv(opening: _Opened) -> tuple[Staged, Mapping]:
 
 
 def _stage_excel(opening: _Opened) -> tuple[Staged, Mapping]:
-    plain = plain_sheet(opening.path, opening.folder, opening.kind, opening.mapping, opening.sheet)
+    plain = plain_sheet(
+        opening.path,
+        opening.folder,
+        opening.kind,
+        opening.mapping,
+        opening.sheet,
+        rows_max=opening.rows_max,
+    )
     names = plain.headings.names
     given = opening.mapping
     mapping = given.fitted(names) if given else canonical_mapping(opening.kind, names)
@@ -160,7 +170,10 @@ def _stage_plain(
 
 def _stage_parquet(opening: _Opened) -> tuple[Staged, Mapping]:
     source = literal(str(opening.linked(opening.path)))
-    opening.connection.execute(f"CREATE TABLE {STAGED} AS SELECT * FROM read_parquet({source})")
+    limit = "" if opening.rows_max is None else f" LIMIT {opening.rows_max}"
+    opening.connection.execute(
+        f"CREATE TABLE {STAGED} AS SELECT * FROM read_parquet({source}){limit}"
+    )
     described = opening.connection.execute(f"SELECT * FROM {STAGED} LIMIT 0").description or ()
     columns = {name: _typed(name, type_) for name, type_, *_ in described}
     given = opening.mapping

@@ -16,13 +16,17 @@ from huitong.platform.spreadsheets import guarded
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an import has come."""
+    """How far an import has come; a look at a file has no delivery."""
 
     rows_done: int
     rows: int
     records_done: int
     records: int
+    applied: int
     refused: int
+    superseded: int
+    known: int
+    delivery_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,13 @@ class ImportReport:
 class Tally:
     """Counts what becomes of the records, and keeps which were refused and why."""
 
-    def __init__(self, staged: Staged, progress: Callable[[Progress], None]) -> None:
+    def __init__(
+        self, staged: Staged, progress: Callable[[Progress], None], *, delivery_id: int | None
+    ) -> None:
+        """Begin to count, and tell how much there is to do before anything is done."""
         self._staged = staged
         self._progress = progress
+        self._delivery_id = delivery_id
         self._states: Counter[RecordState] = Counter()
         self._codes: Counter[str] = Counter()
         self._rows_done = 0
@@ -58,6 +66,7 @@ class Tally:
         self._refused_file = staged.folder / "refused.csv"
         self._refused_file.touch(mode=0o600)
         self.settled = 0
+        progress(self._how_far())
 
     def count(self, page: Prepared, results: Sequence[Result[Taken]]) -> None:
         """Count one page and tell how far the import has come."""
@@ -87,7 +96,11 @@ class Tally:
             rows=self._staged.row_count + len(self._staged.broken),
             records_done=self._states.total(),
             records=self._staged.total,
+            applied=self._states[RecordState.APPLIED],
             refused=self._states[RecordState.REFUSED],
+            superseded=self._states[RecordState.SUPERSEDED],
+            known=self._states[RecordState.KNOWN],
+            delivery_id=self._delivery_id,
         )
 
     def write_rejects(self, path: Path) -> Path | None:
@@ -107,7 +120,7 @@ class Tally:
         shutil.move(written, target)
         return target
 
-    def report(self, file: str, delivery_id: int | None, *, rejects: Path | None) -> ImportReport:
+    def report(self, file: str, *, rejects: Path | None) -> ImportReport:
         """Return what the import did."""
         done = self._how_far()
         return ImportReport(
@@ -120,7 +133,7 @@ class Tally:
             refused=self._states[RecordState.REFUSED],
             refusals=dict(self._codes.most_common()),
             rejects=rejects,
-            delivery_id=delivery_id,
+            delivery_id=self._delivery_id,
         )
 
 

@@ -114,6 +114,20 @@ def names_of(kind: RecordKind) -> tuple[str, ...]:
     return tuple(names)
 
 
+def choices_of(kind: RecordKind, path: str) -> list[str]:
+    """Return the only values that a field takes, nothing when it takes any."""
+    model: type[BaseModel] = RECORD_OF_KIND[kind]
+    *around, last = target_of(kind, path).steps
+    for step in around:
+        info = model.model_fields.get(step.name)
+        part = None if info is None else _part_of(info)
+        if part is None:
+            return []
+        model = part
+    info = model.model_fields.get(last.name)
+    return [] if info is None else _choices_of(info)
+
+
 def plant(root: Branch, target: Target, path: str) -> Branch:
     """Add a leaf to a tree and return the branch that it grows on."""
     branch = root

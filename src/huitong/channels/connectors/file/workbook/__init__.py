@@ -17,7 +17,7 @@ from huitong.channels.connectors.file.workbook.sheet import SheetRow, rows_of
 from huitong.channels.connectors.file.workbook.texts import Texts, read_texts
 from huitong.channels.connectors.file.workbook.xml import Wrong
 
-__all__ = ["SheetRow", "read_sheet"]
+__all__ = ["SheetRow", "read_sheet", "sheets_of"]
 
 ENTRIES_MAX = 5_000
 # One shared text may stand in every cell, so what the cells say is limited too.
@@ -66,6 +66,16 @@ def read_sheet(path: Path, folder: Path, sheet: str | None) -> Generator[SheetRo
         return
     # Raised out here: the parser's error would keep the parts open.
     raise FileUnreadable(file=path.name, form=Form.EXCEL, fault=fault)
+
+
+def sheets_of(path: Path) -> list[str]:
+    """Return the names of the sheets of a workbook; reading one tells what is wrong with it."""
+    try:
+        with zipfile.ZipFile(path) as parts:
+            _check_size(parts)
+            return [one.name for one in plan_of(parts).sheets]
+    except (Wrong, RuntimeError, *_DAMAGE):
+        return []
 
 
 def _check_size(parts: zipfile.ZipFile) -> None:

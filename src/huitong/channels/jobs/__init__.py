@@ -1,4 +1,7 @@
-"""Queue in: what the inbox does by itself from time to time."""
+"""Queue in: what the inbox does by itself from time to time, and with files that came in.
+
+What reads files is imported by whoever runs it: DuckDB is heavy, and most processes need none.
+"""
 
 from datetime import timedelta
 
