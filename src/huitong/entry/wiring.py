@@ -228,6 +228,7 @@ def handlers(settings: Settings) -> Mapping[str, JobHandler]:
     from huitong.channels.jobs import uploading
     from huitong.channels.model.uploads import UPLOADS_FOLDER
     from huitong.entry import child_stages, modelling, refreshing
+    from huitong.entry.console import bulk
     from huitong.segments import jobs as segments_jobs
     from huitong.segments.model.audiences import EXPORTS_FOLDER
 
@@ -273,7 +274,12 @@ def build(settings: Settings, url: str) -> Platform:
     """Put the platform together on the database at `url`; the process holds its keyring then."""
     *former, current = secret_keys(settings)
     crypto.hold(Keyring(current, former_keys=former))
-    database = Database(url, events=EVENTS, connections_max=settings.database_connections_max)
+    database = Database(
+        url,
+        events=EVENTS,
+        connections_max=settings.database_connections_max,
+        ending=audit.tell_command,
+    )
     return Platform(
         settings=settings,
         database=database,

@@ -28,6 +28,8 @@ from huitong.customers.model import (
     Purpose,
     RelationKind,
 )
+from huitong.entry import refreshing
+from huitong.entry.refreshing import PartDone
 from huitong.loyalty.model import Programme
 from huitong.loyalty.operations.spending import Spending
 from huitong.org.model import Brand, ChannelAccount, NewStaff, NewStore, Placement
@@ -483,3 +485,11 @@ def _product(sku: str, name: str, price: int) -> dict[str, object]:
 def _all_ok(results: Iterable[object]) -> None:
     refused = [one for one in results if not hasattr(one, "value")]
     assert not refused, refused
+
+
+def understand(platform: Platform, world: Members, *, now: datetime) -> None:
+    """Compute what is known of the customers: the lake, tags, models and today's audiences."""
+    told: list[PartDone] = []
+    wanted = refreshing.Refresh(platform.database, platform.settings, world.brand, now, actor=ACTOR)
+    refreshing.refresh(wanted, done=told.append)
+    assert all(part.refused is None for part in told), told

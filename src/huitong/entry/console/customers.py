@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from huitong.entry.console import (
+    bulk_routes,
     customers_head_routes,
     customers_orders_routes,
     customers_parts_routes,
@@ -17,4 +18,5 @@ ROUTERS: Sequence[Router] = (
     customers_parts_routes.router,
     customers_orders_routes.router,
     timeline_routes.router,
+    bulk_routes.router,
 )

@@ -1,5 +1,6 @@
 """Customers as lists show them: one row each, put together from every domain, set-based."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -99,14 +100,17 @@ def notes_of(
 ) -> Mapping[int, Sequence[Noted]]:
     """Return what stands of customers by hand, in words, the latest first."""
     today = now.astimezone(ZoneInfo(brand.time_zone)).date()
-    said = sayings_of(tx, customer_ids, brand_id=brand.id)
-    if not said:
-        return {}
-    words = tag_words(tx, brand_id=brand.id)
-    return {
-        one: [noted(each, words) for each in sayings if each.stands(today) and each.tag in words]
-        for one, sayings in said.items()
-    }
+    # What was said of whoever was merged into them counts for them.
+    family = customers.families(tx, customer_ids=customer_ids)
+    heads = {member: head for head, members in family.items() for member in members}
+    said = sayings_of(tx, list(heads), brand_id=brand.id)
+    words = tag_words(tx, brand_id=brand.id) if said else {}
+    told: defaultdict[int, dict[tuple[str, str], Noted]] = defaultdict(dict)
+    for member, sayings in said.items():
+        for one in sayings:
+            if one.stands(today) and one.tag in words:
+                told[heads[member]].setdefault((one.tag, one.value), noted(one, words))
+    return {head: list(notes.values()) for head, notes in told.items()}
 
 
 def tag_words(tx: ReadTx, *, brand_id: int) -> Mapping[str, tuple[Named, Mapping[str, Named]]]:
