@@ -12,16 +12,22 @@ from huitong.entry import (
     tag_import_routes,
     tag_routes,
 )
+from huitong.entry.console import account as console_account
 from huitong.entry.console import (
     auditing,
     home_routes,
+    openings_routes,
     person_routes,
     rehearsal_routes,
     suggestion_routes,
     unmasking_routes,
+    uploads_waiting,
 )
 from huitong.entry.console import customers as console_customers
+from huitong.entry.console import keys as console_keys
+from huitong.entry.console import roles as console_roles
 from huitong.entry.console import sessions as console_sessions
+from huitong.entry.console import users as console_users
 from huitong.entry.guide import routes as guide_routes
 from huitong.entry.my import data_routes as my_data_routes
 from huitong.entry.my import routes as my_routes
@@ -60,11 +66,17 @@ ROUTERS: Sequence[Router] = (
     tag_history_routes.router,
     tag_import_routes.router,
     refresh_routes.router,
+    openings_routes.router,
+    uploads_waiting.router,
     home_routes.router,
     auditing.router,
     unmasking_routes.router,
     *console_customers.ROUTERS,
     console_sessions.router,
+    console_account.router,
+    console_users.router,
+    console_roles.router,
+    console_keys.router,
     guide_routes.router,
     my_routes.router,
     my_data_routes.router,
