@@ -57,6 +57,13 @@ def change_rights(
     return changed
 
 
+def rename(tx: Tx, *, user_id: int, shown_name: str, by: Giver, now: datetime) -> None:
+    """Change how people call a user; only that it was changed is told, as a name is personal."""
+    if auth.user(tx, user_id=user_id).shown_name != shown_name:
+        auth.rename(tx, user_id=user_id, shown_name=shown_name)
+        _record(tx, Act.USER_PUT, user_id, by=by, after={"renamed": True}, now=now)
+
+
 def reset(tx: Tx, *, user_id: int, second_factor: bool, by: Giver, now: datetime) -> OneTime:
     """Give a user a password for one use; see `auth.reset_password` for what it refuses."""
     one_time = auth.reset_password(tx, user_id=user_id, second_factor=second_factor, by=by, now=now)
@@ -81,7 +88,7 @@ def unlock(tx: Tx, *, user_id: int, by: Giver, now: datetime) -> User:
 
 def told(tx: ReadTx, rights: Rights) -> dict[str, object]:
     """Return rights as the audit and people read them: codes of roles and places."""
-    where = places.shown(tx, rights)
+    where = places.shown(rights, places.known(tx))
     return {"roles": sorted(rights.role_codes), **where.model_dump()}
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, Field
 
 from huitong import org
-from huitong.org.model import Place, PlaceKind
+from huitong.org.model import PlaceKind
 from huitong.platform.auth import Reach, Rights
 from huitong.platform.db import ReadTx
 from huitong.platform.errors import DomainError, Kind
@@ -61,10 +61,25 @@ class NoSuchPlace(DomainError):
     given: str
 
 
-def shown(tx: ReadTx, rights: Rights) -> Where:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The codes of everything that a data scope can name, by id."""
+
+    brands: Mapping[int, str]
+    others: Mapping[tuple[PlaceKind, int], str]
+
+
+def known(tx: ReadTx) -> Known:
+    """Return the codes of everything that a data scope can name."""
+    return Known(
+        brands={brand.id: brand.code for brand in org.brands(tx)},
+        others={(one.kind, one.id): one.code for one in org.all_places(tx)},
+    )
+
+
+def shown(rights: Rights, known_places: Known) -> Where:
     """Return where rights hold, in codes; what the organisation lost is left out."""
-    reach, codes = rights.reach, _codes(org.all_places(tx))
-    brands = {brand.id: brand.code for brand in org.brands(tx)}
+    reach, codes, brands = rights.reach, known_places.others, known_places.brands
     return Where(
         brands=None
         if rights.brand_ids is None
@@ -82,13 +97,13 @@ def read(tx: ReadTx, where: Where, *, role_codes: Sequence[str]) -> Rights:
     :raises BrandNotFound: when there is no such brand in the caller's scope.
     :raises NoSuchPlace: when something else is not there.
     """
-    known = {(one.kind, one.code): one.id for one in org.all_places(tx)}
+    named = {(one.kind, one.code): one.id for one in org.all_places(tx)}
 
     def ids_of(kind: PlaceKind, codes: Sequence[str]) -> frozenset[int]:
         for code in codes:
-            if (kind, code) not in known:
+            if (kind, code) not in named:
                 raise NoSuchPlace(place=kind, given=code)
-        return frozenset(known[kind, code] for code in codes)
+        return frozenset(named[kind, code] for code in codes)
 
     return Rights(
         role_codes=tuple(sorted(set(role_codes))),
@@ -118,10 +133,6 @@ def listed(tx: ReadTx) -> PlacesOut:
         stores=of_kind(PlaceKind.STORE),
         staff=of_kind(PlaceKind.STAFF),
     )
-
-
-def _codes(found: Sequence[Place]) -> Mapping[tuple[PlaceKind, int], str]:
-    return {(one.kind, one.id): one.code for one in found}
 
 
 def _of(

@@ -49,6 +49,7 @@ from huitong.platform.auth.own_account import (
     PasswordSame,
     PasswordWrong,
     change_password,
+    check_password,
     renew,
 )
 from huitong.platform.auth.passwords import DEMO_PASSWORD, PasswordTooWeak
@@ -67,6 +68,7 @@ from huitong.platform.auth.permissions import (
     kinds_of,
 )
 from huitong.platform.auth.roles import (
+    KEPT_ROLES,
     ROLE_PREFIX,
     NoSuchRole,
     Role,
@@ -112,14 +114,16 @@ from huitong.platform.auth.signing_in import (
     SignInRefused,
     sign_in,
 )
-from huitong.platform.auth.tries import TooManyTries, forget_tries
+from huitong.platform.auth.tries import TooManyTries, forget_tries, tried
 from huitong.platform.auth.users import (
+    SHOWN_NAME_LENGTH_MAX,
     Language,
     NoSuchUser,
     OneTime,
     Rights,
     User,
     UserChanged,
+    UserFilter,
     UserNameTaken,
     list_users,
     rename,
@@ -133,6 +137,7 @@ __all__ = [
     "GROUP_ADMIN",
     "GUIDE",
     "GUIDE_PREFIX",
+    "KEPT_ROLES",
     "KEY_PREFIX",
     "MEMBER_PREFIX",
     "NOBODY",
@@ -144,6 +149,7 @@ __all__ = [
     "PERMISSION_NAMES",
     "ROLE_PREFIX",
     "SESSION_PREFIX",
+    "SHOWN_NAME_LENGTH_MAX",
     "STAYS",
     "USER_PREFIX",
     "AccountLocked",
@@ -194,6 +200,7 @@ __all__ = [
     "TooManyTries",
     "User",
     "UserChanged",
+    "UserFilter",
     "UserNameTaken",
     "WiderThanSeen",
     "actor_of",
@@ -202,6 +209,7 @@ __all__ = [
     "change_password",
     "change_rights",
     "check",
+    "check_password",
     "check_session",
     "confirm_enrolment",
     "csrf_token",
@@ -231,6 +239,7 @@ __all__ = [
     "role",
     "rotate",
     "sign_in",
+    "tried",
     "unlock_user",
     "user",
     "user_named",

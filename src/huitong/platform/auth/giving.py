@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from huitong.platform.auth.callers import Caller
-from huitong.platform.auth.permissions import GROUP_ADMIN, Permission
+from huitong.platform.auth.permissions import GROUP_ADMIN, CallerKind, Permission
 from huitong.platform.auth.roles import Role, list_roles, role
 from huitong.platform.auth.users import Rights, User
 from huitong.platform.db import ReadTx, Tx
@@ -142,7 +142,7 @@ def hold_other(by: Giver, user: User) -> None:
 
     :raises OwnRights: when they are.
     """
-    if not isinstance(by, str) and by.id == user.id:
+    if not isinstance(by, str) and by.kind is CallerKind.USER and by.id == user.id:
         raise OwnRights
 
 

@@ -9,7 +9,7 @@ from huitong.platform.auth.callers import Caller
 from huitong.platform.auth.permissions import CallerKind
 from huitong.platform.auth.sessions import OpenedSession, end_sessions, open_session
 from huitong.platform.auth.users import password_hash, set_password, user
-from huitong.platform.db import Tx
+from huitong.platform.db import ReadTx, Tx
 from huitong.platform.errors import DomainError, Kind
 
 
@@ -43,13 +43,21 @@ def change_password(
     :raises PasswordTooWeak: when the new one would be guessed.
     """
     assert caller.kind is CallerKind.USER, "Only users have a password."
-    if not passwords.fits(present, password_hash(tx, user_id=caller.id)):
-        raise PasswordWrong
+    check_password(tx, caller=caller, present=present)
     if present == wanted:
         raise PasswordSame
     passwords.hold(wanted, name=user(tx, user_id=caller.id).name)
     set_password(tx, user_id=caller.id, password=wanted, must_change=False, until=None, now=now)
     return renew(tx, caller=caller, now=now)
+
+
+def check_password(tx: ReadTx, *, caller: Caller, present: str) -> None:
+    """Pass when somebody knows the password they signed in with; asked before what matters.
+
+    :raises PasswordWrong: when they do not.
+    """
+    if not passwords.fits(present, password_hash(tx, user_id=caller.id)):
+        raise PasswordWrong
 
 
 def renew(tx: Tx, *, caller: Caller, now: datetime) -> OpenedSession:

@@ -21,7 +21,7 @@ NAME_LENGTH_MAX = 60
 ROLES_SHOWN_MAX = 200
 # Stands for every permission that can be given, those of later releases too.
 EVERYTHING = "*"
-KEPT = frozenset({GROUP_ADMIN, GUIDE})
+KEPT_ROLES = frozenset({GROUP_ADMIN, GUIDE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ def delete_role(tx: Tx, *, code: str) -> Role:
     :raises RoleInUse: when somebody holds it, or the platform needs it.
     """
     found = role(tx, code=code)
-    if found.holders or code in KEPT:
+    if found.holders or code in KEPT_ROLES:
         raise RoleInUse(role=code, holders=found.holders)
     tx.execute(DELETE, {"group_id": tx.scope.group_id, "id": found.id})
     return found

@@ -9,7 +9,8 @@ tries. After some in vain the next has to wait, a little longer each time and ne
 import hmac
 import math
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -137,6 +138,19 @@ def begin(
 def forgive(database: Database, trying: Trying, *, now: datetime) -> None:
     """Take a try back that was not in vain, and let go of what is old."""
     _forgive(database, keys=trying.keys(), whole=[trying.own], now=now)
+
+
+@contextmanager
+def tried(
+    database: Database, *, name: str, browser: str | None, address: str, now: datetime
+) -> Iterator[None]:
+    """Count what the block does as a try in vain, unless it ends well.
+
+    :raises TooManyTries: when the name, the browser or the address has to wait.
+    """
+    trying = begin(database, name=name, browser=browser, address=address, now=now)
+    yield
+    forgive(database, trying, now=now)
 
 
 def forget_tries(database: Database, *, names: Sequence[str], now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Users: who signs in at the console, with which roles and in which data scope."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -55,6 +55,18 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class UserFilter:
+    """Which users are asked for: a part of a name, a role, locked or not; None asks for any."""
+
+    text: str | None = None
+    role: str | None = None
+    locked: bool | None = None
+
+
+EVERYBODY = UserFilter()
+
+
+@dataclass(frozen=True, slots=True)
 class OneTime:
     """A password for one use, that has to be changed then; it cannot be shown again."""
 
@@ -95,7 +107,8 @@ class UserChanged(DomainError):
     )
 
 
-# Everybody of the group, or one of them by id or name, oldest first.
+# Users of the group, or one of them by id or name, oldest first. Who is limited to brands sees
+# those who are limited to the same.
 LIST = """
 SELECT u.id, u.name, u.shown_name, u.language, u.brand_ids, u.legal_entity_ids, u.region_ids,
   u.store_ids, u.staff_ids, u.must_change, u.totp_from IS NOT NULL, u.locked_at, u.signed_in_at,
@@ -114,6 +127,18 @@ FROM platform.console_user AS u
 WHERE u.group_id = %(group_id)s
   AND (%(id)s::bigint IS NULL OR u.id = %(id)s)
   AND (%(name)s::text IS NULL OR u.name = %(name)s)
+  AND u.id > %(after)s
+  AND (%(brand_ids)s::bigint[] IS NULL OR u.brand_ids <@ %(brand_ids)s)
+  AND (%(text)s::text IS NULL OR strpos(lower(u.name || ' ' || u.shown_name), %(text)s) > 0)
+  AND (%(locked)s::boolean IS NULL OR (u.locked_at IS NOT NULL) = %(locked)s)
+  AND (%(role)s::text IS NULL OR EXISTS (
+    SELECT FROM platform.user_role AS h
+    JOIN platform.role AS r
+      ON r.group_id = h.group_id
+      AND r.id = h.role_id
+    WHERE h.group_id = u.group_id
+      AND h.user_id = u.id
+      AND r.code = %(role)s))
 ORDER BY u.id
 LIMIT %(limit)s
 """
@@ -209,9 +234,18 @@ def plain_name(given: str) -> str:
     return given.strip().lower()
 
 
-def list_users(tx: ReadTx) -> list[User]:
-    """Return the users of the group, oldest first."""
-    return _users(tx, user_id=None, name=None)
+def list_users(
+    tx: ReadTx, wanted: UserFilter = EVERYBODY, *, after: int = 0, limit: int = USERS_SHOWN_MAX
+) -> list[User]:
+    """Return the wanted users that the scope may see, oldest first, with ids above `after`."""
+    params = {
+        "text": None if wanted.text is None else wanted.text.strip().lower(),
+        "role": wanted.role,
+        "locked": wanted.locked,
+        "after": after,
+        "limit": limit,
+    }
+    return _users(tx, params)
 
 
 def user(tx: ReadTx, *, user_id: int) -> User:
@@ -219,7 +253,7 @@ def user(tx: ReadTx, *, user_id: int) -> User:
 
     :raises NoSuchUser: when the group has none of this id.
     """
-    found = _users(tx, user_id=user_id, name=None)
+    found = _users(tx, {"id": user_id})
     if not found:
         raise NoSuchUser(user=ids.show(USER_PREFIX, user_id))
     return found[0]
@@ -230,7 +264,7 @@ def user_named(tx: ReadTx, *, name: str) -> User:
 
     :raises NoSuchUser: when the group has none of this name.
     """
-    found = _users(tx, user_id=None, name=plain_name(name))
+    found = _users(tx, {"name": plain_name(name)})
     if not found:
         raise NoSuchUser(user=f"“{name}”")
     return found[0]
@@ -370,12 +404,19 @@ def _scope_params(rights: Rights) -> dict[str, list[int] | None]:
     }
 
 
-def _users(tx: ReadTx, *, user_id: int | None, name: str | None) -> list[User]:
+def _users(tx: ReadTx, wanted: Mapping[str, object]) -> list[User]:
+    brand_ids = tx.scope.brand_ids
     params = {
         "group_id": tx.scope.group_id,
-        "id": user_id,
-        "name": name,
+        "brand_ids": None if brand_ids is None else list(brand_ids),
+        "id": None,
+        "name": None,
+        "text": None,
+        "role": None,
+        "locked": None,
+        "after": 0,
         "limit": USERS_SHOWN_MAX,
+        **wanted,
     }
     return [_user(*row) for row in tx.rows(LIST, params)]
 
