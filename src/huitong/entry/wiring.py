@@ -42,7 +42,7 @@ from huitong.identity import jobs as identity_jobs
 from huitong.identity.events import PersonCarved, PersonsMerged, PersonsSplit
 from huitong.ledger import jobs as ledger_jobs
 from huitong.orders.events import ErasedToldAgain, OrdersClassified, WaitingRefused
-from huitong.platform import crypto, embedded, jobs
+from huitong.platform import audit, crypto, embedded, jobs
 from huitong.platform.assembly import Late, Platform
 from huitong.platform.crypto import Keyring
 from huitong.platform.db import Database, EventTable, ReadTx, Tx
@@ -228,7 +228,7 @@ def handlers(settings: Settings) -> Mapping[str, JobHandler]:
     from huitong.channels.jobs import uploading
     from huitong.channels.model.uploads import UPLOADS_FOLDER
     from huitong.entry import child_stages, modelling, refreshing
-    from huitong.entry.console import bulk
+    from huitong.entry.console import bulk, openings
     from huitong.segments import jobs as segments_jobs
     from huitong.segments.model.audiences import EXPORTS_FOLDER
 
@@ -236,6 +236,7 @@ def handlers(settings: Settings) -> Mapping[str, JobHandler]:
     return {
         **JOBS,
         **uploading.handlers(APPLY, settings.home / UPLOADS_FOLDER),
+        **openings.handlers(settings.home / UPLOADS_FOLDER),
         **laking.handlers(settings),
         **modelling.handlers(open_lake),
         child_stages.STAGE_CHILDREN: child_stages.stage_children,

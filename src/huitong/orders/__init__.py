@@ -29,6 +29,8 @@ from huitong.orders.queries import (
     totals_of,
     visible,
     visible_buyers,
+    waiting,
+    waiting_counts,
 )
 
 __all__ = [
@@ -58,4 +60,6 @@ __all__ = [
     "totals_of",
     "visible",
     "visible_buyers",
+    "waiting",
+    "waiting_counts",
 ]

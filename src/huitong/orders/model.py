@@ -92,6 +92,28 @@ class OrderClass:
     evidence: Mapping[str, str | int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingCount:
+    """How many refunds or packages of an account wait for orders, and since when the oldest."""
+
+    channel_account_id: int
+    kind: str
+    waiting_count: int
+    oldest_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingShown:
+    """A refund or a package whose order has not come."""
+
+    record_id: int
+    channel_account_id: int
+    kind: str
+    external_id: str
+    order_no: str
+    recorded_at: datetime
+
+
 @dataclass(eq=False)
 class RefundBeyondSale(DomainError):
     """A refund gives back more pieces or more money than its line sold."""

@@ -22,9 +22,12 @@ from huitong.orders.model import (
     RefundOfCustomer,
     RefundShown,
     Snapshot,
+    WaitingCount,
+    WaitingShown,
 )
 from huitong.orders.rules import LinePosition, SignedPackage
 from huitong.orders.tables import erasing, of_customers
+from huitong.orders.tables import waiting as waiting_sql
 from huitong.orders.tables.classifying import CLASSES_OF
 from huitong.orders.tables.visible import VISIBLE_BUYERS, VISIBLE_ORDERS
 from huitong.platform.db import ReadTx, array, text_array
@@ -65,6 +68,18 @@ def snapshots_of(tx: ReadTx, order_ids: Sequence[int]) -> dict[int, Snapshot]:
         )
         for row in headers
     }
+
+
+
+def waiting_counts(tx: ReadTx) -> list[WaitingCount]:
+    """Return how much waits for orders that have not come, by account and kind."""
+    return tx.all(WaitingCount, waiting_sql.COUNT_WAITING, {"group_id": tx.scope.group_id})
+
+
+def waiting(tx: ReadTx, *, after_id: int | None, limit: int) -> list[WaitingShown]:
+    """Return what waits for orders, by its record; the next page begins after the last one's."""
+    wanted = {"group_id": tx.scope.group_id, "after_id": after_id, "limit": limit}
+    return tx.all(WaitingShown, waiting_sql.LIST_WAITING, wanted)
 
 
 def _signed_for(tx: ReadTx, kept: Mapping[int, Mapping[str, int]]) -> Mapping[int, datetime | None]:

@@ -22,6 +22,7 @@ from huitong.platform.crypto import Cipher, keyring
 from huitong.platform.db import ReadTx
 
 RUNS_OF_PAGE_MAX = 2_000
+EVERY_PURPOSE = {"purpose": None, "brand_id": None}
 
 
 def uploads(
@@ -74,11 +75,25 @@ def cipher_of(group_id: int, upload_id: int, salt: bytes) -> Cipher:
 def runs_of(tx: ReadTx, upload_ids: Sequence[int]) -> dict[int, list[UploadRun]]:
     """Return what was done with some uploads, by upload, the newest first."""
     runs: dict[int, list[UploadRun]] = {upload_id: [] for upload_id in upload_ids}
-    wanted = {"upload_ids": list(upload_ids), "run_id": None, "limit": RUNS_OF_PAGE_MAX}
+    wanted = {
+        "upload_ids": list(upload_ids),
+        "run_id": None,
+        "limit": RUNS_OF_PAGE_MAX,
+        **EVERY_PURPOSE,
+    }
     for row in tx.rows(tables.LIST_RUNS, {"group_id": tx.scope.group_id, **wanted}):
         run = _run(row)
         runs[run.upload_id].append(run)
     return runs
+
+
+def runs_for(tx: ReadTx, *, brand_id: int, purpose: Purpose, limit: int) -> list[UploadRun]:
+    """Return the newest runs of a brand that serve a purpose."""
+    wanted = {"upload_ids": None, "run_id": None, "limit": limit}
+    asked = {**wanted, "purpose": purpose, "brand_id": brand_id}
+    return [
+        _run(row) for row in tx.rows(tables.LIST_RUNS, {"group_id": tx.scope.group_id, **asked})
+    ]
 
 
 def find_run(tx: ReadTx, *, run_id: int) -> UploadRun:
@@ -86,7 +101,7 @@ def find_run(tx: ReadTx, *, run_id: int) -> UploadRun:
 
     :raises RunNotFound: when the scope sees none with this id.
     """
-    wanted = {"upload_ids": None, "run_id": run_id, "limit": 1}
+    wanted = {"upload_ids": None, "run_id": run_id, "limit": 1, **EVERY_PURPOSE}
     found = tx.row(tables.LIST_RUNS, {"group_id": tx.scope.group_id, **wanted})
     if found is None:
         raise RunNotFound

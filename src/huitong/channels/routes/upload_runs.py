@@ -183,7 +183,7 @@ def list_refused_rows(
     """List the rows that a run refused, in the order of the file; their cells stay out."""
     place = paging.after(int)
     start = 0 if place is None else int(place[0])
-    _, cipher = _rejects_key(platform, caller, upload_id, run_id)
+    _, cipher, _ = _rejects_key(platform, caller, upload_id, run_id)
     sealed = shelf_of(platform, caller.scope().group_id).rejects(upload_id, run_id)
     if not sealed.is_file():
         raise NoRejects
@@ -216,7 +216,7 @@ def take_rejects(
     Whoever uploaded the file may; others need the permission to see customers unmasked. No cell is
     a formula in a spreadsheet.
     """
-    upload, cipher = _rejects_key(platform, caller, upload_id, run_id)
+    upload, cipher, what = _rejects_key(platform, caller, upload_id, run_id)
     if upload.actor != caller.actor():
         caller.require(Permission.CUSTOMERS_UNMASK)
     sealed = shelf_of(platform, caller.scope().group_id).rejects(upload_id, run_id)
@@ -233,7 +233,7 @@ def take_rejects(
             now=now,
         )
     parts: Iterator[bytes] = unsealed(sealed, cipher, place=place_of_rejects(run_id))
-    return _Rows(parts, headers=download_headers(f"{upload.name}.rejects.csv"))
+    return _Rows(parts, headers=download_headers(f"{upload.name}.{what}.csv"))
 
 
 def download_headers(name: str) -> dict[str, str]:
@@ -265,9 +265,12 @@ def _run(tx: ReadTx, upload_id: int, run_id: int) -> UploadRun:
 
 def _rejects_key(
     platform: Platform, caller: Caller, upload_id: int, run_id: int
-) -> tuple[Upload, Cipher]:
-    """Return the upload of a run that has refused rows, and what opens them."""
+) -> tuple[Upload, Cipher, str]:
+    """Return the upload of a run that has a file of rows, what opens it, and what the rows are."""
     with platform.database.reading(caller.scope()) as tx:
-        if not _run(tx, upload_id, run_id).has_rejects:
+        run = _run(tx, upload_id, run_id)
+        if not run.has_rejects:
             raise NoRejects
-        return find_upload(tx, upload_id=upload_id), key_of_upload(tx, upload_id=upload_id)
+        what = "compared" if run.purpose is Purpose.COMPARE else "rejects"
+        cipher = key_of_upload(tx, upload_id=upload_id)
+        return find_upload(tx, upload_id=upload_id), cipher, what

@@ -9,9 +9,10 @@ from pathlib import Path as FilePath
 from typing import Annotated, TypeAlias
 
 from fastapi import Path, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
+from huitong import org
 from huitong.channels.connectors.file.sealed import FRAME_BYTES, Sealing
 from huitong.channels.connectors.file.sniffing import Sniffed, sniffed
 from huitong.channels.connectors.file.uploaded import CONTENT, Shelf
@@ -81,12 +82,21 @@ AccountName: TypeAlias = Annotated[
 ]
 
 
+class AccountOut(BaseModel):
+    """A channel account that files can come from."""
+
+    account: str = Field(examples=["pos:main"])
+    brand: str
+    sees_orders: bool
+
+
 class TermsOut(BaseModel):
-    """What can be uploaded, and for how long files are kept."""
+    """What can be uploaded, from which accounts, and for how long files are kept."""
 
     bytes_max: int
     days_kept: int
     forms: list[UploadForm]
+    accounts: list[AccountOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +111,25 @@ class Came:
 
 
 @router.route("GET", "/v1/uploads/terms", permission=Permission.INBOX_READ)
-def show_terms() -> TermsOut:
-    """Show how large files may be, of which forms, and how long they are kept."""
-    return TermsOut(bytes_max=UPLOAD_BYTES_MAX, days_kept=UPLOAD_DAYS, forms=list(UploadForm))
+def show_terms(platform: Running, caller: Calling) -> TermsOut:
+    """Show how large files may be, of which forms and accounts, and how long they are kept."""
+    with platform.database.reading(caller.scope()) as tx:
+        brands = {one.id: one.code for one in org.brands(tx)}
+        found = org.channel_accounts(tx)
+    accounts = [
+        AccountOut(
+            account=f"{one.platform}:{one.code}",
+            brand=brands[one.brand_id],
+            sees_orders=one.sees_orders and not one.fulfilment_only,
+        )
+        for one in found
+    ]
+    return TermsOut(
+        bytes_max=UPLOAD_BYTES_MAX,
+        days_kept=UPLOAD_DAYS,
+        forms=list(UploadForm),
+        accounts=accounts,
+    )
 
 
 @router.route(

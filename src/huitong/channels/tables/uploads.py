@@ -131,6 +131,7 @@ LEFT JOIN platform.job AS job
 WHERE run.group_id = %(group_id)s
   AND (%(upload_ids)s::bigint[] IS NULL OR run.upload_id = ANY(%(upload_ids)s::bigint[]))
   AND (%(run_id)s::bigint IS NULL OR run.id = %(run_id)s)
+  AND (%(purpose)s::text IS NULL OR run.purpose = %(purpose)s AND run.brand_id = %(brand_id)s)
 ORDER BY run.id DESC
 LIMIT %(limit)s
 """

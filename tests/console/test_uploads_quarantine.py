@@ -1,0 +1,117 @@
+"""What was refused: counted by reason, read field by field, put right, tried again all at once."""
+
+import csv
+import io
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from huitong.platform.auth import Permission
+from huitong.platform.db import Database
+from tests.channels.make import make_order_text
+from tests.console.uploads_make import BAD_ROWS, Desk, Told, make_desk
+
+
+@pytest.fixture
+def desk(fresh_database: Database, group_id: int, now: datetime, tmp_path: Path) -> Desk:
+    return make_desk(fresh_database, group_id, now, tmp_path)
+
+
+def refused(desk: Desk, **wanted: str) -> list[Told]:
+    return list(desk.get("/v1/inbox/refused", **wanted)["items"])
+
+
+class TestCounts:
+    def test_reasons_are_counted_with_an_example(self, desk: Desk) -> None:
+        desk.recorder.refuses = {"A3"}
+        desk.run(desk.upload(BAD_ROWS))
+        counts = desk.get("/v1/inbox/refused/counts")
+        assert counts["count"] == 2
+        told = {one["code"]: (one["account"], one["kind"], one["count"]) for one in counts["items"]}
+        assert told == {
+            "channels.unreadable": ("pos:main", "order", 1),
+            "test.refused": ("pos:main", "order", 1),
+        }
+        assert len(refused(desk, code="test.refused", account="pos:main")) == 1
+
+
+class TestFields:
+    def test_the_field_at_fault_is_marked_and_persons_are_masked(
+        self, desk: Desk, fresh_database: Database
+    ) -> None:
+        party = {"role": "buyer", "identifiers": [{"kind": "phone", "value": "13800138001"}]}
+        text = make_order_text(status="退货中", parties=[party])
+        desk.client.post("/v1/inbox/order?account=pos:main", content=text, headers=desk.headers)
+        (one,) = refused(desk)
+        path = f"/v1/inbox/records/{one['id']}"
+        told = desk.get(f"{path}/fields")
+        fields = {each["path"]: each for each in told["fields"]}
+        assert (fields["status"]["value"], fields["status"]["fault"]) == ("退货中", "not_listed")
+        assert fields["parties.1.identifiers.1.value"]["value"] == "138****8001"
+        assert not told["can_unmask"]
+        assert desk.client.post(f"{path}/unmask", headers=desk.headers).status_code == 403
+        seeing = desk.as_other(
+            fresh_database,
+            Permission.INBOX_READ,
+            Permission.CUSTOMERS_UNMASK,
+            Permission.AUDIT_READ,
+        )
+        shown = seeing.client.post(f"{path}/unmask", headers=seeing.headers).json()["fields"]
+        values = {each["path"]: each["value"] for each in shown}
+        assert values["parties.1.identifiers.1.value"] == "13800138001"
+        entries = seeing.get("/v1/audit/entries")["items"]
+        assert [each["subject"] for each in entries if each["act"] == "record.unmask"] == [
+            one["id"]
+        ]
+
+    def test_what_is_missing_has_a_place_too(self, desk: Desk) -> None:
+        desk.run(desk.upload(BAD_ROWS.replace("90,1,S1", ",1,S1", 1)))
+        told = [desk.get(f"/v1/inbox/records/{one['id']}/fields") for one in refused(desk)]
+        faults = {
+            each["path"]: each["fault"] for one in told for each in one["fields"] if each["fault"]
+        }
+        assert faults == {"ordered_at": "not_time", "paid_minor": "missing"}
+
+    def test_one_is_fixed_and_taken(self, desk: Desk) -> None:
+        desk.run(desk.upload(BAD_ROWS))
+        (one,) = refused(desk)
+        answered = desk.client.post(
+            "/v1/inbox/refused/fix",
+            json={
+                "record_ids": [one["id"]],
+                "changes": {"ordered_at": "2026-03-01T10:00:00+08:00"},
+                "reason": "the till writes it so",
+            },
+            headers=desk.headers,
+        )
+        assert answered.json()["items"][0]["state"] == "applied"
+        assert not refused(desk)
+        assert desk.recorder.keys() == ["A1", "A3", "A2"]
+
+
+class TestRetryAll:
+    def test_all_of_a_reason_are_tried_and_told_one_by_one(self, desk: Desk) -> None:
+        desk.recorder.refuses = {"A1", "A3"}
+        desk.run(desk.upload(BAD_ROWS))
+        desk.recorder.refuses = {"A3"}
+        asked = desk.client.post(
+            "/v1/inbox/refused/retry-all",
+            json={"code": "test.refused"},
+            headers={**desk.headers, "Idempotency-Key": "once"},
+        )
+        assert asked.status_code == 202
+        desk.work()
+        assert desk.recorder.keys() == ["A1"]
+        left = {one["code"] for one in refused(desk)}
+        assert left == {"channels.unreadable", "test.refused"}
+
+
+class TestFile:
+    def test_the_list_comes_as_a_file_without_a_formula(self, desk: Desk) -> None:
+        desk.run(desk.upload(BAD_ROWS.replace("A2", "=1+1|cmd")))
+        answered = desk.client.get("/v1/inbox/refused/file", headers=desk.headers)
+        rows = list(csv.reader(io.StringIO(answered.content.decode("utf-8-sig"))))
+        keys = {row[3] for row in rows[1:]}
+        assert "'=1+1|cmd" in keys
+        assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@"))]
