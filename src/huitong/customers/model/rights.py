@@ -211,6 +211,20 @@ class PolicyUnknown(DomainError):
 
 
 @dataclass(eq=False)
+class NoSuchPolicy(DomainError):
+    """The brand keeps no such version of a policy text."""
+
+    code: ClassVar[str] = "customers.no_such_policy"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    sentence: ClassVar[str] = (
+        "The brand keeps no policy for {purpose} in version “{version}”: the list shows those it"
+        " has."
+    )
+    purpose: str
+    version: str
+
+
+@dataclass(eq=False)
 class PolicyVersionTaken(DomainError):
     """The version exists with another text or another beginning."""
 

@@ -65,7 +65,7 @@ from huitong.customers.queries.statements import (
 )
 from huitong.customers.queries.submissions import (
     document_of,
-    find_submission,
+    find_submissions,
     submission_counts,
     submissions,
 )
@@ -102,7 +102,7 @@ __all__ = [
     "find_by_persons",
     "find_customers",
     "find_requests",
-    "find_submission",
+    "find_submissions",
     "living",
     "may",
     "merges_into",

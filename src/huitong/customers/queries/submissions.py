@@ -1,5 +1,6 @@
 """Reads of documents that were handed in."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from psycopg.rows import TupleRow
@@ -12,7 +13,7 @@ from huitong.customers.model import (
     SubmissionNotFound,
     SubmissionState,
 )
-from huitong.platform.db import ReadTx
+from huitong.platform.db import ReadTx, array
 from huitong.platform.ids import show
 
 DOCUMENT_PLACE = "customers.submission"
@@ -39,16 +40,12 @@ def submissions(
     return [_submission(row) for row in tx.rows(tables.submissions.LIST_SUBMISSIONS, params)]
 
 
-def find_submission(tx: ReadTx, *, submission_id: int) -> Submission:
-    """Return one document that was handed in.
-
-    :raises SubmissionNotFound: when the scope sees none of this id.
-    """
-    params = {"group_id": tx.scope.group_id, "submission_id": submission_id}
-    found = tx.row(tables.submissions.FIND_SUBMISSION, params)
-    if found is None:
-        raise SubmissionNotFound(submission=show(SUBMISSION_PREFIX, submission_id))
-    return _submission(found)
+def find_submissions(tx: ReadTx, *, submission_ids: Iterable[int]) -> dict[int, Submission]:
+    """Return documents that were handed in, by their ids; unknown ids are left out."""
+    wanted = array(sorted(set(submission_ids)))
+    params = {"group_id": tx.scope.group_id, "submission_ids": wanted}
+    rows = tx.rows(tables.submissions.SUBMISSIONS_BY_IDS, params)
+    return {row[0]: _submission(row) for row in rows}
 
 
 def submission_counts(tx: ReadTx, *, brand_id: int) -> dict[SubmissionState, int]:

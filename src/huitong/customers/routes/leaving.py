@@ -1,5 +1,6 @@
 """HTTP in: how members of a brand leave."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import Path
@@ -8,8 +9,9 @@ from pydantic import BaseModel, Field
 from huitong import customers, org
 from huitong.customers.model import COOLING_OFF_DAYS_MAX, ExitPolicy, PointsAtExit
 from huitong.org.model import BrandNotFound
-from huitong.platform import clock
+from huitong.platform import audit, clock
 from huitong.platform.auth import Permission
+from huitong.platform.db import Tx
 from huitong.platform.http import Calling, Reach, Router, Running
 
 router = Router(tag="rights")
@@ -57,17 +59,32 @@ def put_exit_policy(
 ) -> ExitPolicyOut:
     """Decide anew how members of a brand leave; open wishes keep their terms, a repeat is none."""
     now = clock.now()
-    with platform.database.transaction(caller.scope(), now=now) as tx:
-        return _out(
-            customers.put_exit_policy(
+
+    def work(tx: Tx) -> ExitPolicy:
+        brand_id = org.brand(tx, code=brand).id
+        before = customers.exit_policies(tx, brand_ids=[brand_id])[brand_id]
+        done = customers.put_exit_policy(
+            tx,
+            brand_id=brand_id,
+            cooling_off_days=wanted.cooling_off_days,
+            points=wanted.points,
+            actor=caller.actor(),
+            now=now,
+        )
+        if done.version != before.version:
+            audit.record(
                 tx,
-                brand_id=org.brand(tx, code=brand).id,
-                cooling_off_days=wanted.cooling_off_days,
-                points=wanted.points,
-                actor=caller.actor(),
+                by=caller,
+                act=audit.Act.EXIT_POLICY_PUT,
+                subject=f"exit_policy:{brand}",
+                before=asdict(before),
+                after=asdict(done),
+                brand_id=brand_id,
                 now=now,
             )
-        )
+        return done
+
+    return _out(platform.database.do(caller.scope(), work, now=now))
 
 
 def _out(policy: ExitPolicy) -> ExitPolicyOut:

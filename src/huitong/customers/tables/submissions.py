@@ -145,11 +145,13 @@ WHERE group_id = %(group_id)s
 GROUP BY state
 """
 
-# One document that was handed in.
-FIND_SUBMISSION = """
+# Documents that were handed in, by their ids.
+SUBMISSIONS_BY_IDS = """
 SELECT id, customer_id, brand_id, kind, state, source, submitted_at, decided_at, decided_by, reason
 FROM customers.submission
 WHERE group_id = %(group_id)s
-  AND bucket = (%(submission_id)s::bigint & 4095)::smallint
-  AND id = %(submission_id)s
+  AND (bucket, id) IN (
+    SELECT (wanted & 4095)::smallint, wanted
+    FROM unnest(%(submission_ids)s::bigint[]) AS wanted
+  )
 """

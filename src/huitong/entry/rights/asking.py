@@ -1,5 +1,6 @@
 """What a person asks for, carried out whole for one customer: the routes and commands call this."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from huitong.customers.model import (
     PointsStillHeld,
     Receipt,
     RequestKeyUsed,
+    RightKind,
 )
 from huitong.entry import wiring
 from huitong.entry.rights import erasing, exporting
@@ -53,6 +55,14 @@ def person_of(tx: ReadTx, *, customer_id: int) -> int:
     return found[today].person_id
 
 
+def names_of(tx: ReadTx, *, person_id: int) -> list[int]:
+    """Return every customer that a person is or was, those merged into them included."""
+    heads = customers.customers_of_person(tx, person_id=person_id)
+    return sorted(
+        {one for each in customers.families(tx, customer_ids=heads).values() for one in each}
+    )
+
+
 def export(tx: Tx, customer_id: int, *, key: str, actor: str, now: datetime) -> dict[str, object]:
     """Return everything that is held of the person behind a customer, and receipt the export.
 
@@ -64,6 +74,9 @@ def export(tx: Tx, customer_id: int, *, key: str, actor: str, now: datetime) -> 
         tx, person_id, export=wiring.EXPORT, records=wiring.RECORDS, now=now
     )
     exporting.keep_export(tx, person_id, document, key=key, actor=actor, now=now)
+    customers.answer_requests(
+        tx, names_of(tx, person_id=person_id), kind=RightKind.EXPORT, actor=actor, now=now
+    )
     return document
 
 
@@ -76,8 +89,11 @@ def erase(
     key: str,
     actor: str,
     now: datetime,
+    told: Callable[[Tx], None] | None = None,
 ) -> Receipt:
     """Forget the person behind a customer in every brand and return the receipt.
+
+    `told` writes of it elsewhere, in the same transaction.
 
     :raises EraseNeedsEveryBrand: when the scope sees some brands of the group only.
     :raises CustomerNotFound: when the scope sees no such customer.
@@ -88,7 +104,13 @@ def erase(
 
     def work(tx: Tx) -> Receipt:
         person_id = person_of(tx, customer_id=customer_id)
+        names = names_of(tx, person_id=person_id)
         forgotten = wiring.forget_everywhere(tx, person_id, now=now)
+        # Whatever the person asked of us otherwise cannot be answered any more.
+        for kind in (RightKind.ERASE, RightKind.EXPORT, RightKind.CORRECT):
+            customers.answer_requests(tx, names, kind=kind, actor=actor, now=now)
+        if told is not None:
+            told(tx)
         return erasing.keep_erasure(
             tx, person_id, forgotten, home=home, key=key, actor=actor, now=now
         )

@@ -30,6 +30,9 @@ def correct(tx: Tx, correction: Correction, *, person_id: int, key: str, now: da
     (result,) = customers.correct(tx, [correction], now=now)
     if isinstance(result, Refused):
         raise CustomerNotFound(customer=str(result.facts.get("customer", "")))
+    customers.answer_requests(
+        tx, [correction.customer_id], kind=RightKind.CORRECT, actor=correction.actor, now=now
+    )
     return customers.receipt_for(
         tx,
         RightKind.CORRECT,

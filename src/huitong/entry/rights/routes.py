@@ -7,7 +7,7 @@ from fastapi import Path
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field
 
-from huitong import customers, org
+from huitong import customers
 from huitong.customers.model import (
     CUSTOMER_PREFIX,
     ConsentAction,
@@ -22,7 +22,6 @@ from huitong.customers.model import (
     NotAMember,
     PointsAtExit,
     PointsStillHeld,
-    PolicyVersionTaken,
     Purpose,
     Receipt,
     RequestKeyUsed,
@@ -31,17 +30,16 @@ from huitong.customers.model import (
 )
 from huitong.entry.rights import asking, leaving, page
 from huitong.entry.rights.asking import EraseNeedsEveryBrand
-from huitong.org.model import BrandNotFound
-from huitong.platform import clock
+from huitong.platform import audit, clock
 from huitong.platform.auth import Permission
 from huitong.platform.db import Tx
 from huitong.platform.errors import Refused, Result
 from huitong.platform.http import Calling, IdText, Reach, RequestKey, Router, Running, Seeing
+from huitong.platform.ids import show
 
 router = Router(tag="rights")
 
 ASKED_MAX = 1_000
-TEXT_LENGTH_MAX = 100_000
 CHANNEL = r"^[a-z][a-z0-9_]{0,49}$"
 
 CustomerId: TypeAlias = Annotated[int, IdText(CUSTOMER_PREFIX)]
@@ -88,24 +86,6 @@ class QuestionIn(BaseModel):
     customer_ids: Annotated[list[CustomerId], Field(min_length=1, max_length=ASKED_MAX)]
     purpose: Purpose
     channel: ChannelName | None = None
-
-
-class PolicyIn(BaseModel):
-    """A version of a text that people agree to."""
-
-    purpose: Purpose
-    version: Annotated[str, Field(min_length=1, max_length=100)]
-    content: Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH_MAX)]
-    effective_from: AwareDatetime
-
-
-class PolicyOut(BaseModel):
-    """A version as it is kept; `digest` is the SHA-256 of its text."""
-
-    purpose: Purpose
-    version: str
-    digest: str
-    effective_from: datetime
 
 
 class ExitOut(BaseModel):
@@ -180,42 +160,6 @@ def ask(platform: Running, caller: Calling, seen: Seeing, asked: QuestionIn) -> 
 
 
 @router.route(
-    "PUT",
-    "/v1/brands/{brand}/consent-policies",
-    permission=Permission.CONSENTS_WRITE,
-    errors=[BrandNotFound, PolicyVersionTaken],
-)
-def put_policy(
-    platform: Running,
-    caller: Calling,
-    brand: Annotated[str, Path(max_length=100)],
-    wanted: PolicyIn,
-) -> PolicyOut:
-    """Keep a version of a policy text; a version never changes, so a repeat is harmless."""
-    now = clock.now()
-    kept = platform.database.do(
-        caller.scope(),
-        lambda tx: customers.put_consent_policy(
-            tx,
-            brand_id=org.brand(tx, code=brand).id,
-            purpose=wanted.purpose,
-            version=wanted.version,
-            content=wanted.content,
-            effective_from=wanted.effective_from,
-            actor=caller.actor(),
-            now=now,
-        ),
-        now=now,
-    )
-    return PolicyOut(
-        purpose=kept.purpose,
-        version=kept.version,
-        digest=kept.digest.hex(),
-        effective_from=kept.effective_from,
-    )
-
-
-@router.route(
     "POST",
     "/v1/rights/customers/{customer_id}/export",
     permission=Permission.RIGHTS_EXPORT,
@@ -225,11 +169,14 @@ def put_policy(
 def export(platform: Running, caller: Calling, key: RequestKey, customer_id: InPath) -> Response:
     """Hand out everything that is held of the person, unmasked, as JSON; the call is receipted."""
     now = clock.now()
-    document = platform.database.do(
-        caller.scope(),
-        lambda tx: asking.export(tx, customer_id, key=key, actor=caller.actor(), now=now),
-        now=now,
-    )
+
+    def work(tx: Tx) -> dict[str, object]:
+        document = asking.export(tx, customer_id, key=key, actor=caller.actor(), now=now)
+        subject = show(CUSTOMER_PREFIX, customer_id)
+        audit.record(tx, by=caller, act=audit.Act.PERSON_EXPORT, subject=subject, now=now)
+        return document
+
+    document = platform.database.do(caller.scope(), work, now=now)
     headers = {"Cache-Control": "no-store"}
     return Response(page.as_json(document), media_type="application/json", headers=headers)
 
@@ -247,10 +194,24 @@ def request_exit(
     """Take a member's wish to leave, for when the cooling-off is over; a second one is the same."""
     now = clock.now()
     wish = ExitWish(customer_id, key, caller.actor())
-    (result,) = platform.database.do(
-        caller.scope(), lambda tx: leaving.request_exits(tx, [wish], now=now), now=now
-    )
-    return _exit(asking.taken(result))
+
+    def work(tx: Tx) -> ExitRequest:
+        (result,) = leaving.request_exits(tx, [wish], now=now)
+        stands = asking.taken(result)
+        # A second wish, or a repeat, answers the first one, which was told then.
+        if stands.requested_at == now:
+            audit.record(
+                tx,
+                by=caller,
+                act=audit.Act.CUSTOMER_LEAVE,
+                subject=show(CUSTOMER_PREFIX, customer_id),
+                after={"due_at": stands.due_at, "points": stands.points},
+                brand_id=stands.brand_id,
+                now=now,
+            )
+        return stands
+
+    return _exit(platform.database.do(caller.scope(), work, now=now))
 
 
 @router.route(
@@ -266,10 +227,22 @@ def cancel_exit(
     """Take the wish to leave back, while it has not been carried out."""
     now = clock.now()
     wanted = ExitCancellation(customer_id, key)
-    (result,) = platform.database.do(
-        caller.scope(), lambda tx: customers.cancel_exits(tx, [wanted], now=now), now=now
-    )
-    return _exit(asking.taken(result))
+
+    def work(tx: Tx) -> ExitRequest:
+        (result,) = customers.cancel_exits(tx, [wanted], now=now)
+        taken_back = asking.taken(result)
+        if taken_back.ended_at == now:
+            audit.record(
+                tx,
+                by=caller,
+                act=audit.Act.CUSTOMER_STAY,
+                subject=show(CUSTOMER_PREFIX, customer_id),
+                brand_id=taken_back.brand_id,
+                now=now,
+            )
+        return taken_back
+
+    return _exit(platform.database.do(caller.scope(), work, now=now))
 
 
 @router.route(
@@ -280,6 +253,7 @@ def cancel_exit(
 )
 def erase(platform: Running, caller: Calling, key: RequestKey, customer_id: InPath) -> ReceiptOut:
     """Forget the person behind a customer in every brand, for good; the answer is the receipt."""
+    now = clock.now()
     receipt = asking.erase(
         platform.database,
         caller.scope(),
@@ -287,7 +261,14 @@ def erase(platform: Running, caller: Calling, key: RequestKey, customer_id: InPa
         home=platform.settings.home,
         key=key,
         actor=caller.actor(),
-        now=clock.now(),
+        now=now,
+        told=lambda tx: audit.record(
+            tx,
+            by=caller,
+            act=audit.Act.PERSON_ERASE,
+            subject=show(CUSTOMER_PREFIX, customer_id),
+            now=now,
+        ),
     )
     return _receipt(receipt)
 

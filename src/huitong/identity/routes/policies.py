@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Path, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from huitong import identity, org
-from huitong.identity.jobs import preview_of
 from huitong.identity.model import (
     PolicyChanged,
     PolicyDocument,
@@ -65,8 +64,6 @@ class PolicyOut(BaseModel):
 
 class CaseOut(BaseModel):
     """One of the largest changes: persons that become one, or one that becomes several."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     person_ids: list[PersonId]
     identifiers: int
@@ -193,8 +190,7 @@ def show_preview(
         raise NoSuchJob(job=show(JOB_PREFIX, job_id))
     if found.state is not JobState.DONE or found.result is None:
         raise PreviewNotDone(state=found.state)
-    told = preview_of(found.result)
-    return PreviewOut.model_validate(told, from_attributes=True)
+    return PreviewOut.model_validate(found.result)
 
 
 def _policy(known: PolicyVersion) -> PolicyOut:

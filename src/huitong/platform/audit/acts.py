@@ -80,6 +80,7 @@ class Act(StrEnum):
     PERSON_ERASE = "person.erase"
     JOB_CANCEL = "job.cancel"
     JOB_RETRY = "job.retry"
+    COMMAND_RUN = "command.run"
     AUDIT_EXPORT = "audit.export"
 
 
@@ -164,5 +165,6 @@ ACT_NAMES: Mapping[Act, ActName] = {
     Act.PERSON_ERASE: ActName("抹除个人信息", "Erased a person"),
     Act.JOB_CANCEL: ActName("取消任务", "Cancelled a job"),
     Act.JOB_RETRY: ActName("重试任务", "Retried a job"),
+    Act.COMMAND_RUN: ActName("执行命令行命令", "Ran a command"),
     Act.AUDIT_EXPORT: ActName("导出审计日志", "Exported the audit"),
 }
