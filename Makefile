@@ -35,6 +35,7 @@ demo: $(RUNTIME) $(WEB) ## Run the demo and serve the API until Ctrl-C (ARGS=--o
 web: $(RUNTIME) $(WEB) ## Build the front ends into the package, with Node from PyPI.
 
 test: $(DEVELOPMENT) $(WEB) ## Run every test (PG=15: on an installed PostgreSQL 15; ARGS="-k name").
+	@$(BIN)/python tools/browser.py
 	@$(if $(PG),$(BIN)/python tools/on_postgresql.py $(PG) --) $(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 check: $(DEVELOPMENT) ## Check format, style, types, imports and the house rules, in under a minute.

@@ -62,6 +62,5 @@ def _runs(*command: str) -> bool:
 
 
 if __name__ == "__main__":
-    found = get()
-    print(found or "No Chromium can be had on this machine.")
-    sys.exit(found is None)
+    if get() is None:
+        print("NO BROWSER: no Chromium can be had on this machine; the rest is tested without it.")

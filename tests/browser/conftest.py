@@ -48,9 +48,12 @@ HOME_ADDRESSES = ("127.0.0.1", "")
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Return a running Chromium; without one the browser tests are left out, and say so."""
-    found = browsers.get()
+    found = browsers.find()
     if found is None:
-        said = "NO BROWSER: no Chromium is here and none could be installed; pages are not tested."
+        said = (
+            "NO BROWSER: pages are not tested, as no Chromium is here."
+            " “make test” or “python tools/browser.py” installs one where that can be done."
+        )
         warnings.warn(pytest.PytestWarning(said), stacklevel=1)
         pytest.skip(said)
     with sync_playwright() as playwright:
