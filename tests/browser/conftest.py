@@ -23,8 +23,8 @@ from playwright.sync_api import (
     Request,
     sync_playwright,
 )
-from tests.browser.worlds.users import PASSWORD
 
+from tests.browser.worlds.users import PASSWORD
 from tests.entry.test_serving import Process, started
 from tools import browser as browsers
 

@@ -15,7 +15,7 @@ from tests.browser.conftest import ROOT, Watched, keep_screenshot, wait_until_fi
 from tests.browser.worlds.addresses import ADDRESSES
 from tests.browser.worlds.members import BRAND
 
-DECLARED = re.compile(r'^\s*path: "([^"]*)"', re.MULTILINE)
+DECLARED = re.compile(r'\bpath: "([^"]*)"')
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
 # Ant Design's own hidden row, by which it measures the columns of a table that scrolls.
