@@ -35,7 +35,7 @@ COUNTING = (BrandNotFound, SegmentNotFound, ConditionInvalid, NothingPublished, 
 DESCRIBING = (*COUNTING, AudienceTooSmall)
 
 
-class ComputedOut(BaseModel):
+class ComputedClauseOut(BaseModel):
     """A clause that had no set ready: in words, where it was computed, and how many it is."""
 
     says: dict[str, str]
@@ -49,7 +49,7 @@ class AsOfOut(BaseModel):
     counted_at: datetime
     tags_version: int
     lake_as_of: datetime | None
-    computed: list[ComputedOut]
+    computed: list[ComputedClauseOut]
 
 
 class CountOut(BaseModel):
@@ -113,7 +113,7 @@ class OverlapIn(BaseModel):
     segments: list[str] = Field(min_length=1, max_length=OVERLAP_MAX)
 
 
-class RegionOut(BaseModel):
+class OverlapRegionOut(BaseModel):
     """Customers who are in these segments and in none of the others that were asked for."""
 
     segments: list[str]
@@ -130,7 +130,7 @@ class OverlapOut(BaseModel):
     customers: list[list[int]]
     everyone: int
     in_any: int
-    regions: list[RegionOut]
+    regions: list[OverlapRegionOut]
 
 
 @router.route(
@@ -173,7 +173,9 @@ def overlap(platform: Running, caller: Calling, brand: BrandCode, asked: Overlap
             everyone=audiences.everyone(),
             in_any=in_any(audiences, found),
             regions=[
-                RegionOut(segments=[asked.segments[place] for place in inside], customers=size)
+                OverlapRegionOut(
+                    segments=[asked.segments[place] for place in inside], customers=size
+                )
                 for inside, size in parts.items()
             ],
         )
@@ -209,7 +211,9 @@ def _as_of(audiences: Audiences, audience: Audience) -> AsOfOut:
         tags_version=told.bitmap_version,
         lake_as_of=told.lake_as_of,
         computed=[
-            ComputedOut(says=_says(part.condition, audiences), by=part.by, customers=part.size)
+            ComputedClauseOut(
+                says=_says(part.condition, audiences), by=part.by, customers=part.size
+            )
             for part in told.computed
         ],
     )

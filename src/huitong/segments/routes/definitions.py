@@ -52,7 +52,7 @@ class SegmentOut(BaseModel):
     says: dict[str, str] | None
 
 
-class SizeOut(BaseModel):
+class SegmentDayOut(BaseModel):
     """How many were in a segment on a day, and how many came and went since the day before it."""
 
     day: date
@@ -64,7 +64,7 @@ class SizeOut(BaseModel):
 class SegmentListed(SegmentOut):
     """A segment with its sizes of the last 30 days that were kept, the latest first."""
 
-    sizes: list[SizeOut]
+    sizes: list[SegmentDayOut]
 
 
 class SegmentsOut(BaseModel):
@@ -224,6 +224,8 @@ def out_of(found: Segment, speech: Speech) -> SegmentOut:
     )
 
 
-def size_of(taken: SnapshotTaken) -> SizeOut:
+def size_of(taken: SnapshotTaken) -> SegmentDayOut:
     """Return a day of a segment as it is answered."""
-    return SizeOut(day=taken.taken_on, customers=taken.size, entered=taken.entered, left=taken.gone)
+    return SegmentDayOut(
+        day=taken.taken_on, customers=taken.size, entered=taken.entered, left=taken.gone
+    )

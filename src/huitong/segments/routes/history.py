@@ -22,7 +22,7 @@ from huitong.segments.rules.definitions import named_in
 router = Router(tag="segments")
 
 
-class ChangeOut(BaseModel):
+class SegmentChangeOut(BaseModel):
     """A definition that a segment had, and in words what it changed; nothing of the first one."""
 
     version: int
@@ -33,23 +33,23 @@ class ChangeOut(BaseModel):
     changes: dict[str, list[str]]
 
 
-class ChangesOut(BaseModel):
+class SegmentChangesOut(BaseModel):
     """The definitions that a segment had, the latest first."""
 
-    items: list[ChangeOut]
+    items: list[SegmentChangeOut]
 
 
-class UserOut(BaseModel):
+class UsingSegmentOut(BaseModel):
     """A segment that is defined by this one."""
 
     code: str
     names: dict[str, str]
 
 
-class UsesOut(BaseModel):
+class SegmentUsesOut(BaseModel):
     """What would be wrong without the segment: other segments; exports have taken it before."""
 
-    segments: list[UserOut]
+    segments: list[UsingSegmentOut]
     can_be_archived: bool
 
 
@@ -61,13 +61,13 @@ class UsesOut(BaseModel):
 )
 def list_versions(
     platform: Running, caller: Calling, brand: BrandCode, segment: SegmentCode
-) -> ChangesOut:
+) -> SegmentChangesOut:
     """List the definitions that a segment had, the latest first, with what each changed."""
     with platform.database.reading(caller.scope()) as tx:
         brand_id = org.brand(tx, code=brand).id
         found = segments.versions_of(tx, brand_id=brand_id, code=segment)
         speech = speech_kept(tx, brand_id=brand_id, cache=SETS)
-    return ChangesOut(
+    return SegmentChangesOut(
         items=[_change(after, before, speech) for after, before in zip_longest(found, found[1:])]
     )
 
@@ -80,23 +80,23 @@ def list_versions(
 )
 def show_uses(
     platform: Running, caller: Calling, brand: BrandCode, segment: SegmentCode
-) -> UsesOut:
+) -> SegmentUsesOut:
     """Show what uses a segment: what has to change before it can be archived."""
     with platform.database.reading(caller.scope()) as tx:
         brand_id = org.brand(tx, code=brand).id
         segments.segment_of(tx, brand_id=brand_id, code=segment)
         everyone = segments.segments_of(tx, brand_id=brand_id)
     users = [
-        UserOut(code=one.code, names=one.document.names.model_dump())
+        UsingSegmentOut(code=one.code, names=one.document.names.model_dump())
         for one in everyone.values()
         if not one.is_archived and segment in named_in(one.document.condition)
     ]
-    return UsesOut(segments=users, can_be_archived=not users)
+    return SegmentUsesOut(segments=users, can_be_archived=not users)
 
 
-def _change(after: Segment, before: Segment | None, speech: Speech) -> ChangeOut:
+def _change(after: Segment, before: Segment | None, speech: Speech) -> SegmentChangeOut:
     told = out_of(after, speech)
-    return ChangeOut(
+    return SegmentChangeOut(
         version=after.version,
         changed_at=after.changed_at,
         changed_by=after.changed_by,

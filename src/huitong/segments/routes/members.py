@@ -14,7 +14,7 @@ from huitong.platform.http import Calling, IdText, Page, Paging, Reach, Router, 
 from huitong.segments.model.audiences import CustomerNotKnown
 from huitong.segments.model.definitions import SegmentNotFound
 from huitong.segments.routes.audiences import COUNTING, ConditionIn
-from huitong.segments.routes.definitions import BrandCode, SegmentCode, SizeOut, size_of
+from huitong.segments.routes.definitions import BrandCode, SegmentCode, SegmentDayOut, size_of
 from huitong.segments.routes.opening import opened
 
 router = Router(tag="audiences")
@@ -34,7 +34,7 @@ class MemberOut(BaseModel):
     city: str | None
 
 
-class ClauseOut(BaseModel):
+class SegmentClauseOut(BaseModel):
     """A clause as a sentence, whether it holds, and what was found; of facts the latest 20."""
 
     says: str
@@ -42,7 +42,7 @@ class ClauseOut(BaseModel):
     found: Any = None
     fact_count: int | None = None
     facts: list[dict[str, Any]] = []
-    parts: list["ClauseOut"] = []
+    parts: list["SegmentClauseOut"] = []
 
 
 class ExplainOut(BaseModel):
@@ -51,10 +51,10 @@ class ExplainOut(BaseModel):
     customer_id: CustomerId
     is_member: bool
     is_alive: bool
-    clauses: ClauseOut
+    clauses: SegmentClauseOut
 
 
-class SampleOut(BaseModel):
+class AudienceSampleOut(BaseModel):
     """Some customers who meet a condition, masked, drawn over all of them; the same each time."""
 
     items: list[MemberOut]
@@ -63,7 +63,7 @@ class SampleOut(BaseModel):
 class DaysOut(BaseModel):
     """A segment day by day, the latest first."""
 
-    items: list[SizeOut]
+    items: list[SegmentDayOut]
 
 
 @router.route(
@@ -92,7 +92,9 @@ def list_members(
     "POST", "/v1/brands/{brand}/audiences/sample", permission=Permission.CUSTOMERS_READ,
     errors=COUNTING,
 )  # fmt: skip
-def sample(platform: Running, caller: Calling, brand: BrandCode, asked: ConditionIn) -> SampleOut:
+def sample(
+    platform: Running, caller: Calling, brand: BrandCode, asked: ConditionIn
+) -> AudienceSampleOut:
     """Show ten customers who meet a condition that is being edited, masked; nothing is kept."""
     with opened(platform, caller, brand) as (audiences, tx):
         audience = audiences.find(read_condition(asked.condition))
@@ -101,7 +103,7 @@ def sample(platform: Running, caller: Calling, brand: BrandCode, asked: Conditio
     items = [
         MemberOut(id=one.id, status=one.status.value, name=one.name, city=one.city) for one in shown
     ]
-    return SampleOut(items=items)
+    return AudienceSampleOut(items=items)
 
 
 @router.route(
@@ -127,7 +129,7 @@ def explain(  # noqa: PLR0917 - the parts of one request
         customer_id=customer_id,
         is_member=found.is_member,
         is_alive=found.is_alive,
-        clauses=ClauseOut.model_validate(told),
+        clauses=SegmentClauseOut.model_validate(told),
     )
 
 

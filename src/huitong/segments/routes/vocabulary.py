@@ -26,21 +26,21 @@ SEARCH_LENGTH_MAX = 100
 VALUES_SHOWN_MAX = 100
 
 
-class NamesOut(BaseModel):
+class ConditionNamesOut(BaseModel):
     """What people call it."""
 
     zh: str
     en: str
 
 
-class WordOut(BaseModel):
+class ConditionWordOut(BaseModel):
     """A code and what people call it."""
 
     code: str
-    names: NamesOut
+    names: ConditionNamesOut
 
 
-class FieldOut(BaseModel):
+class ConditionFieldOut(BaseModel):
     """A field: what it holds, its listed values, and what can be asked of it.
 
     What is not `at_once` is computed on the lake, which can take seconds the first time.
@@ -49,52 +49,52 @@ class FieldOut(BaseModel):
     code: str
     type: FieldType
     unit: Unit | None
-    names: NamesOut
-    values: list[WordOut]
-    operators: list[WordOut]
+    names: ConditionNamesOut
+    values: list[ConditionWordOut]
+    operators: list[ConditionWordOut]
     at_once: bool
 
 
-class MeasureOut(BaseModel):
+class ConditionMeasureOut(BaseModel):
     """What facts come to, and the fields it can be taken of; none where it needs none."""
 
     code: Literal["count", "sum", "distinct", "max", "days_since_last", "days_since_first"]
-    names: NamesOut
+    names: ConditionNamesOut
     fields: list[str]
 
 
-class FactsOut(BaseModel):
+class ConditionFactsOut(BaseModel):
     """A kind of facts: what customers did, which field is its time, its fields and measures."""
 
     code: str
-    names: NamesOut
-    verb: NamesOut
+    names: ConditionNamesOut
+    verb: ConditionNamesOut
     time: str
-    fields: list[FieldOut]
-    measures: list[MeasureOut]
+    fields: list[ConditionFieldOut]
+    measures: list[ConditionMeasureOut]
 
 
 class VocabularyOut(BaseModel):
     """What conditions may speak of."""
 
-    use: NamesOut
+    use: ConditionNamesOut
     features: list[Feature]
-    fields: list[FieldOut]
-    facts: list[FactsOut]
+    fields: list[ConditionFieldOut]
+    facts: list[ConditionFactsOut]
 
 
-class FieldValueOut(BaseModel):
+class ConditionValueOut(BaseModel):
     """A value that occurs, and how many customers have it."""
 
     value: str
-    names: NamesOut
+    names: ConditionNamesOut
     customers: int
 
 
-class FieldValuesOut(BaseModel):
+class ConditionValuesOut(BaseModel):
     """The values of a field that occur most; not `is_whole` when there are more."""
 
-    items: list[FieldValueOut]
+    items: list[ConditionValueOut]
     is_whole: bool
     lake_as_of: datetime | None
 
@@ -131,7 +131,7 @@ def list_values(  # noqa: PLR0917 - the parts of one request
         str, Query(max_length=SEARCH_LENGTH_MAX, description="What the value or its name contains.")
     ] = "",
     limit: Annotated[int, Query(ge=1, le=VALUES_SHOWN_MAX)] = 50,
-) -> FieldValuesOut:
+) -> ConditionValuesOut:
     """List the values of a field that holds texts, those of most customers first."""
     with platform.database.reading(caller.scope()) as tx:
         found = field_values.values_of(
@@ -144,11 +144,13 @@ def list_values(  # noqa: PLR0917 - the parts of one request
         )
         shown = field_values.searched(found, search, limit=limit + 1)
     items = [
-        FieldValueOut(
+        ConditionValueOut(
             value=one.value,
-            names=NamesOut(zh=one.name, en=one.name),
+            names=ConditionNamesOut(zh=one.name, en=one.name),
             customers=one.customers,
         )
         for one in shown[:limit]
     ]
-    return FieldValuesOut(items=items, is_whole=len(shown) <= limit, lake_as_of=found.lake_as_of)
+    return ConditionValuesOut(
+        items=items, is_whole=len(shown) <= limit, lake_as_of=found.lake_as_of
+    )

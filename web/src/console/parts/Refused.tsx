@@ -5,13 +5,13 @@ import { useTranslation } from "react-i18next";
 
 /** Says why something was refused, what to do about it, and lets it be tried again. */
 export function Refused({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
-  const { t } = useTranslation("common");
+  const { t, i18n } = useTranslation("common");
   const say = useRefusalText();
   const refusal = error instanceof Refusal ? error : new Refusal(500, {});
   const fields = refusal.errors.length > 0 && (
     <ul>
       {refusal.errors.map((one) => (
-        <li key={one.at}><code>{one.at}</code> {one.reason}</li>
+        <li key={one.at}><code>{one.at}</code> {i18n.language === "zh-CN" ? (one.reason_zh ?? one.reason) : one.reason}{one.fits ? ` (${one.fits})` : ""}</li>
       ))}
     </ul>
   );

@@ -2,6 +2,10 @@
 export interface FieldError {
   at: string;
   reason: string;
+  /** In Chinese, where the server says it so. */
+  reason_zh?: string;
+  /** What would fit there. */
+  fits?: string;
 }
 
 export class Refusal extends Error {
