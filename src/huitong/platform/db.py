@@ -282,13 +282,18 @@ class Database:
         events: EventTable | None = None,
         connections_max: int = 8,
         watch: Callable[[], None] = lambda: None,
+        ending: Callable[[Tx, datetime], None] = lambda _tx, _now: None,
     ):
-        """Open a pool on `url`; `watch` is called before every statement (fault injection)."""
+        """Open a pool on `url`; `watch` is called before every statement (fault injection).
+
+        `ending` sees each transaction that wrote or might have, right before its commit.
+        """
         self.url = url
         self._events = events or {}
         self._growth = Growth()
         self._last_ids: IdMaker | None = None
         self._watch = watch
+        self._ending = ending
         self._pool = ConnectionPool(
             url,
             connection_class=Session,
@@ -324,6 +329,7 @@ class Database:
             try:
                 yield tx
                 tx.settle()
+                self._ending(tx, now)
                 self._watch()
                 connection.execute("COMMIT")
                 staging.made |= staging.made_now

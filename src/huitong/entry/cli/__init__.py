@@ -89,6 +89,7 @@ def choose(
     """Huitong (会通): an omnichannel member operations platform for retail."""
     context.obj = group
     opening.check_name(named)
+    opening.begin(context)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from huitong.platform.audit.model import (
     TooManyEntries,
     Wanted,
 )
-from huitong.platform.audit.origins import coming_from, origin
+from huitong.platform.audit.origins import Command, coming_from, origin, running_command
 from huitong.platform.audit.reading import (
     actors,
     check_export,
@@ -25,7 +25,7 @@ from huitong.platform.audit.reading import (
     every_entry,
     names_of,
 )
-from huitong.platform.audit.recording import record, record_all, wait_for_actor
+from huitong.platform.audit.recording import record, record_all, tell_command, wait_for_actor
 from huitong.platform.audit.rules import differences
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "ActName",
     "Acting",
     "Change",
+    "Command",
     "Difference",
     "Entry",
     "Origin",
@@ -52,5 +53,7 @@ __all__ = [
     "origin",
     "record",
     "record_all",
+    "running_command",
+    "tell_command",
     "wait_for_actor",
 ]

@@ -6,11 +6,23 @@ It travels beside the calls like the ids on log lines: a domain does not know it
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
-from huitong.platform.audit.model import AGENT_LENGTH_MAX, Origin
+from huitong.platform.audit.model import AGENT_LENGTH_MAX, Json, Origin
 
 NOWHERE = Origin()
 _origin: ContextVar[Origin] = ContextVar("huitong_origin", default=NOWHERE)
+_command: ContextVar["Command | None"] = ContextVar("huitong_command", default=None)
+
+
+@dataclass
+class Command:
+    """A command of the command line under way; `told` once an entry says what it did."""
+
+    actor: str
+    words: str
+    parameters: Json
+    told: bool = False
 
 
 @contextmanager
@@ -29,3 +41,22 @@ def coming_from(
 def origin() -> Origin:
     """Return where the present piece of work comes from."""
     return _origin.get()
+
+
+@contextmanager
+def running_command(command: Command | None) -> Iterator[None]:
+    """Let what the block writes be told as done by a command, unless it is told as something else.
+
+    Threads that the block starts are not of the command: what a server or a worker does is told
+    by whoever asked for it.
+    """
+    token = _command.set(command)
+    try:
+        yield
+    finally:
+        _command.reset(token)
+
+
+def command() -> Command | None:
+    """Return the command under way, or None outside of the command line."""
+    return _command.get()

@@ -9,7 +9,7 @@ from huitong.platform import ids, personal
 from huitong.platform.audit import tables
 from huitong.platform.audit.acts import Act
 from huitong.platform.audit.model import REASON_LENGTH_MAX, Acting, Change, Json
-from huitong.platform.audit.origins import origin
+from huitong.platform.audit.origins import command, origin
 from huitong.platform.audit.rules import kept
 from huitong.platform.db import Scope, Tx
 
@@ -67,6 +67,29 @@ def record_all(
         "request_id": come.request_id,
     }
     tx.write(tables.INSERT, tables.INCOMING, rows, constants)
+    if (under_way := command()) is not None:
+        under_way.told = True
+
+
+def tell_command(tx: Tx, now: datetime) -> None:
+    """Write that a command changed something, once, unless what it did is told already.
+
+    The one place for the command line: it runs right before each commit, and a transaction that
+    wrote nothing is not worth an entry.
+    """
+    under_way = command()
+    if under_way is None or under_way.told or tx.scope.group_id == 0:
+        return
+    found = tx.row(tables.HAS_WRITTEN)
+    if found is not None and found[0]:
+        record(
+            tx,
+            by=under_way.actor,
+            act=Act.COMMAND_RUN,
+            subject=f"command:{under_way.words}",
+            after=under_way.parameters,
+            now=now,
+        )
 
 
 def wait_for_actor(tx: Tx, actor: str) -> None:

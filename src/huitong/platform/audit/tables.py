@@ -113,3 +113,8 @@ WHERE a.group_id = %(group_id)s
 WAIT_FOR_ACTOR = """
 SELECT pg_advisory_xact_lock(hashtextextended('audit:' || %(actor)s, %(group_id)s))
 """
+
+# Whether the transaction has written anything: only then it was given an id.
+HAS_WRITTEN = """
+SELECT pg_current_xact_id_if_assigned() IS NOT NULL
+"""
