@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from huitong.entry.api import make_app
 from huitong.platform import auth
 from huitong.platform.assembly import Platform
-from huitong.platform.auth import Permission
+from huitong.platform.auth import Permission, WeComDoor
 from huitong.platform.db import Database, Scope
 from huitong.platform.pipeline import Applier
 from huitong.platform.settings import Settings
@@ -73,11 +73,18 @@ def lines_of(records: Sequence[object]) -> list[bytes]:
 
 
 def make_platform(
-    database: Database, *, appliers: Mapping[str, Sequence[Applier]] | None = None
+    database: Database,
+    *,
+    appliers: Mapping[str, Sequence[Applier]] | None = None,
+    settings: Settings | None = None,
+    wecom: WeComDoor | None = None,
 ) -> Platform:
-    """Return a platform with nothing wired but the given appliers."""
+    """Return a platform with nothing wired but what is given."""
     return Platform(
-        settings=Settings(home=Path("nowhere")), database=database, appliers=appliers or {}
+        settings=settings or Settings(home=Path("nowhere")),
+        database=database,
+        appliers=appliers or {},
+        wecom=wecom,
     )
 
 

@@ -17,6 +17,9 @@ from huitong.platform.http import PUBLIC, permission_of
 from tests.entry.make import make_platform, make_token
 
 PUBLIC_ROUTES = {"GET /v1/health", "GET /v1/ready", "POST /v1/session"}
+PUBLIC_ROUTES |= {"POST /v1/guide/session", "POST /v1/guide/session/codes"}
+PUBLIC_ROUTES |= {"POST /v1/guide/session/wecom"}
+PUBLIC_ROUTES |= {"POST /v1/my/session", "POST /v1/my/session/codes"}
 # POSTs that change value take Idempotency-Key; these do not, for the reason beside each.
 POSTS_WITHOUT_KEY = {
     "/v1/customers/{customer_id}/unmaskings": "each look is one; a repeat is another",
@@ -41,6 +44,11 @@ POSTS_WITHOUT_KEY = {
 
 POSTS_WITHOUT_KEY |= {
     "/v1/session": "each sign-in opens a session of its own",
+    "/v1/guide/session": "each sign-in opens a session of its own",
+    "/v1/guide/session/wecom": "each sign-in opens a session of its own",
+    "/v1/guide/session/codes": "the last code counts",
+    "/v1/my/session": "each sign-in opens a session of its own",
+    "/v1/my/session/codes": "the last code counts",
     "/v1/account/password": "a repeat has another present password",
     "/v1/account/second-factor": "what was begun before does not count",
     "/v1/account/second-factor/confirmation": "a code is good once",

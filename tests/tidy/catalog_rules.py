@@ -44,6 +44,8 @@ MAY_DELETE: Mapping[str, str] = {
     "orders.waiting": "Erasing a person takes what waited for their orders.",
     "platform.job": "What was done with is let go; what failed is kept.",
     "platform.outbox": "What was delivered is let go; what was given up is kept.",
+    "platform.guide_phone": "A number that is a guide's no more is forgotten.",
+    "platform.phone_code": "A code whose time is over is forgotten.",
     "platform.role": "A role that nobody holds can go; the audit keeps what it was.",
     "platform.session": "What ended months ago is let go; the audit keeps who signed in.",
     "platform.sign_in_tries": "Tries in vain are forgotten after a day.",
@@ -58,6 +60,8 @@ MAY_DELETE: Mapping[str, str] = {
 }
 # Functions that run with their owner's rights, and why.
 RUNS_AS_OWNER: Mapping[str, str] = {
+    "org.groups_of_brand": "A member's page names its brand before there is a scope.",
+    "platform.find_guide": "It finds the scope, so it runs before there is one.",
     "platform.find_console_user": "It finds the scope, so it runs before there is one.",
     "platform.find_machine_key": "It finds the scope, so it runs before there is one.",
     "platform.find_session": "It finds the scope, so it runs before there is one.",
@@ -65,6 +69,7 @@ RUNS_AS_OWNER: Mapping[str, str] = {
 }
 # Keys that hold over all groups, and why.
 OVER_ALL_GROUPS: Mapping[str, str] = {
+    "guide_phone_key": "A telephone is told at the door, before it is known of which group.",
     "console_user_name": "A name is said at the door, before it is known of which group it is.",
 }
 SMALL_AND_THERE = Column("smallint", required=True, computed=False)

@@ -28,6 +28,8 @@ from huitong.entry.console import keys as console_keys
 from huitong.entry.console import roles as console_roles
 from huitong.entry.console import sessions as console_sessions
 from huitong.entry.console import users as console_users
+from huitong.entry.doors import guides as guide_door
+from huitong.entry.doors import members as member_door
 from huitong.entry.guide import routes as guide_routes
 from huitong.entry.my import data_routes as my_data_routes
 from huitong.entry.my import routes as my_routes
@@ -77,6 +79,8 @@ ROUTERS: Sequence[Router] = (
     console_users.router,
     console_roles.router,
     console_keys.router,
+    guide_door.router,
+    member_door.router,
     guide_routes.router,
     my_routes.router,
     my_data_routes.router,

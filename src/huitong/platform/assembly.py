@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from huitong.platform import ids
+from huitong.platform.auth import WeComDoor
 from huitong.platform.db import Database, ReadTx
 from huitong.platform.jobs import JobHandler, Recurring
 from huitong.platform.lake import LakeEmpty, Opened, Place
@@ -64,6 +65,7 @@ class Platform:
     group_ids: Callable[[ReadTx], Sequence[int]] = lambda _: ()
     see: See = sees_nothing
     watched: Mapping[str, Watched] = field(default_factory=dict)
+    wecom: WeComDoor | None = None
     dial: Dial = rehearse
 
     def among(self, noun: str, tx: ReadTx, wanted: Collection[int], seen: Seen) -> frozenset[int]:

@@ -23,6 +23,11 @@ def group_name(tx: ReadTx) -> str:
     return "" if found is None else str(found[0])
 
 
+def groups_of_brand(tx: ReadTx, *, code: str) -> list[int]:
+    """Return the groups that have a brand of this code; asked before a scope is known."""
+    return [int(row[0]) for row in tx.rows(finding.GROUPS_OF_BRAND, {"code": code})]
+
+
 def brand(tx: ReadTx, *, code: str) -> Brand:
     """Return the brand with this code.
 

@@ -7,6 +7,12 @@ FROM org.retail_group
 WHERE group_id = %(group_id)s
 """
 
+# The look-up that needs no scope: of which groups a brand of this code is.
+GROUPS_OF_BRAND = """
+SELECT group_id
+FROM org.groups_of_brand(%(code)s)
+"""
+
 # Ids of rows by their code, one query for each table that has a code in the whole group.
 LEGAL_ENTITIES_BY_CODE = (
     "SELECT code, id FROM org.legal_entity WHERE code = ANY (%(codes)s::text[])"

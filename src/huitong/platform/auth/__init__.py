@@ -23,6 +23,7 @@ from huitong.platform.auth.callers import (
     Origin,
     PasswordMustChange,
     Reach,
+    actor_shown,
 )
 from huitong.platform.auth.giving import (
     Giver,
@@ -66,6 +67,15 @@ from huitong.platform.auth.permissions import (
     Permission,
     PermissionName,
     kinds_of,
+)
+from huitong.platform.auth.phone_codes import (
+    PhoneCodesNotSent,
+    PhoneCodeWrong,
+    SentCode,
+    guide_of,
+    put_guide_phone,
+    send_code,
+    use_phone_code,
 )
 from huitong.platform.auth.roles import (
     KEPT_ROLES,
@@ -130,6 +140,12 @@ from huitong.platform.auth.users import (
     user,
     user_named,
 )
+from huitong.platform.auth.wecom import (
+    GuideUnknown,
+    StaffFound,
+    WeComDoor,
+    WeComNotConfigured,
+)
 
 __all__ = [
     "DEMO_PASSWORD",
@@ -162,6 +178,7 @@ __all__ = [
     "DemoPasswordRefused",
     "Enrolment",
     "Giver",
+    "GuideUnknown",
     "IssuedKey",
     "KeyNameTaken",
     "Language",
@@ -186,6 +203,8 @@ __all__ = [
     "PasswordWrong",
     "Permission",
     "PermissionName",
+    "PhoneCodeWrong",
+    "PhoneCodesNotSent",
     "Reach",
     "Rights",
     "Role",
@@ -194,16 +213,21 @@ __all__ = [
     "RoleFixed",
     "RoleInUse",
     "SecondFactorThere",
+    "SentCode",
     "SessionShown",
     "SignInRefused",
     "SignedIn",
+    "StaffFound",
     "TooManyTries",
     "User",
     "UserChanged",
     "UserFilter",
     "UserNameTaken",
+    "WeComDoor",
+    "WeComNotConfigured",
     "WiderThanSeen",
     "actor_of",
+    "actor_shown",
     "add_user",
     "begin_enrolment",
     "change_password",
@@ -218,6 +242,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "forget_tries",
+    "guide_of",
     "hold_brands",
     "hold_permissions",
     "hold_role",
@@ -230,6 +255,7 @@ __all__ = [
     "list_users",
     "lock_user",
     "open_session",
+    "put_guide_phone",
     "put_role",
     "recovery_codes_left",
     "rename",
@@ -238,9 +264,11 @@ __all__ = [
     "revoke",
     "role",
     "rotate",
+    "send_code",
     "sign_in",
     "tried",
     "unlock_user",
+    "use_phone_code",
     "user",
     "user_named",
 ]

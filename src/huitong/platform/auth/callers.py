@@ -99,6 +99,11 @@ class Origin:
 NOWHERE = Origin()
 
 
+def actor_shown(kind: CallerKind, identity: int) -> str:
+    """Return who acts, as journals keep it: a prefix for what they are, and their id."""
+    return ids.show(_PREFIXES[kind], identity)
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who stands behind a call: what they are, the group and brands they see, what they may do.
@@ -124,7 +129,7 @@ class Caller:
 
     def actor(self) -> str:
         """Return who acts, as journals keep it."""
-        return ids.show(_PREFIXES[self.kind], self.id)
+        return actor_shown(self.kind, self.id)
 
     def own_key(self, key: str) -> str:
         """Return the key of a request as ours: two callers may choose the same one."""

@@ -34,6 +34,7 @@ _STATUS_OF_CODE: Mapping[str, int] = {
     "platform.sign_in_refused": 401,
     "platform.code_needed": 401,
     "platform.code_wrong": 401,
+    "platform.phone_code_wrong": 401,
     "platform.too_many_tries": 429,
     "platform.no_such_method": 405,
     "platform.body_too_large": 413,
