@@ -1,7 +1,7 @@
 /// <reference types="vitest/config" />
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { type Plugin, defineConfig } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const api = process.env.HUITONG_API ?? "http://127.0.0.1:8787";
@@ -9,8 +9,20 @@ const api = process.env.HUITONG_API ?? "http://127.0.0.1:8787";
 // The package serves what lies beside its Python code; the folder is not in git.
 const OUT = "../src/huitong/_web";
 
+/** Answers every address of an app with its page, as the Python process does. */
+const deepLinks: Plugin = {
+  name: "deep-links",
+  configureServer(server) {
+    server.middlewares.use((request, _answer, next) => {
+      const app = /^\/(console|guide|member)(\/[^.]*)?(\?.*)?$/.exec(request.url ?? "")?.[1];
+      if (app !== undefined && request.headers.accept?.includes("text/html")) request.url = `/${app}/index.html`;
+      next();
+    });
+  },
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), deepLinks],
   cacheDir: process.env.VITE_CACHE ?? "node_modules/.vite",
   resolve: { alias: { "@shared": here("src/shared"), "@console": here("src/console") } },
   // The server puts a new nonce in its place at each request.
