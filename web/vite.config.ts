@@ -21,8 +21,20 @@ const deepLinks: Plugin = {
   },
 };
 
+/** Lets the other pages open while one that is declared is not written yet; a build refuses it. */
+const unwritten: Plugin = {
+  name: "unwritten",
+  apply: "serve",
+  enforce: "pre",
+  async resolveId(source, importer) {
+    if (importer === undefined || !/\/pages\/\w+\/pages\.ts$/.test(importer)) return null;
+    return (await this.resolve(source, importer, { skipSelf: true })) ?? "\0unwritten";
+  },
+  load: (id) => (id === "\0unwritten" ? "export default () => null;" : null),
+};
+
 export default defineConfig({
-  plugins: [react(), deepLinks],
+  plugins: [react(), deepLinks, unwritten],
   cacheDir: process.env.VITE_CACHE ?? "node_modules/.vite",
   resolve: { alias: { "@shared": here("src/shared"), "@console": here("src/console") } },
   // The server puts a new nonce in its place at each request.
