@@ -44,9 +44,12 @@ export function DataTable<Row extends object>({ label, listing, empty, ...table 
   if (isForbidden(listing.error)) return <NoPermission />;
   if (listing.isPending) return <Skeleton active aria-label={t("loading")} />;
   const rows = listing.data?.pages.flatMap((page) => page.items) ?? [];
+  const refused = listing.error !== null && <Refused error={listing.error} onRetry={() => void listing.refetch()} />;
+  // A list that could not be read is not an empty one.
+  if (refused && rows.length === 0) return refused;
   return (
     <Flex vertical gap="small">
-      {listing.error !== null && <Refused error={listing.error} onRetry={() => void listing.refetch()} />}
+      {refused}
       <Table<Row>
         {...table}
         aria-label={label}
