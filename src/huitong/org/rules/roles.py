@@ -32,7 +32,14 @@ _SEE = (
     P.JOBS_READ,
 )
 # What a store sees of its own customers.
-_SEE_OWN = (P.CUSTOMERS_READ, P.ORDERS_READ, P.SIGNALS_READ, P.POINTS_READ, P.TAGS_READ)
+_SEE_OWN = (
+    P.CUSTOMERS_READ,
+    P.ORDERS_READ,
+    P.SIGNALS_READ,
+    P.POINTS_READ,
+    P.TAGS_READ,
+    P.ORG_READ,
+)
 # What people do for a customer who stands or calls there.
 _SERVE = (P.CUSTOMERS_WRITE, P.CUSTOMERS_DIAL, P.CONSENTS_WRITE, P.TAGS_GIVE)
 
@@ -122,6 +129,7 @@ STANDARD_ROLES: Sequence[NewRole] = (
             P.INBOX_READ,
             P.INBOX_WRITE,
             P.ORG_READ,
+            P.ORG_WRITE,
             P.JOBS_READ,
             P.JOBS_WRITE,
             P.KEYS_READ,

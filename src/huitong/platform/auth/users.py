@@ -128,7 +128,7 @@ WHERE u.group_id = %(group_id)s
   AND (%(id)s::bigint IS NULL OR u.id = %(id)s)
   AND (%(name)s::text IS NULL OR u.name = %(name)s)
   AND u.id > %(after)s
-  AND (%(brand_ids)s::bigint[] IS NULL OR u.brand_ids <@ %(brand_ids)s)
+  AND (%(brand_ids)s::bigint[] IS NULL OR u.brand_ids <@ %(brand_ids)s::bigint[])
   AND (%(text)s::text IS NULL OR strpos(lower(u.name || ' ' || u.shown_name), %(text)s) > 0)
   AND (%(locked)s::boolean IS NULL OR (u.locked_at IS NOT NULL) = %(locked)s)
   AND (%(role)s::text IS NULL OR EXISTS (
