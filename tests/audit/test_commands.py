@@ -70,6 +70,14 @@ def test_outside_of_a_command_nothing_is_told(
     assert told(telling, group_id) == []
 
 
+def test_what_a_command_serves_to_others_is_not_told_as_its_own(
+    telling: Database, group_id: int, now: datetime
+) -> None:
+    with audit.running_command(shear()), audit.coming_from(address="10.0.0.7"):
+        write(telling, group_id, now, "one")
+    assert told(telling, group_id) == []
+
+
 @pytest.fixture
 def huitong(tmp_path: Path, database: Database, group_id: int) -> Cli:
     """Return the command line in a group with a brand and a till."""

@@ -62,7 +62,7 @@ class ActorsOut(BaseModel):
     items: list[ActorOut]
 
 
-class DifferenceOut(BaseModel):
+class AuditDifferenceOut(BaseModel):
     """One place at which before and after differ; null is what was not there."""
 
     path: str = Field(examples=["rules.double.points"])
@@ -83,7 +83,7 @@ class EntryOut(BaseModel):
     act: str
     subject: str = Field(examples=["programme:grocer", "cus_0000000000g01"])
     reason: str | None
-    changes: list[DifferenceOut]
+    changes: list[AuditDifferenceOut]
 
 
 class _Filters(BaseModel):
@@ -223,5 +223,5 @@ def _out(entry: Entry, brands: Mapping[int, str]) -> EntryOut:
         act=entry.act,
         subject=entry.subject,
         reason=entry.reason,
-        changes=[DifferenceOut.model_validate(asdict(one)) for one in changes],
+        changes=[AuditDifferenceOut.model_validate(asdict(one)) for one in changes],
     )

@@ -29,12 +29,14 @@ class Command:
 def coming_from(
     *, address: str | None, agent: str | None = None, request_id: str | None = None
 ) -> Iterator[None]:
-    """Let everything that the block does come from there."""
+    """Let everything that the block does come from there, and be done by no command around it."""
     shown = None if agent is None else agent[:AGENT_LENGTH_MAX]
     token = _origin.set(Origin(address=address, agent=shown, request_id=request_id))
+    before = _command.set(None)
     try:
         yield
     finally:
+        _command.reset(before)
         _origin.reset(token)
 
 

@@ -1,0 +1,29 @@
+import { count } from "@shared/format";
+import { Flex, Progress, Tag, Typography } from "antd";
+import { useTranslation } from "react-i18next";
+import type { Job, State } from "./words";
+
+const COLOURS: Readonly<Record<State, string>> = {
+  waiting: "default",
+  running: "processing",
+  done: "success",
+  failed: "error",
+  cancelled: "warning",
+};
+
+/** How a job stands, and how far it is while it runs. */
+export function Standing({ job }: { job: Job }) {
+  const { t } = useTranslation("jobs");
+  const percent = job.all_steps ? Math.floor((100 * job.done_steps) / job.all_steps) : null;
+  const leaving = job.cancel_asked && job.state === "running";
+  return (
+    <Flex vertical gap="small">
+      <div>
+        <Tag color={COLOURS[job.state]}>{leaving ? t("cancelling") : t(`common:jobStates.${job.state}`)}</Tag>
+        {job.attempts > 1 && <Typography.Text type="secondary">{t("attempt", { attempt: job.attempts, most: job.attempts_max })}</Typography.Text>}
+      </div>
+      {job.state === "running" && percent !== null && <Progress percent={percent} size="small" aria-label={t("progress")} />}
+      {job.state === "running" && percent === null && job.done_steps > 0 && <Typography.Text type="secondary">{t("stepsDone", { steps: count(job.done_steps) })}</Typography.Text>}
+    </Flex>
+  );
+}

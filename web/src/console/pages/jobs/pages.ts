@@ -1,0 +1,13 @@
+import { ClockCircleOutlined } from "@ant-design/icons";
+import type { ConsolePage } from "@console/page";
+
+export const pages: readonly ConsolePage[] = [
+  {
+    path: "jobs",
+    title: "jobs:title",
+    texts: ["jobs"],
+    menu: { group: "system", order: 80, icon: ClockCircleOutlined },
+    permissions: ["jobs.read"],
+    load: () => import("./Jobs"),
+  },
+];
