@@ -2,6 +2,7 @@ import { EditOutlined } from "@ant-design/icons";
 import { useAddress, useBrand } from "@console/brand";
 import { NoPermission } from "@console/parts/NoPermission";
 import { Page } from "@console/parts/Page";
+import { RefreshBrand } from "@console/parts/RefreshBrand";
 import { Refused } from "@console/parts/Refused";
 import { api } from "@shared/api/client";
 import { isForbidden } from "@shared/api/refusal";
@@ -16,7 +17,6 @@ import { documentOf, sideOf } from "./document";
 import { Exports } from "./Exports";
 import { Members } from "./Members";
 import { Portrait } from "./Portrait";
-import { Refresh } from "./Refresh";
 import "./segments.css";
 import { Versions } from "./Versions";
 
@@ -52,7 +52,7 @@ export default function Segment() {
       hint={<span>{shown.data.says?.[side] ?? t("wordsGone")}</span>}
       actions={(
         <>
-          <Refresh brand={brand} />
+          <RefreshBrand brand={brand} />
           <Button onClick={() => void navigate(at(`segments/overlap?segments=${segment}`))}>{t("compareThis")}</Button>
           <Archive brand={brand} segment={shown.data} />
           <Button type="primary" icon={<EditOutlined />} disabled={!may("segments.write")} title={may("segments.write") ? undefined : t("writeNeeded")} onClick={() => void navigate(at(`segments/${segment}/edit`))}>

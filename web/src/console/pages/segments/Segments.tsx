@@ -3,6 +3,7 @@ import { useAddress, useBrand } from "@console/brand";
 import { Empty } from "@console/parts/Empty";
 import { NoPermission } from "@console/parts/NoPermission";
 import { Page } from "@console/parts/Page";
+import { RefreshBrand } from "@console/parts/RefreshBrand";
 import { Refused } from "@console/parts/Refused";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
@@ -13,7 +14,6 @@ import { Button, Checkbox, Flex, Input, Skeleton, Table, type TableColumnsType, 
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { documentOf, sideOf } from "./document";
-import { Refresh } from "./Refresh";
 import "./segments.css";
 import { Trend } from "./Trend";
 
@@ -66,7 +66,7 @@ export default function Segments() {
       hint={t("hint")}
       actions={(
         <>
-          <Refresh brand={brand} />
+          <RefreshBrand brand={brand} />
           <Button disabled={picked.length < 2} title={picked.length < 2 ? t("pickTwo") : undefined} onClick={() => void navigate(at(`segments/overlap?segments=${picked.join(",")}`))}>{t("compare")}</Button>
           {create}
         </>
