@@ -10,7 +10,7 @@ from huitong.channels.connectors.file.mapping import (
     WrongMapping,
     canonical_mapping,
 )
-from huitong.channels.connectors.file.targets import Sort, UnknownTarget, target_of
+from huitong.channels.connectors.file.targets import UnknownTarget, ValueSort, target_of
 from huitong.channels.model import RecordKind
 
 ORDER = RecordKind.ORDER
@@ -28,26 +28,26 @@ class TestTargetOf:
     @pytest.mark.parametrize(
         "kind,path,sort",
         [
-            ("order", "order_no", Sort.TEXT),
-            ("order", "ordered_at", Sort.INSTANT),
-            ("order", "paid_minor", Sort.WHOLE),
-            ("order", "lines.status", Sort.CHOICE),
-            ("order", "lines", Sort.WHOLE_PART),
-            ("order", "origin.author", Sort.TEXT),
-            ("order", "parties.buyer.phone", Sort.TEXT),
-            ("order", "parties.buyer.phone.verified", Sort.TRUTH),
-            ("order", "payments.wechat", Sort.WHOLE),
-            ("order", "payments.wechat.paid_at", Sort.INSTANT),
-            ("order", "lines.allocations.coupon.brand", Sort.WHOLE),
-            ("order", "attributes.anything at all", Sort.TEXT),
-            ("member", "birthday_on", Sort.DAY),
-            ("member", "tags", Sort.TEXTS),
-            ("member", "consents.marketing.given_at", Sort.INSTANT),
-            ("refund", "lines.quantity", Sort.WHOLE),
+            ("order", "order_no", ValueSort.TEXT),
+            ("order", "ordered_at", ValueSort.INSTANT),
+            ("order", "paid_minor", ValueSort.WHOLE),
+            ("order", "lines.status", ValueSort.CHOICE),
+            ("order", "lines", ValueSort.WHOLE_PART),
+            ("order", "origin.author", ValueSort.TEXT),
+            ("order", "parties.buyer.phone", ValueSort.TEXT),
+            ("order", "parties.buyer.phone.verified", ValueSort.TRUTH),
+            ("order", "payments.wechat", ValueSort.WHOLE),
+            ("order", "payments.wechat.paid_at", ValueSort.INSTANT),
+            ("order", "lines.allocations.coupon.brand", ValueSort.WHOLE),
+            ("order", "attributes.anything at all", ValueSort.TEXT),
+            ("member", "birthday_on", ValueSort.DAY),
+            ("member", "tags", ValueSort.TEXTS),
+            ("member", "consents.marketing.given_at", ValueSort.INSTANT),
+            ("refund", "lines.quantity", ValueSort.WHOLE),
         ],
     )
     def test_a_path_leads_to_a_place_and_says_how_it_is_read(
-        self, kind: str, path: str, sort: Sort
+        self, kind: str, path: str, sort: ValueSort
     ) -> None:
         assert target_of(RecordKind(kind), path).sort is sort
 

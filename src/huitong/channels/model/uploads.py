@@ -33,7 +33,7 @@ class UploadForm(StrEnum):
     NDJSON = "ndjson"
 
 
-class Purpose(StrEnum):
+class RunPurpose(StrEnum):
     """What a run does with an upload."""
 
     IMPORT = "import"
@@ -99,7 +99,7 @@ class UploadRun:
     id: int
     upload_id: int
     brand_id: int
-    purpose: Purpose
+    purpose: RunPurpose
     kind: RecordKind
     mapping: str
     sheet: str | None
@@ -120,7 +120,7 @@ class UploadRun:
 class WantedRun:
     """What somebody wants done with an upload."""
 
-    purpose: Purpose
+    purpose: RunPurpose
     kind: RecordKind
     mapping: str
     sheet: str | None = None

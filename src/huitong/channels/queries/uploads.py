@@ -6,9 +6,9 @@ from psycopg.rows import TupleRow
 
 from huitong.channels.model import RecordKind
 from huitong.channels.model.uploads import (
-    Purpose,
     RunCounts,
     RunNotFound,
+    RunPurpose,
     RunState,
     Upload,
     UploadForgotten,
@@ -87,7 +87,7 @@ def runs_of(tx: ReadTx, upload_ids: Sequence[int]) -> dict[int, list[UploadRun]]
     return runs
 
 
-def runs_for(tx: ReadTx, *, brand_id: int, purpose: Purpose, limit: int) -> list[UploadRun]:
+def runs_for(tx: ReadTx, *, brand_id: int, purpose: RunPurpose, limit: int) -> list[UploadRun]:
     """Return the newest runs of a brand that serve a purpose."""
     wanted = {"upload_ids": None, "run_id": None, "limit": limit}
     asked = {**wanted, "purpose": purpose, "brand_id": brand_id}
@@ -122,7 +122,7 @@ def _run(row: TupleRow) -> UploadRun:
         id=identity,
         upload_id=upload_id,
         brand_id=brand_id,
-        purpose=Purpose(purpose),
+        purpose=RunPurpose(purpose),
         kind=RecordKind(kind),
         mapping=mapping,
         sheet=sheet,

@@ -16,7 +16,7 @@ from huitong.channels.model import InboxRecord, RecordKind, RecordNotFound, Text
 from huitong.channels.model.uploads import RETRY_REFUSED
 from huitong.channels.queries import refused_counts
 from huitong.channels.routes.listing import RECORD_PREFIX, RecordId
-from huitong.channels.routes.told import FieldOut, account_id_of, account_names, fields_out
+from huitong.channels.routes.told import RecordFieldOut, account_id_of, account_names, fields_out
 from huitong.channels.routes.upload_runs import download_headers
 from huitong.channels.rules.telling import told_fields
 from huitong.org.model import ChannelAccountNotFound
@@ -58,13 +58,13 @@ class RefusedCountsOut(BaseModel):
     count: int
 
 
-class FieldsOut(BaseModel):
+class RecordFieldsOut(BaseModel):
     """The fields of a record as it came; none when its text is no longer kept."""
 
     record_id: RecordId
     is_kept: bool
     can_unmask: bool
-    fields: list[FieldOut]
+    fields: list[RecordFieldOut]
 
 
 class RetryAllIn(BaseModel):
@@ -184,7 +184,7 @@ def take_refused(
 )
 def show_fields(
     platform: Running, caller: Calling, record_id: Annotated[RecordId, Path()]
-) -> FieldsOut:
+) -> RecordFieldsOut:
     """Show the fields of a record as it came, those at fault marked; persons' values masked."""
     with platform.database.reading(caller.scope()) as tx:
         return _fields(tx, caller, record_id, is_unmasked=False)
@@ -196,7 +196,9 @@ def show_fields(
     permission=Permission.CUSTOMERS_UNMASK,
     errors=[RecordNotFound],
 )
-def unmask(platform: Running, caller: Calling, record_id: Annotated[RecordId, Path()]) -> FieldsOut:
+def unmask(
+    platform: Running, caller: Calling, record_id: Annotated[RecordId, Path()]
+) -> RecordFieldsOut:
     """Show the fields of a record with persons' values; that somebody looked is kept."""
     caller.require(Permission.INBOX_READ)
     now = clock.now()
@@ -212,14 +214,14 @@ def unmask(platform: Running, caller: Calling, record_id: Annotated[RecordId, Pa
     return shown
 
 
-def _fields(tx: ReadTx, caller: Caller, record_id: int, *, is_unmasked: bool) -> FieldsOut:
+def _fields(tx: ReadTx, caller: Caller, record_id: int, *, is_unmasked: bool) -> RecordFieldsOut:
     record = channels.record(tx, record_id)
     try:
         text = channels.text_of(tx, record_id)
     except TextForgotten:
         text = b""
     fields = told_fields(record.kind, text) if text else []
-    return FieldsOut(
+    return RecordFieldsOut(
         record_id=record_id,
         is_kept=bool(text),
         can_unmask=Permission.CUSTOMERS_UNMASK in caller.permissions,

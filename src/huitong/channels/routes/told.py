@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, Field
 
 from huitong import org
-from huitong.channels.model import RecordKind, Standing
+from huitong.channels.model import RecordKind
 from huitong.channels.model.uploads import (
     RUN_PREFIX,
     UPLOAD_PREFIX,
-    Purpose,
+    RunPurpose,
     RunState,
     Upload,
     UploadForm,
     UploadRun,
 )
-from huitong.channels.rules.telling import Fault, ToldField, masked_field
+from huitong.channels.rules.telling import FieldFault, ToldField, masked_field
 from huitong.org.model import ChannelAccount, ChannelAccountNotFound
 from huitong.platform.db import ReadTx
 from huitong.platform.http import IdText
@@ -29,7 +29,7 @@ JobId: TypeAlias = Annotated[int, IdText(JOB_PREFIX)]
 DeliveryId: TypeAlias = Annotated[int, IdText("dlv")]
 
 
-class ProgressOut(BaseModel):
+class RunProgressOut(BaseModel):
     """How many rows and records a run has gone over, and what became of the records."""
 
     rows: int | None = Field(description="Null until the file is read through.")
@@ -42,7 +42,7 @@ class ProgressOut(BaseModel):
     known: int
 
 
-class RefusalOut(BaseModel):
+class RunRefusalOut(BaseModel):
     """How many records were refused for one reason, and the first rows that were."""
 
     code: str
@@ -50,23 +50,23 @@ class RefusalOut(BaseModel):
     first_rows: list[int]
 
 
-class UnknownOut(BaseModel):
+class UnknownCodesOut(BaseModel):
     """How many codes nobody knows, and the most frequent ones with how often each is named."""
 
     count: int
     codes: dict[str, int]
 
 
-class CheckOut(BaseModel):
+class RunCheckOut(BaseModel):
     """What a look at a file found beside refusals; amounts are sums in fen."""
 
     amounts: dict[str, int]
-    standings: dict[Standing, int] | None
-    unknown_skus: UnknownOut
-    unknown_stores: UnknownOut
+    standings: dict[Literal["new", "changed", "known"], int] | None
+    unknown_skus: UnknownCodesOut
+    unknown_stores: UnknownCodesOut
 
 
-class FaultOut(BaseModel):
+class RunFaultOut(BaseModel):
     """Why a file as a whole could not be taken, with the remedy."""
 
     code: str
@@ -82,7 +82,7 @@ class RunOut(BaseModel):
 
     id: RunId
     upload_id: UploadId
-    purpose: Purpose
+    purpose: RunPurpose
     kind: RecordKind
     mapping: str | None = Field(description="Null when the columns bear canonical names.")
     sheet: str | None
@@ -90,13 +90,13 @@ class RunOut(BaseModel):
     asked_by: str
     asked_at: datetime
     state: RunState
-    progress: ProgressOut
+    progress: RunProgressOut
     delivery_id: DeliveryId | None
     is_repeat: bool
-    refusals: list[RefusalOut]
-    check: CheckOut | None
+    refusals: list[RunRefusalOut]
+    check: RunCheckOut | None
     has_rejects: bool
-    fault: FaultOut | None
+    fault: RunFaultOut | None
     finished_at: datetime | None
 
 
@@ -121,7 +121,7 @@ class UploadOut(BaseModel):
     runs: list[RunOut]
 
 
-class FieldOut(BaseModel):
+class RecordFieldOut(BaseModel):
     """One field of a record; a value that may be a person's is masked unless it is unmasked.
 
     Items of lists are counted from 1. `value` is null where the field is missing.
@@ -131,7 +131,7 @@ class FieldOut(BaseModel):
     value: str | None
     is_personal: bool
     is_masked: bool
-    fault: Fault | None
+    fault: FieldFault | None
 
 
 def account_named(tx: ReadTx, name: str) -> ChannelAccount:
@@ -202,7 +202,7 @@ def run_out(run: UploadRun) -> RunOut:
         asked_by=run.actor,
         asked_at=run.recorded_at,
         state=run.state,
-        progress=ProgressOut(
+        progress=RunProgressOut(
             rows=counts.row_count,
             rows_done=counts.rows_done,
             records=counts.record_count,
@@ -215,17 +215,19 @@ def run_out(run: UploadRun) -> RunOut:
         delivery_id=run.delivery_id,
         is_repeat=bool(report.get("is_repeat")),
         refusals=_refusals(report),
-        check=CheckOut.model_validate(report) if "amounts" in report else None,
+        check=RunCheckOut.model_validate(report) if "amounts" in report else None,
         has_rejects=run.has_rejects,
-        fault=None if run.fault is None else FaultOut(code=run.fault_code or "", detail=run.fault),
+        fault=None
+        if run.fault is None
+        else RunFaultOut(code=run.fault_code or "", detail=run.fault),
         finished_at=run.finished_at,
     )
 
 
-def fields_out(fields: Sequence[ToldField], *, is_unmasked: bool) -> list[FieldOut]:
+def fields_out(fields: Sequence[ToldField], *, is_unmasked: bool) -> list[RecordFieldOut]:
     """Return the fields of a record as the caller may see them."""
     return [
-        FieldOut(
+        RecordFieldOut(
             path=shown.path,
             value=shown.value,
             is_personal=one.is_personal,
@@ -237,11 +239,11 @@ def fields_out(fields: Sequence[ToldField], *, is_unmasked: bool) -> list[FieldO
     ]
 
 
-def _refusals(report: Mapping[str, object]) -> list[RefusalOut]:
+def _refusals(report: Mapping[str, object]) -> list[RunRefusalOut]:
     counts, rows = report.get("refusals"), report.get("first_rows")
     assert isinstance(counts, dict | None), "A report counts refusals by code."
     first = rows if isinstance(rows, dict) else {}
     return [
-        RefusalOut(code=code, count=count, first_rows=first.get(code, []))
+        RunRefusalOut(code=code, count=count, first_rows=first.get(code, []))
         for code, count in (counts or {}).items()
     ]

@@ -18,9 +18,9 @@ from huitong.channels.model.uploads import (
     CHECK_UPLOAD,
     IMPORT_UPLOAD,
     NoRejects,
-    Purpose,
     RunKeyTaken,
     RunNotFound,
+    RunPurpose,
     Upload,
     UploadForgotten,
     UploadNotFound,
@@ -50,7 +50,7 @@ from huitong.platform.jobs import JobNotInState, WantedJob
 
 router = Router(tag="uploads")
 
-JOB_OF_PURPOSE = {Purpose.IMPORT: IMPORT_UPLOAD, Purpose.CHECK: CHECK_UPLOAD}
+JOB_OF_PURPOSE = {RunPurpose.IMPORT: IMPORT_UPLOAD, RunPurpose.CHECK: CHECK_UPLOAD}
 REJECTS_EXAMPLE = (
     "rejected.row,rejected.code,rejected.reason,order_no,paid_minor\n"
     "3,channels.unreadable,“paid_minor” is missing.,A3,\n"
@@ -60,7 +60,7 @@ REJECTS_EXAMPLE = (
 class RunIn(BaseModel):
     """How a file is to be read, and whether it is taken in or only looked over."""
 
-    purpose: Literal[Purpose.IMPORT, Purpose.CHECK] = Purpose.IMPORT
+    purpose: Literal[RunPurpose.IMPORT, RunPurpose.CHECK] = RunPurpose.IMPORT
     kind: RecordKind
     mapping: str | None = Field(
         default=None,
@@ -271,6 +271,6 @@ def _rejects_key(
         run = _run(tx, upload_id, run_id)
         if not run.has_rejects:
             raise NoRejects
-        what = "compared" if run.purpose is Purpose.COMPARE else "rejects"
+        what = "compared" if run.purpose is RunPurpose.COMPARE else "rejects"
         cipher = key_of_upload(tx, upload_id=upload_id)
         return find_upload(tx, upload_id=upload_id), cipher, what

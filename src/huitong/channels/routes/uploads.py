@@ -82,7 +82,7 @@ AccountName: TypeAlias = Annotated[
 ]
 
 
-class AccountOut(BaseModel):
+class UploadAccountOut(BaseModel):
     """A channel account that files can come from."""
 
     account: str = Field(examples=["pos:main"])
@@ -96,7 +96,7 @@ class TermsOut(BaseModel):
     bytes_max: int
     days_kept: int
     forms: list[UploadForm]
-    accounts: list[AccountOut]
+    accounts: list[UploadAccountOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def show_terms(platform: Running, caller: Calling) -> TermsOut:
         brands = {one.id: one.code for one in org.brands(tx)}
         found = org.channel_accounts(tx)
     accounts = [
-        AccountOut(
+        UploadAccountOut(
             account=f"{one.platform}:{one.code}",
             brand=brands[one.brand_id],
             sees_orders=one.sees_orders and not one.fulfilment_only,

@@ -26,12 +26,12 @@ from huitong.channels.connectors.file.looking import (
     targets_of,
 )
 from huitong.channels.connectors.file.mapping import UnknownColumns, WrongMapping
-from huitong.channels.connectors.file.targets import Sort, choices_of
+from huitong.channels.connectors.file.targets import ValueSort, choices_of
 from huitong.channels.connectors.file.uploaded import opened_beginning
 from huitong.channels.model import Arrival, MappingNotFound, RecordKind
 from huitong.channels.model.uploads import Upload, UploadForgotten, UploadForm, UploadNotFound
 from huitong.channels.queries.uploads import find_upload, key_of_upload
-from huitong.channels.routes.told import FieldOut, UploadId, fields_out
+from huitong.channels.routes.told import RecordFieldOut, UploadId, fields_out
 from huitong.channels.routes.uploads import shelf_of
 from huitong.channels.rules.telling import masked_value, may_name_somebody, told_fields
 from huitong.platform.auth import Caller, Permission
@@ -95,7 +95,7 @@ class PreviewedOut(BaseModel):
     """One record as an import would read it, or why it would be refused."""
 
     row: int | None
-    fields: list[FieldOut]
+    fields: list[RecordFieldOut]
     code: str | None
     reason: str | None
 
@@ -123,7 +123,7 @@ class TargetOut(BaseModel):
     """A field that a column can fill; `choices` are the only values that it takes."""
 
     path: str
-    sort: Sort
+    sort: ValueSort
     is_key: bool
     is_identifier: bool
     choices: list[str]

@@ -35,7 +35,7 @@ PHONE_DIGITS = 11
 WHOLE = ""
 
 
-class Fault(StrEnum):
+class FieldFault(StrEnum):
     """What is wrong with a field, as a word that every language has a sentence for."""
 
     MISSING = "missing"
@@ -61,26 +61,26 @@ class Fault(StrEnum):
     WRONG = "wrong"
 
 
-FAULT_OF_TYPE: Mapping[str, Fault] = {
-    "missing": Fault.MISSING,
-    "extra_forbidden": Fault.NO_FIELD,
-    "greater_than_equal": Fault.TOO_SMALL,
-    "less_than_equal": Fault.TOO_LARGE,
-    "enum": Fault.NOT_LISTED,
-    "string_too_short": Fault.EMPTY,
-    "string_too_long": Fault.TOO_LONG,
-    "string_pattern_mismatch": Fault.NOT_LISTED,
-    "too_short": Fault.TOO_FEW,
-    "too_long": Fault.TOO_MANY,
-    "timezone_aware": Fault.NO_ZONE,
-    "json_invalid": Fault.NO_RECORD,
+FAULT_OF_TYPE: Mapping[str, FieldFault] = {
+    "missing": FieldFault.MISSING,
+    "extra_forbidden": FieldFault.NO_FIELD,
+    "greater_than_equal": FieldFault.TOO_SMALL,
+    "less_than_equal": FieldFault.TOO_LARGE,
+    "enum": FieldFault.NOT_LISTED,
+    "string_too_short": FieldFault.EMPTY,
+    "string_too_long": FieldFault.TOO_LONG,
+    "string_pattern_mismatch": FieldFault.NOT_LISTED,
+    "too_short": FieldFault.TOO_FEW,
+    "too_long": FieldFault.TOO_MANY,
+    "timezone_aware": FieldFault.NO_ZONE,
+    "json_invalid": FieldFault.NO_RECORD,
 }
-FAULT_OF_START: Mapping[str, Fault] = {
-    "int": Fault.NOT_WHOLE,
-    "bool": Fault.NOT_TRUTH,
-    "string": Fault.NOT_TEXT,
-    "datetime": Fault.NOT_TIME,
-    "date": Fault.NOT_DAY,
+FAULT_OF_START: Mapping[str, FieldFault] = {
+    "int": FieldFault.NOT_WHOLE,
+    "bool": FieldFault.NOT_TRUTH,
+    "string": FieldFault.NOT_TEXT,
+    "datetime": FieldFault.NOT_TIME,
+    "date": FieldFault.NOT_DAY,
 }
 
 
@@ -95,7 +95,7 @@ class ToldField:
     path: str
     value: str | None
     is_personal: bool
-    fault: Fault | None = None
+    fault: FieldFault | None = None
 
 
 def told_fields(kind: RecordKind, text: bytes) -> list[ToldField]:
@@ -106,7 +106,7 @@ def told_fields(kind: RecordKind, text: bytes) -> list[ToldField]:
         said = None
     if not isinstance(said, dict):
         whole = text.decode(errors="replace")[:VALUE_LENGTH_MAX]
-        return [ToldField(WHOLE, whole, is_personal=True, fault=Fault.NO_RECORD)]
+        return [ToldField(WHOLE, whole, is_personal=True, fault=FieldFault.NO_RECORD)]
     faults = faults_of(kind, text)
     told = [
         ToldField(path, value, may_name_somebody(kind, path, value), _fault_at(faults, path))
@@ -136,7 +136,7 @@ def masked_value(value: str) -> str:
     return f"{value[:1]}***" if value else value
 
 
-def faults_of(kind: RecordKind, text: bytes) -> dict[str, Fault]:
+def faults_of(kind: RecordKind, text: bytes) -> dict[str, FieldFault]:
     """Return what is wrong with which field of a record's text, by path."""
     try:
         READER_OF_KIND[kind].validate_json(text)
@@ -157,7 +157,7 @@ def may_name_somebody(kind: RecordKind, path: str, value: str = "") -> bool:
     return bool(PERSONAL_LOOKING.search(unicodedata.normalize("NFKC", value)))
 
 
-def _fault_at(faults: Mapping[str, Fault], path: str) -> Fault | None:
+def _fault_at(faults: Mapping[str, FieldFault], path: str) -> FieldFault | None:
     """Return the fault of a field or of what it is a part of."""
     steps = path.split(".")
     places = (".".join(steps[:count]) for count in range(len(steps), 0, -1))
@@ -168,19 +168,19 @@ def _path(place: tuple[int | str, ...]) -> str:
     return ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
 
 
-def _fault(kind: str, value: object) -> Fault:
+def _fault(kind: str, value: object) -> FieldFault:
     if marked(value, CONFLICTING) is not None:
-        return Fault.CONFLICTING
+        return FieldFault.CONFLICTING
     unread = marked(value, UNREADABLE)
     if unread is not None and unread in SPREADSHEET_FAULTS:
-        return Fault.FORMULA
+        return FieldFault.FORMULA
     if unread is not None and kind.startswith("string") and SHORTENED.fullmatch(unread):
-        return Fault.SHORTENED
+        return FieldFault.SHORTENED
     start = kind.split("_", maxsplit=1)[0]
     found = FAULT_OF_TYPE.get(kind) or FAULT_OF_START.get(start)
-    if unread is not None and found in {None, Fault.NOT_TEXT}:
-        return Fault.UNREADABLE
-    return found or Fault.WRONG
+    if unread is not None and found in {None, FieldFault.NOT_TEXT}:
+        return FieldFault.UNREADABLE
+    return found or FieldFault.WRONG
 
 
 def _leaves(said: object, path: str) -> Iterator[tuple[str, str]]:

@@ -11,8 +11,8 @@ from huitong.channels.connectors.file import find_mapping
 from huitong.channels.connectors.file.mapping import WrongMapping
 from huitong.channels.model import MappingNotFound, OpeningKind, RecordKind
 from huitong.channels.model.uploads import (
-    Purpose,
     RunKeyTaken,
+    RunPurpose,
     UploadForgotten,
     UploadNotFound,
     UploadRun,
@@ -49,7 +49,7 @@ class ComparisonIn(BaseModel):
     sheet: str | None = Field(default=None, max_length=100)
 
 
-class DifferenceOut(BaseModel):
+class BalanceDifferenceOut(BaseModel):
     """One customer, or one row of nobody, whose balance is not the same in both books."""
 
     customer: str
@@ -61,7 +61,7 @@ class DifferenceOut(BaseModel):
     verdict: str
 
 
-class FoundOut(BaseModel):
+class BalancesFoundOut(BaseModel):
     """How two books agree; amounts are points, growth value or fen.
 
     `nobody_here` are rows of people who are no customers here; `others` are about another balance.
@@ -81,7 +81,7 @@ class FoundOut(BaseModel):
     theirs_of_nobody: int
     unreadable: int
     others: int
-    examples: list[DifferenceOut]
+    examples: list[BalanceDifferenceOut]
 
 
 class ComparisonOut(BaseModel):
@@ -89,7 +89,7 @@ class ComparisonOut(BaseModel):
 
     run: RunOut
     file: str
-    found: FoundOut | None
+    found: BalancesFoundOut | None
 
 
 class ComparisonsOut(BaseModel):
@@ -124,7 +124,7 @@ def compare(
             tx,
             upload_id=wanted.upload_id,
             wanted=WantedRun(
-                Purpose.COMPARE,
+                RunPurpose.COMPARE,
                 RecordKind.OPENING,
                 mapping.name if mapping else "",
                 wanted.sheet or None,
@@ -153,7 +153,7 @@ def list_comparisons(platform: Running, caller: Calling, brand: BrandCode) -> Co
     """List the newest comparisons of a brand, each with what it found."""
     with platform.database.reading(caller.scope()) as tx:
         brand_id = org.brand(tx, code=brand).id
-        found = runs_for(tx, brand_id=brand_id, purpose=Purpose.COMPARE, limit=COMPARISONS_SHOWN)
+        found = runs_for(tx, brand_id=brand_id, purpose=RunPurpose.COMPARE, limit=COMPARISONS_SHOWN)
         names = {
             upload_id: find_upload(tx, upload_id=upload_id).name
             for upload_id in {one.upload_id for one in found}
@@ -162,5 +162,5 @@ def list_comparisons(platform: Running, caller: Calling, brand: BrandCode) -> Co
 
 
 def _comparison(run: UploadRun, file: str) -> ComparisonOut:
-    found = None if run.report is None else FoundOut.model_validate(dict(run.report))
+    found = None if run.report is None else BalancesFoundOut.model_validate(dict(run.report))
     return ComparisonOut(run=run_out(run), file=file, found=found)

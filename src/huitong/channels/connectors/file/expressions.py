@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from duckdb.sqltypes import DuckDBPyType
 
 from huitong.channels.connectors.file.mapping import FieldRule
-from huitong.channels.connectors.file.targets import Sort, Target
+from huitong.channels.connectors.file.targets import Target, ValueSort
 from huitong.channels.connectors.file.workbook.cells import ERRORS
 from huitong.channels.rules import CONFLICTING, UNREADABLE
 from huitong.platform.spreadsheets import FORMULA, GUARD
@@ -130,17 +130,17 @@ def _value_of(cell: Cell, rule: FieldRule, target: Target, zone: str | None) -> 
     if rule.unit == "yuan":
         return _amount(cell)
     match sort:
-        case Sort.WHOLE if cell.kind in WHOLE_KINDS:
+        case ValueSort.WHOLE if cell.kind in WHOLE_KINDS:
             said = text
-        case Sort.INSTANT:
+        case ValueSort.INSTANT:
             said = _else_unreadable(instant_of(cell, rule, zone), text)
-        case Sort.DAY:
+        case ValueSort.DAY:
             said = _else_unreadable(_day_of(cell, rule), text)
-        case Sort.WHOLE | Sort.TRUTH if cell.kind == "varchar":
+        case ValueSort.WHOLE | ValueSort.TRUTH if cell.kind == "varchar":
             said = json_text(folded(text))
-        case Sort.TEXTS:
+        case ValueSort.TEXTS:
             said = _texts(text, rule.separator or LIST_SEPARATOR)
-        case Sort.WHOLE_PART:
+        case ValueSort.WHOLE_PART:
             said = f"CASE WHEN json_valid({text}) THEN {text} ELSE {_unreadable(text)} END"
         case _ if target.is_key() and cell.kind == "varchar":
             is_short = f"regexp_full_match({text}, {literal(SHORTENED)})"

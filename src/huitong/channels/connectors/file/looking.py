@@ -22,9 +22,9 @@ from huitong.channels.connectors.file.mapping import (
 )
 from huitong.channels.connectors.file.plain import Beginning, beginning_of
 from huitong.channels.connectors.file.targets import (
-    Sort,
     Target,
     UnknownTarget,
+    ValueSort,
     names_of,
     target_of,
 )
@@ -136,7 +136,7 @@ def targets_of(kind: RecordKind) -> list[tuple[str, Target]]:
     of_items = {path for one in shipped_mappings() if one.kind is kind for path in one.fields}
     names = dict.fromkeys([*names_of(kind), *sorted(of_items), *USUAL_PATHS.get(kind, ())])
     found = [(name, target_of(kind, name)) for name in names]
-    return [(name, target) for name, target in found if target.sort is not Sort.WHOLE_PART]
+    return [(name, target) for name, target in found if target.sort is not ValueSort.WHOLE_PART]
 
 
 def _first_filled(path: Path, sheets: Sequence[str]) -> str:

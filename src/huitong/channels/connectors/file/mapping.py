@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from huitong.channels.connectors.file.targets import Sort, UnknownTarget, names_of, target_of
+from huitong.channels.connectors.file.targets import UnknownTarget, ValueSort, names_of, target_of
 from huitong.channels.model import KEY_OF_KIND, RecordKind
 from huitong.platform.errors import DomainError, Kind
 
@@ -160,13 +160,13 @@ class Mapping(BaseModel):
             return str(unknown)
         sort = target.sort
         checks = (
-            (rule.unit and sort is not Sort.WHOLE, "is no amount, so it has no unit"),
+            (rule.unit and sort is not ValueSort.WHOLE, "is no amount, so it has no unit"),
             (
-                rule.format and sort not in {Sort.INSTANT, Sort.DAY},
+                rule.format and sort not in {ValueSort.INSTANT, ValueSort.DAY},
                 "is no time, so it has no format",
             ),
             (
-                rule.separator and sort is not Sort.TEXTS,
+                rule.separator and sort is not ValueSort.TEXTS,
                 "is no list of texts, so it has no separator",
             ),
             (

@@ -42,7 +42,7 @@ class UnknownTarget(ValueError):
     """The path leads to no field of the record."""
 
 
-class Sort(StrEnum):
+class ValueSort(StrEnum):
     """How the text of a cell becomes a value."""
 
     TEXT = "text"
@@ -69,7 +69,7 @@ class Target:
     """A place in a record: the steps to it, and how its value is read."""
 
     steps: tuple[Step, ...]
-    sort: Sort
+    sort: ValueSort
 
     def is_identifier(self) -> bool:
         """Return whether the place is the value of somebody's identifier."""
@@ -155,7 +155,7 @@ def _walk(model: type[BaseModel], parts: list[str], path: str, steps: tuple[Step
         return Target(steps=(*steps, Step(name)), sort=_sort_of(info))
     if _is_named_texts(info):
         inner_step = Step(".".join(rest))
-        return Target(steps=(*steps, Step(name), inner_step), sort=Sort.TEXT)
+        return Target(steps=(*steps, Step(name), inner_step), sort=ValueSort.TEXT)
     part = _part_of(info)
     if part is None:
         message = f"“{path}” goes on after “{name}”, which has no parts"
@@ -215,13 +215,18 @@ def _choices_of(info: FieldInfo) -> list[str]:
     return [str(one) for one in plain] if is_choice else []
 
 
-def _sort_of(info: FieldInfo) -> Sort:
+def _sort_of(info: FieldInfo) -> ValueSort:
     plain = plain_type(info.annotation)
     if get_origin(plain) is tuple and _part_of(info) is None:
-        return Sort.TEXTS
+        return ValueSort.TEXTS
     if get_origin(plain) in {tuple, dict} or _part_of(info):
-        return Sort.WHOLE_PART
+        return ValueSort.WHOLE_PART
     if _choices_of(info):
-        return Sort.CHOICE
-    sorts = {int: Sort.WHOLE, bool: Sort.TRUTH, AwareDatetime: Sort.INSTANT, date: Sort.DAY}
-    return sorts.get(plain, Sort.TEXT)
+        return ValueSort.CHOICE
+    sorts = {
+        int: ValueSort.WHOLE,
+        bool: ValueSort.TRUTH,
+        AwareDatetime: ValueSort.INSTANT,
+        date: ValueSort.DAY,
+    }
+    return sorts.get(plain, ValueSort.TEXT)
