@@ -26,7 +26,7 @@ class TestSignIn:
     ) -> None:
         make_user(database, group, name, "analyst")
         told = browser.sign_in(f" {name.upper()} ")
-        assert told.status_code == 201
+        assert told.status_code == 200
         assert told.json()["user"]["name"] == name
         assert told.json()["group_name"] == "Wool"
         assert not told.json()["narrowed"]
@@ -163,7 +163,7 @@ class TestForeignCalls:
     ) -> None:
         make_user(database, group, name, "analyst")
         browser.headers = {"Origin": "http://huitong.test", "Sec-Fetch-Site": "same-origin"}
-        assert browser.sign_in(name).status_code == 201
+        assert browser.sign_in(name).status_code == 200
         assert browser.call("DELETE", "/v1/session").status_code == 204
 
 

@@ -41,7 +41,7 @@ class SignIn(BaseModel):
     code: Typed | None = None
 
 
-class UserOut(BaseModel):
+class SessionUserOut(BaseModel):
     """Who is signed in."""
 
     id: UserId
@@ -50,7 +50,7 @@ class UserOut(BaseModel):
     language: Language | None
 
 
-class BrandOut(BaseModel):
+class SessionBrandOut(BaseModel):
     """A brand that the user sees."""
 
     code: str
@@ -61,10 +61,10 @@ class BrandOut(BaseModel):
 class SessionOut(BaseModel):
     """Who is signed in, what they may do and where; calls that change send the token along."""
 
-    user: UserOut
+    user: SessionUserOut
     group_name: str
     permissions: list[Permission]
-    brands: list[BrandOut]
+    brands: list[SessionBrandOut]
     narrowed: bool
     csrf_token: str
     must_change_password: bool
@@ -75,7 +75,6 @@ class SessionOut(BaseModel):
     "POST",
     "/v1/session",
     permission=PUBLIC,
-    status_code=HTTPStatus.CREATED,
     errors=[
         SignInRefused,
         AccountLocked,
@@ -152,13 +151,13 @@ def session_out(tx: ReadTx, caller: Caller, *, token: str) -> SessionOut:
     """Return what a front end is told of the session behind a token."""
     user = auth.user(tx, user_id=caller.id)
     return SessionOut(
-        user=UserOut(
+        user=SessionUserOut(
             id=user.id, name=user.name, shown_name=user.shown_name, language=user.language
         ),
         group_name=org.group_name(tx),
         permissions=[one for one in Permission if one in caller.permissions],
         brands=[
-            BrandOut(code=brand.code, name=brand.name, time_zone=brand.time_zone)
+            SessionBrandOut(code=brand.code, name=brand.name, time_zone=brand.time_zone)
             for brand in org.brands(tx)
         ],
         narrowed=caller.reach.narrows(),

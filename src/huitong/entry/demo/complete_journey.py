@@ -91,12 +91,15 @@ COPY (
 ) TO '{target}' (FORMAT parquet)
 """
 
-# members: one card a household; brackets of the survey stay beside the schema.
+# members: one card a household and a made-up telephone; brackets of the survey stay beside the
+# schema.
 _MEMBERS = """
 COPY (
   SELECT
     CAST(c.household_id AS VARCHAR) AS member_no,
-    [{{'kind': 'pos_card', 'value': CAST(c.household_id AS VARCHAR), 'verified': true}}]
+    [{{'kind': 'pos_card', 'value': CAST(c.household_id AS VARCHAR), 'verified': true}},
+     {{'kind': 'phone', 'verified': true,
+       'value': '139' || CAST(10012345 + c.household_id * 34567 AS VARCHAR)}}]
       AS identifiers,
     TIMESTAMP '2017-01-01 00:00:00' AT TIME ZONE '{zone}' AS enrolled_at,
     CASE WHEN d.household_id IS NULL THEN MAP {{}} ELSE

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from huitong import org
-from huitong.org.model import NewStore
+from huitong.entry.doors.phones import plain
+from huitong.org.model import NewStaff, NewStore, Placement
 from huitong.platform import auth, clock
 from huitong.platform.assembly import Platform
 from huitong.platform.auth import DEMO_PASSWORD, GROUP_ADMIN, Reach, Rights
@@ -18,6 +19,8 @@ from huitong.platform.db import Scope, Tx
 from huitong.platform.settings import Environment
 
 ACTOR = "demo"
+GUIDE = "lin"
+GUIDE_PHONE = "13922213344"
 
 # The stores that sold, those with most orders first.
 STORES = """
@@ -62,6 +65,7 @@ def make_users(platform: Platform, *, group_id: int, say: Callable[[str], None])
         for wanted in DEMO_USERS:
             if wanted.name not in known:
                 known[wanted.name] = _add(tx, wanted, reach if wanted.of_a_store else Reach(), now)
+        _guide(tx, reach, now)
         of_the_demo = [
             wanted
             for wanted in DEMO_USERS
@@ -70,6 +74,8 @@ def make_users(platform: Platform, *, group_id: int, say: Callable[[str], None])
     say(f"\nUsers of the demo, all with the password “{DEMO_PASSWORD}”:")
     for one in of_the_demo:
         say(f"  {one.name:<10} {one.shown_name}")
+    say(f"The guide of that manager's store signs in at /guide/ with the telephone {GUIDE_PHONE};")
+    say("the page shows the code, as the demo sends no messages.")
 
 
 def _add(tx: Tx, wanted: DemoUser, reach: Reach, now: datetime) -> int:
@@ -84,6 +90,18 @@ def _add(tx: Tx, wanted: DemoUser, reach: Reach, now: datetime) -> int:
         by=ACTOR,
         now=now,
     )
+
+
+def _guide(tx: Tx, reach: Reach, now: datetime) -> None:
+    """Let a guide work in the store and sign in with a telephone, unless there is one already."""
+    if GUIDE in org.find_staff(tx, codes=[GUIDE]):
+        return
+    (staff_id,) = org.put_staff(tx, [NewStaff(code=GUIDE)], now=now)
+    day = org.today(tx, now=now)
+    org.assign_staff(
+        tx, [Placement(staff_id, store_id, day) for store_id in reach.store_ids], now=now
+    )
+    auth.put_guide_phone(tx, staff_id=staff_id, phone=plain(GUIDE_PHONE), now=now)
 
 
 def _first_store(tx: Tx, now: datetime) -> Reach:

@@ -46,7 +46,7 @@ export async function refusalOf(response: Response): Promise<Refusal> {
 
 /** Tells whether the caller is not signed in any more. */
 export function isSignedOut(error: unknown): boolean {
-  return error instanceof Refusal && error.status === 401;
+  return error instanceof Refusal && error.code === "platform.not_signed_in";
 }
 
 /** Tells whether a permission or the reach of the caller is missing. */

@@ -1,0 +1,135 @@
+import { type Schemas, api, queries } from "@shared/api/client";
+import { Refusal } from "@shared/api/refusal";
+import { instant } from "@shared/format";
+import { useMay, useSession } from "@shared/session";
+import { Alert, App, Button, Drawer, Form, Input, Select, Skeleton } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Refused } from "../../parts/Refused";
+import { useSave } from "../../keyboard";
+import { ShownOnce } from "./ShownOnce";
+import { WhereFields } from "./WhereFields";
+import { type User, type Where, useNamed, useRoles } from "./words";
+
+interface Given {
+  name: string;
+  shown_name: string;
+  roles: string[];
+  some: boolean;
+  where: Where;
+}
+
+type OneTime = Schemas["OneTimeOut"];
+
+const NOWHERE: Where = { brands: null, operators: [], regions: [], stores: [], staff: [] };
+
+/** Adds a user (`userId` null), or changes what one may do and where. */
+export function UserDrawer({ userId, onClose }: { userId: string | null; onClose: () => void }) {
+  const { t } = useTranslation("access");
+  const found = api.useQuery(
+    "get",
+    "/v1/users/{user_id}",
+    { params: { path: { user_id: userId ?? "" } } },
+    { enabled: userId !== null, staleTime: 0, gcTime: 0 },
+  );
+  const title = userId === null ? t("users.add") : t("users.change");
+  return (
+    <Drawer open title={title} size="large" onClose={onClose}>
+      {found.error !== null && <Refused error={found.error} onRetry={() => void found.refetch()} />}
+      {userId === null && <UserForm user={null} onClose={onClose} />}
+      {userId !== null && found.isPending && <Skeleton active />}
+      {found.data !== undefined && userId !== null && (
+        <UserForm key={found.data.version} user={found.data} onClose={onClose} onReload={() => void found.refetch()} />
+      )}
+    </Drawer>
+  );
+}
+
+interface FormProps {
+  user: User | null;
+  onClose: () => void;
+  onReload?: () => void;
+}
+
+function UserForm({ user, onClose, onReload }: FormProps) {
+  const { t } = useTranslation("access");
+  const say = useNamed();
+  const may = useMay();
+  const { user: own } = useSession();
+  const { message } = App.useApp();
+  const [form] = Form.useForm<Given>();
+  const [oneTime, setOneTime] = useState<OneTime | null>(null);
+  const roles = useRoles();
+  const done = () => {
+    void queries.invalidateQueries({ queryKey: ["get", "/v1/users"] });
+    void queries.invalidateQueries({ queryKey: ["get", "/v1/roles"] });
+  };
+  const add = api.useMutation("post", "/v1/users", {
+    onSuccess: (added) => {
+      done();
+      setOneTime(added.one_time);
+    },
+  });
+  const change = api.useMutation("put", "/v1/users/{user_id}", {
+    onSuccess: () => {
+      done();
+      void message.success(t("users.changed"));
+      onClose();
+    },
+  });
+  const self = user?.id === own.id;
+  const closed = self || !may("users.write");
+  const save = ({ name, shown_name, roles: codes, some, where }: Given) => {
+    const body = { shown_name, roles: codes, where: { ...NOWHERE, ...where, brands: some ? (where.brands ?? []) : null } };
+    if (user === null) add.mutate({ body: { ...body, name } });
+    else change.mutate({ params: { path: { user_id: user.id }, header: { "If-Match": `"${String(user.version)}"` } }, body });
+  };
+  useSave(() => { if (!closed) form.submit(); });
+  const error: unknown = add.error ?? change.error;
+  const stale = error instanceof Refusal && error.code === "platform.user_changed";
+  const initial: Partial<Given> = user === null
+    ? { roles: [], some: false, where: NOWHERE }
+    : { shown_name: user.shown_name, roles: user.roles, some: (user.where.brands ?? null) !== null, where: user.where };
+  return (
+    <Form<Given> form={form} layout="vertical" disabled={closed} initialValues={initial} onFinish={save}>
+      {self && <Form.Item><Alert type="info" showIcon title={t("users.self")} /></Form.Item>}
+      {!self && closed && <Form.Item><Alert type="info" showIcon title={t("users.mayNot")} /></Form.Item>}
+      {user === null && (
+        <Form.Item
+          name="name"
+          label={t("users.name")}
+          extra={t("users.nameHint")}
+          rules={[{ required: true, pattern: /^[A-Za-z0-9][A-Za-z0-9._@+-]{1,99}$/, message: t("users.nameWrong") }]}
+        >
+          <Input autoComplete="off" autoCapitalize="none" spellCheck={false} autoFocus />
+        </Form.Item>
+      )}
+      <Form.Item name="shown_name" label={t("users.shownName")} rules={[{ required: true, max: 60, message: t("users.shownNameMissing") }]}>
+        <Input autoComplete="off" />
+      </Form.Item>
+      <Form.Item name="roles" label={t("users.roles")} extra={t("users.rolesHint")}>
+        <Select
+          mode="multiple"
+          loading={roles.isPending}
+          optionFilterProp="label"
+          placeholder={t("users.noRole")}
+          options={roles.data?.items.map((one) => ({ value: one.code, label: say(one) })) ?? []}
+        />
+      </Form.Item>
+      <WhereFields />
+      {user !== null && !closed && <Form.Item><Alert type="info" showIcon title={t("users.changeHint")} /></Form.Item>}
+      {error !== null && <Form.Item><Refused error={error} {...(stale && onReload ? { onRetry: onReload } : {})} /></Form.Item>}
+      <Button type="primary" htmlType="submit" loading={add.isPending || change.isPending}>
+        {user === null ? t("users.add") : t("users.save")}
+      </Button>
+      {oneTime !== null && (
+        <ShownOnce
+          title={t("once.password")}
+          hint={t("once.passwordHint", { until: instant(oneTime.until) })}
+          secret={oneTime.password}
+          onClose={onClose}
+        />
+      )}
+    </Form>
+  );
+}
