@@ -19,7 +19,7 @@ router = Router(tag="customers")
 SEGMENTS_ASKED_MAX = 200
 
 
-class FieldOut(BaseModel):
+class ProfileFieldOut(BaseModel):
     """Which source leads for a field of the profile; its value is for who may unmask."""
 
     field: str
@@ -43,7 +43,7 @@ class ToldOut(BaseModel):
 class ProfileOut(BaseModel):
     """Where what is known of a customer comes from."""
 
-    fields: list[FieldOut]
+    fields: list[ProfileFieldOut]
     told: list[ToldOut]
 
 
@@ -83,7 +83,9 @@ def show_profile(
     told.sort(key=lambda one: (one.told_at, one.statement_id), reverse=True)
     return ProfileOut(
         fields=[
-            FieldOut(field=one.field, source=one.source, told_at=one.told_at, actor=one.actor)
+            ProfileFieldOut(
+                field=one.field, source=one.source, told_at=one.told_at, actor=one.actor
+            )
             for one in fields
         ],
         told=[

@@ -45,7 +45,7 @@ class TypedIn(BaseModel):
     text: str = Field(min_length=1, max_length=TEXT_LENGTH_MAX)
 
 
-class FoundOut(CustomerRowOut):
+class CustomerFoundOut(CustomerRowOut):
     """A customer who was found, and by what."""
 
     found_by: list[FoundBy]
@@ -54,7 +54,7 @@ class FoundOut(CustomerRowOut):
 class LookupOut(BaseModel):
     """Who was found, whole values before parts; `has_more` when there are more than are told."""
 
-    items: list[FoundOut]
+    items: list[CustomerFoundOut]
     has_more: bool
 
 
@@ -86,7 +86,9 @@ def lookup(
         )
     assert len(rows) <= FOUND_MAX, "What is found is bounded."
     items = [
-        FoundOut(**row_out(row).model_dump(), found_by=list(found.customers[row.customer.id]))
+        CustomerFoundOut(
+            **row_out(row).model_dump(), found_by=list(found.customers[row.customer.id])
+        )
         for row in rows
     ]
     return LookupOut(items=items, has_more=found.has_more)

@@ -1,0 +1,16 @@
+import { UserOutlined } from "@ant-design/icons";
+import type { ConsolePage } from "@console/page";
+
+const texts = ["customers", "condition"] as const;
+
+export const pages: readonly ConsolePage[] = [
+  {
+    path: "customers",
+    title: "customers:title",
+    texts,
+    menu: { group: "customers", order: 10, icon: UserOutlined },
+    permissions: ["customers.read"],
+    load: () => import("./Customers"),
+  },
+  { path: "customers/:customerId", title: "customers:title", texts, menu: null, permissions: ["customers.read"], load: () => import("./Customer") },
+];

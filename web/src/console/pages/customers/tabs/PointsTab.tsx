@@ -1,0 +1,104 @@
+import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
+import { Empty } from "@console/parts/Empty";
+import { Refused } from "@console/parts/Refused";
+import { Why } from "@console/parts/Why";
+import { api } from "@shared/api/client";
+import type { Schemas } from "@shared/api/client";
+import { count, day, instant, money, movement } from "@shared/format";
+import { Button, Card, Flex, Table } from "antd";
+import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
+import type { TabProps } from "../Customer";
+import { useWord } from "../words";
+
+type Movement = Schemas["MovementOut"];
+type Lot = Schemas["LotOut"];
+
+/** The lots that points consist of, and every movement with its reason. */
+export function PointsTab({ head }: TabProps) {
+  return (
+    <Flex vertical gap="middle">
+      <Lots customerId={head.id} />
+      <Movements customerId={head.id} />
+    </Flex>
+  );
+}
+
+function Lots({ customerId }: { customerId: string }) {
+  const { t } = useTranslation("customers");
+  const lots = api.useQuery("get", "/v1/customers/{customer_id}/points/lots", { params: { path: { customer_id: customerId } } });
+  if (lots.error !== null) return <Refused error={lots.error} onRetry={() => void lots.refetch()} />;
+  return (
+    <Card size="small" title={t("lots")}>
+      <Table<Lot>
+        aria-label={t("lots")}
+        rowKey="id"
+        size="small"
+        loading={lots.isPending}
+        pagination={false}
+        scroll={{ x: "max-content" }}
+        dataSource={lots.data?.items ?? []}
+        locale={{ emptyText: <Empty title={t("noLots")} /> }}
+        columns={[
+          { title: t("remaining"), key: "remaining", className: "number", render: (_, lot) => count(lot.remaining) },
+          { title: t("ofGiven"), key: "points", className: "number", render: (_, lot) => count(lot.points) },
+          { title: t("grantedAt"), key: "at", render: (_, lot) => day(lot.granted_at) },
+          { title: t("activatesAt"), key: "active", render: (_, lot) => (lot.activates_at === null ? t("whenFinal") : day(lot.activates_at)) },
+          { title: t("expiresAt"), key: "expires", render: (_, lot) => (lot.expires_at === null ? t("never") : day(lot.expires_at)) },
+        ]}
+      />
+    </Card>
+  );
+}
+
+function Movements({ customerId }: { customerId: string }) {
+  const { t } = useTranslation("customers");
+  const word = useWord();
+  const history = api.useInfiniteQuery(
+    "get", "/v1/customers/{customer_id}/points/history", { params: { path: { customer_id: customerId }, query: { limit: 50 } } }, BY_CURSOR,
+  );
+  return (
+    <Card size="small" title={t("movements")}>
+      <DataTable<Movement>
+        label={t("movements")}
+        listing={history}
+        size="small"
+        rowKey={(one) => `${one.operation_id}:${String(one.balance_after)}:${String(one.points)}`}
+        empty={<Empty title={t("noMovements")} />}
+        columns={[
+          { title: t("at"), key: "at", render: (_, one) => instant(one.occurred_at) },
+          { title: t("what"), key: "what", render: (_, one) => word("sides", one.side) },
+          { title: t("points"), key: "points", className: "number", render: (_, one) => movement(one.points) },
+          { title: t("after"), key: "after", className: "number", render: (_, one) => count(one.balance_after) },
+          { title: t("reason"), key: "reason", render: (_, one) => <Reason one={one} /> },
+        ]}
+      />
+    </Card>
+  );
+}
+
+function Reason({ one }: { one: Movement }) {
+  const { t } = useTranslation("customers");
+  const [, setQuery] = useSearchParams();
+  const order = one.order_id;
+  return (
+    <Flex gap="small" align="baseline">
+      <span>{one.reason}</span>
+      {one.why !== null && (
+        <Why
+          explanation={(
+            <>
+              <p>{t("earnedByOrder", { granted: count(one.why.granted), clawed: count(one.why.clawed) })}</p>
+              <ul>
+                {one.why.rules.map((rule) => (
+                  <li key={String(rule["rule"])}>{t("share", { rule: String(rule["rule"]), base: money(Number(rule["base_minor"])), amount: count(Number(rule["amount"])) })}</li>
+                ))}
+              </ul>
+            </>
+          )}
+        />
+      )}
+      {order !== null && <Button type="link" size="small" onClick={() => { setQuery({ tab: "points", order }); }}>{t("showOrder")}</Button>}
+    </Flex>
+  );
+}
