@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from huitong.entry import refreshing
+from huitong.entry.doors.phones import plain
 from huitong.entry.refreshing import PartDone, Refresh
 from huitong.org.rules import STANDARD_ROLES
 from huitong.platform import auth
@@ -11,10 +12,11 @@ from huitong.platform.auth.callers import EVERYWHERE, Reach
 from huitong.platform.auth.permissions import GROUP_ADMIN
 from huitong.platform.auth.users import Rights, insert_user
 from huitong.platform.db import Scope
-from tests.browser.worlds.members import ACTOR, STORES, Members
+from tests.browser.worlds.members import ACTOR, STAFF, STORES, Members
 
 # Long enough for the rules, and plainly nobody's.
 PASSWORD = "seven-sheep-on-a-hill"  # noqa: S105 - Of invented users in a database of the tests.
+GUIDE_PHONE = "19900009001"
 OF_ONE_STORE = ("store_manager", "guide", "cashier")
 
 
@@ -40,6 +42,10 @@ def fill(platform: Platform, scope: Scope, made: Members, *, now: datetime) -> N
                 by=ACTOR,
                 now=now,
             )
+        # The guide of the first customer's store.
+        auth.put_guide_phone(
+            tx, staff_id=made.staff_ids[STAFF[0][0]], phone=plain(GUIDE_PHONE), now=now
+        )
         assert len(auth.list_roles(tx)) == len(STANDARD_ROLES), "Every standard role is there."
 
 

@@ -1,7 +1,41 @@
+import { Nobody } from "@shared/phone/Nobody";
+import { Tabs } from "@shared/phone/Tabs";
+import { BankcardOutline, GiftOutline, LockOutline } from "antd-mobile-icons";
+import { lazy } from "react";
 import { useTranslation } from "react-i18next";
+import { Route, Routes, useLocation } from "react-router";
+import { useMember } from "./session";
+import { SignIn } from "./SignIn";
 
-/** The app on a phone. */
+const Card = lazy(() => import("./Card"));
+const Points = lazy(() => import("./Points"));
+const MyData = lazy(() => import("./MyData"));
+
+/** The member centre: my card, my points and why, my data; each brand has an address of its own. */
 export function App() {
   const { t } = useTranslation("member");
-  return <h1>{t("title")}</h1>;
+  const { pathname } = useLocation();
+  const member = useMember();
+  const brand = pathname.split("/")[1] || null;
+  return (
+    <Nobody session={member} signIn={<SignIn brand={brand === null ? null : decodeURIComponent(brand)} />}>
+      {(session) => {
+        const home = `/${encodeURIComponent(session.brand)}`;
+        const tabs = [
+          { path: home, title: t("card"), icon: <BankcardOutline /> },
+          { path: `${home}/points`, title: t("points"), icon: <GiftOutline /> },
+          { path: `${home}/data`, title: t("data"), icon: <LockOutline /> },
+        ];
+        return (
+          <Tabs title={t("title")} tabs={tabs}>
+            <Routes>
+              <Route path="/:brand/points" element={<Points />} />
+              <Route path="/:brand/data" element={<MyData />} />
+              <Route path="*" element={<Card />} />
+            </Routes>
+          </Tabs>
+        );
+      }}
+    </Nobody>
+  );
 }

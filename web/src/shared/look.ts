@@ -1,24 +1,18 @@
 /** Light and dark: one set of tokens, contrast of WCAG AA in both. */
 import { theme, type ThemeConfig } from "antd";
 import { useSyncExternalStore } from "react";
+import { type Look, chosenLook, keepLook } from "./chosenLook";
 
-export type Look = "light" | "dark";
+export type { Look };
 
-const KEPT = "huitong.look";
 const listeners = new Set<() => void>();
 
-function chosen(): Look {
-  const kept = localStorage.getItem(KEPT);
-  if (kept === "light" || kept === "dark") return kept;
-  return window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-}
-
-let look: Look = chosen();
+let look: Look = chosenLook();
 
 /** Shows everything in light or dark from now on. */
 export function chooseLook(next: Look): void {
   look = next;
-  localStorage.setItem(KEPT, next);
+  keepLook(next);
   listeners.forEach((listener) => { listener(); });
 }
 

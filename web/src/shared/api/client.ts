@@ -9,7 +9,8 @@ export type Schemas = components["schemas"];
 
 const RETRIES_MAX = 2;
 const FRESH_MS = 15_000;
-const SESSION = "/v1/session";
+// Each app has a session of its own; their answers bring the token of calls that change something.
+const SESSIONS = new Set(["/v1/session", "/v1/guide/session", "/v1/my/session"]);
 const READING = new Set(["GET", "HEAD"]);
 
 let csrfToken = "";
@@ -31,8 +32,8 @@ const edge: Middleware = {
   },
   async onResponse({ response }) {
     if (!response.ok) throw await refusalOf(response);
-    if (new URL(response.url).pathname === SESSION && response.status === 200) {
-      keepCsrfToken(((await response.clone().json()) as Schemas["SessionOut"]).csrf_token);
+    if (SESSIONS.has(new URL(response.url).pathname) && response.status !== 204) {
+      keepCsrfToken(((await response.clone().json()) as { csrf_token: string }).csrf_token);
     }
     return undefined;
   },
@@ -65,7 +66,7 @@ export const queries = new QueryClient({
 export function watchSession(onSignedOut: () => void): void {
   queries.getQueryCache().config.onError = (error, query) => {
     // Whoever asks for the session itself looks at its answer.
-    if (isSignedOut(error) && query.queryKey[1] !== SESSION) onSignedOut();
+    if (isSignedOut(error) && !SESSIONS.has(String(query.queryKey[1]))) onSignedOut();
   };
   queries.getMutationCache().config.onError = (error) => {
     if (isSignedOut(error)) onSignedOut();
