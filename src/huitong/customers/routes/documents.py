@@ -66,7 +66,7 @@ class SubmissionsIn(BaseModel):
     items: Annotated[list[SubmissionIn], Field(min_length=1, max_length=ITEMS_MAX)]
 
 
-class DecisionIn(BaseModel):
+class DocumentDecisionIn(BaseModel):
     """What was decided of a document; a rejection says why."""
 
     submission_id: SubmissionId
@@ -75,10 +75,10 @@ class DecisionIn(BaseModel):
     staff_id: StaffId | None = Field(None, description="Who decided, if one of the staff.")
 
 
-class DecisionsIn(BaseModel):
+class DocumentDecisionsIn(BaseModel):
     """Decisions of documents."""
 
-    items: Annotated[list[DecisionIn], Field(min_length=1, max_length=ITEMS_MAX)]
+    items: Annotated[list[DocumentDecisionIn], Field(min_length=1, max_length=ITEMS_MAX)]
 
 
 class SubmissionOut(BaseModel):
@@ -212,7 +212,9 @@ def show_reference(
 
 
 @router.route("POST", "/v1/documents/decisions", permission=Permission.DOCUMENTS_REVIEW)
-def decide(platform: Running, caller: Calling, _key: RequestKey, asked: DecisionsIn) -> AnswersOut:
+def decide(
+    platform: Running, caller: Calling, _key: RequestKey, asked: DocumentDecisionsIn
+) -> AnswersOut:
     """Approve or reject documents; the same decision again changes nothing."""
     now = clock.now()
     reviews = [

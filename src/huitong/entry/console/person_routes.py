@@ -89,7 +89,7 @@ class EvidenceOut(BaseModel):
     evidence: list[EdgeOut]
 
 
-class ComparisonOut(BaseModel):
+class PersonComparisonOut(BaseModel):
     """Two persons side by side: what they say of themselves is compared, and not shown."""
 
     one: SideOut
@@ -151,7 +151,7 @@ def compare(
     caller: Calling,
     one: Annotated[PersonId, Query()],
     other: Annotated[PersonId, Query()],
-) -> ComparisonOut:
+) -> PersonComparisonOut:
     """Show two persons side by side, with the evidence between them."""
     now = clock.now()
     with platform.database.reading(caller.scope()) as tx:
@@ -159,7 +159,7 @@ def compare(
             identity.person(tx, person_id=each)
         here, there = (side_of(tx, [each], now=now) for each in (one, other))
         accounts = account_names(tx)
-        return ComparisonOut(
+        return PersonComparisonOut(
             one=side_out(here, accounts),
             other=side_out(there, accounts),
             agreement=dict(agreement_of(tx, one_id=one, other_id=other)),

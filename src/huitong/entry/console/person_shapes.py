@@ -45,7 +45,7 @@ class SeenOut(BaseModel):
     accounts: list[str] = Field(examples=[["pos:main"]])
 
 
-class PointsOut(BaseModel):
+class PersonPointsOut(BaseModel):
     """What somebody has in points: to spend, not active yet, and set aside."""
 
     spendable: int
@@ -66,7 +66,7 @@ class MembershipOut(BaseModel):
     cards: list[str]
     tier: str | None
     tier_names: NamesOut | None
-    points: PointsOut
+    points: PersonPointsOut
     growth: int
     orders: int
     paid_minor: int
@@ -130,7 +130,7 @@ def membership_out(one: Membership) -> MembershipOut:
         cards=list(one.cards),
         tier=one.tier,
         tier_names=None if names is None else NamesOut(zh=names.zh, en=names.en),
-        points=PointsOut(
+        points=PersonPointsOut(
             spendable=one.points.spendable, pending=one.points.pending, held=one.points.held
         ),
         growth=one.growth,

@@ -19,7 +19,7 @@ router = Router(tag="rights")
 TEXT_LENGTH_MAX = 100_000
 
 
-class PolicyIn(BaseModel):
+class ConsentPolicyIn(BaseModel):
     """A version of a text that people agree to."""
 
     purpose: Purpose
@@ -28,7 +28,7 @@ class PolicyIn(BaseModel):
     effective_from: AwareDatetime
 
 
-class PolicyOut(BaseModel):
+class ConsentPolicyOut(BaseModel):
     """A version as it is kept; `digest` is the SHA-256 of its text."""
 
     purpose: Purpose
@@ -37,13 +37,13 @@ class PolicyOut(BaseModel):
     effective_from: datetime
 
 
-class PoliciesOut(BaseModel):
+class ConsentPoliciesOut(BaseModel):
     """Every version that a brand keeps."""
 
-    items: list[PolicyOut]
+    items: list[ConsentPolicyOut]
 
 
-class PolicyTextOut(PolicyOut):
+class ConsentPolicyTextOut(ConsentPolicyOut):
     """A version with its words."""
 
     content: str
@@ -59,8 +59,8 @@ def put_policy(
     platform: Running,
     caller: Calling,
     brand: Annotated[str, Path(max_length=100)],
-    wanted: PolicyIn,
-) -> PolicyOut:
+    wanted: ConsentPolicyIn,
+) -> ConsentPolicyOut:
     """Keep a version of a policy text; a version never changes, so a repeat is harmless."""
     now = clock.now()
 
@@ -103,12 +103,12 @@ def put_policy(
 )
 def list_policies(
     platform: Running, caller: Calling, brand: Annotated[str, Path(max_length=100)]
-) -> PoliciesOut:
+) -> ConsentPoliciesOut:
     """List every version of the texts that people agree to, by purpose, the newest last."""
     with platform.database.reading(caller.scope()) as tx:
         brand_id = org.brand(tx, code=brand).id
         found = customers.consent_policies(tx, brand_ids=[brand_id])
-    return PoliciesOut(items=[_policy(one) for one in found])
+    return ConsentPoliciesOut(items=[_policy(one) for one in found])
 
 
 @router.route(
@@ -123,18 +123,18 @@ def show_policy(
     brand: Annotated[str, Path(max_length=100)],
     purpose: Annotated[Purpose, Path()],
     version: Annotated[str, Path(max_length=100)],
-) -> PolicyTextOut:
+) -> ConsentPolicyTextOut:
     """Show the words of one version."""
     with platform.database.reading(caller.scope()) as tx:
         brand_id = org.brand(tx, code=brand).id
         for one in customers.consent_policies(tx, brand_ids=[brand_id]):
             if (one.purpose, one.version) == (purpose, version):
-                return PolicyTextOut(**_policy(one).model_dump(), content=one.content)
+                return ConsentPolicyTextOut(**_policy(one).model_dump(), content=one.content)
     raise NoSuchPolicy(purpose=purpose, version=version)
 
 
-def _policy(kept: ConsentPolicy) -> PolicyOut:
-    return PolicyOut(
+def _policy(kept: ConsentPolicy) -> ConsentPolicyOut:
+    return ConsentPolicyOut(
         purpose=kept.purpose,
         version=kept.version,
         digest=kept.digest.hex(),

@@ -33,7 +33,7 @@ ENTRY_PREFIX = "jou"
 FIRST_PLACE = (1 << ID_BITS) - 1
 
 
-class EntryOut(BaseModel):
+class JournalEntryOut(BaseModel):
     """One thing that was done to persons; without an actor, evidence did it."""
 
     id: Annotated[int, IdText(ENTRY_PREFIX)]
@@ -100,7 +100,7 @@ def list_journal(
     by_hand: Annotated[
         bool | None, Query(description="What somebody did, or what evidence did.")
     ] = None,
-) -> Page[EntryOut]:
+) -> Page[JournalEntryOut]:
     """List merges, carvings and identifiers that were taken out, the latest first."""
     place = paging.after(int)
     with platform.database.reading(caller.scope()) as tx:
@@ -157,8 +157,8 @@ def show_soundness(platform: Running, caller: Calling) -> SoundnessOut:
     )
 
 
-def _entry(one: JournalEntry) -> EntryOut:
-    return EntryOut(
+def _entry(one: JournalEntry) -> JournalEntryOut:
+    return JournalEntryOut(
         id=one.id,
         kind=one.kind,
         merge_id=one.id if one.kind is JournalKind.MERGE else None,

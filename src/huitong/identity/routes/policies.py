@@ -40,14 +40,14 @@ router = Router(tag="identity")
 VERSION_MAX = 2**31 - 1
 
 
-class PolicyIn(BaseModel):
+class IdentityPolicyIn(BaseModel):
     """What each kind of identifier may prove from now on, and why it is decided so."""
 
     document: PolicyDocument
     reason: Reason
 
 
-class PolicyOut(BaseModel):
+class IdentityPolicyOut(BaseModel):
     """A policy that was put into effect; version 0 is what the platform brings along.
 
     `document` names every kind, those too that the decision left as the platform has them;
@@ -62,7 +62,7 @@ class PolicyOut(BaseModel):
     recorded_at: datetime | None
 
 
-class CaseOut(BaseModel):
+class PreviewCaseOut(BaseModel):
     """One of the largest changes: persons that become one, or one that becomes several."""
 
     person_ids: list[PersonId]
@@ -70,7 +70,7 @@ class CaseOut(BaseModel):
     parts: int
 
 
-class PreviewOut(BaseModel):
+class PolicyPreviewOut(BaseModel):
     """What a candidate policy would change in an identity domain."""
 
     identifiers: int
@@ -85,8 +85,8 @@ class PreviewOut(BaseModel):
     shared_then: int
     held_now: int
     held_then: int
-    largest_merges: list[CaseOut]
-    largest_splits: list[CaseOut]
+    largest_merges: list[PreviewCaseOut]
+    largest_splits: list[PreviewCaseOut]
 
 
 @router.route(
@@ -97,7 +97,7 @@ class PreviewOut(BaseModel):
 )
 def show_policy(
     platform: Running, caller: Calling, brand: BrandCode, response: Response
-) -> PolicyOut:
+) -> IdentityPolicyOut:
     """Show what each kind of identifier may prove in a brand's identity domain."""
     with platform.database.reading(caller.scope()) as tx:
         domain_id = org.brand(tx, code=brand).identity_domain_id
@@ -116,10 +116,10 @@ def put_policy(  # noqa: PLR0917 - the parts of one request
     platform: Running,
     caller: Calling,
     brand: BrandCode,
-    body: PolicyIn,
+    body: IdentityPolicyIn,
     version: ExpectedVersion,
     response: Response,
-) -> PolicyOut:
+) -> IdentityPolicyOut:
     """Put a policy into effect for what comes from now on; the same one again changes nothing."""
     now = clock.now()
 
@@ -161,7 +161,7 @@ def put_policy(  # noqa: PLR0917 - the parts of one request
 )
 def list_versions(
     platform: Running, caller: Calling, brand: BrandCode, paging: Paging
-) -> Page[PolicyOut]:
+) -> Page[IdentityPolicyOut]:
     """List the policies that were put into effect, the newest first."""
     place = paging.after(int)
     with platform.database.reading(caller.scope()) as tx:
@@ -182,7 +182,7 @@ def list_versions(
 )
 def show_preview(
     platform: Running, caller: Calling, job_id: Annotated[int, IdText(JOB_PREFIX), Path()]
-) -> PreviewOut:
+) -> PolicyPreviewOut:
     """Show what a preview of a policy came to, once its job is done."""
     with platform.database.reading(caller.scope()) as tx:
         found = jobs.find(tx, job_id=job_id)
@@ -190,12 +190,12 @@ def show_preview(
         raise NoSuchJob(job=show(JOB_PREFIX, job_id))
     if found.state is not JobState.DONE or found.result is None:
         raise PreviewNotDone(state=found.state)
-    return PreviewOut.model_validate(found.result)
+    return PolicyPreviewOut.model_validate(found.result)
 
 
-def _policy(known: PolicyVersion) -> PolicyOut:
+def _policy(known: PolicyVersion) -> IdentityPolicyOut:
     whole = completed(known.document)
-    return PolicyOut(
+    return IdentityPolicyOut(
         version=known.version,
         document=whole,
         decided_kinds=sorted(
