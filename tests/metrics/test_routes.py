@@ -121,3 +121,16 @@ def test_a_brand_without_a_lake_says_how_to_get_one(
     with make_client(make_platform(database)) as bare:
         answer = bare.get(FIGURES, params={"metric": "sales"}, headers=key)
     assert (answer.status_code, answer.json()["code"]) == (404, "platform.lake_empty")
+
+
+def test_a_file_for_spreadsheets_holds_what_the_answer_does(
+    client: TestClient, key: dict[str, str]
+) -> None:
+    asked = {"metric": "sales", "by": "store"}
+    answer = client.get(f"{FIGURES}.csv", params=asked, headers=key)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith("text/csv")
+    told = client.get(FIGURES, params=asked, headers=key).json()["total"]["sales"]["value"]
+    *_, last = answer.content.decode("utf-8-sig").splitlines()
+    assert last.startswith("TOTAL")
+    assert last.endswith(f"{told // 100}.{told % 100:02}")

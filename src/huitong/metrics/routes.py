@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from typing import Annotated, TypeAlias
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Response
 from pydantic import BaseModel, Field
 
 from huitong import metrics
 from huitong.metrics.model import (
     DIMENSIONS_MAX,
     METRICS_MAX,
+    Answer,
     Compare,
     DimensionMissing,
     Grain,
@@ -25,7 +26,8 @@ from huitong.metrics.model import (
     WrongQuestion,
 )
 from huitong.org.model import BrandNotFound
-from huitong.platform.auth import Permission
+from huitong.platform.assembly import Platform
+from huitong.platform.auth import Caller, Permission
 from huitong.platform.http import Calling, Reach, Router, Running, Seeing
 from huitong.platform.lake import LakeDamaged, LakeEmpty
 from huitong.platform.seen import Seen
@@ -34,6 +36,26 @@ router = Router(tag="metrics")
 
 Text: TypeAlias = Annotated[str, Query(max_length=100)]
 BrandCode: TypeAlias = Annotated[str, Path(max_length=100, description="The brand's code.")]
+
+
+# What a question may be refused for.
+REFUSED = (
+    BrandNotFound,
+    UnknownMetric,
+    UnknownDimension,
+    DimensionMissing,
+    NotByStore,
+    WrongQuestion,
+    TooManyRows,
+    LakeEmpty,
+    LakeDamaged,
+)
+
+
+class Csv(Response):
+    """A table as comma-separated text."""
+
+    media_type = "text/csv"
 
 
 class NamesOut(BaseModel):
@@ -87,7 +109,7 @@ class FigureOut(BaseModel):
     change_basis_points: int | None = Field(None, description="Of what was before.")
 
 
-class RowOut(BaseModel):
+class FiguresRowOut(BaseModel):
     """The figures of one cut; a key of null is what is unknown."""
 
     by: dict[str, str | int | None]
@@ -112,7 +134,7 @@ class FiguresOut(BaseModel):
     until: date
     compared_since: date | None
     compared_until: date | None
-    rows: list[RowOut]
+    rows: list[FiguresRowOut]
     labels: dict[str, dict[str, str]] = Field(
         description="Of dimensions whose codes have names, such as stores: the names by code."
     )
@@ -145,17 +167,7 @@ def list_all() -> MetricsOut:
     "/v1/brands/{brand}/figures",
     permission=Permission.METRICS_READ,
     reach=Reach.NARROWED,
-    errors=[
-        BrandNotFound,
-        UnknownMetric,
-        UnknownDimension,
-        DimensionMissing,
-        NotByStore,
-        WrongQuestion,
-        TooManyRows,
-        LakeEmpty,
-        LakeDamaged,
-    ],
+    errors=[*REFUSED],
 )
 def show_figures(
     platform: Running,
@@ -177,9 +189,42 @@ def show_figures(
     Who sees some stores only is told those of their stores, or what they did themselves.
     """
     question = Question(tuple(metric), tuple(by), since, until, compare, _within(seen))
+    return FiguresOut.model_validate(metrics.written(_answer(platform, caller, brand, question)))
+
+
+@router.route(
+    "GET",
+    "/v1/brands/{brand}/figures.csv",
+    permission=Permission.METRICS_READ,
+    reach=Reach.NARROWED,
+    errors=[*REFUSED],
+    response_class=Csv,
+    answer_example="store,store_name,sales\r\nS1,Main street,1048.80\r\n",
+)
+def export_figures(
+    platform: Running,
+    caller: Calling,
+    seen: Seeing,
+    brand: BrandCode,
+    *,
+    metric: Annotated[list[Text], Query(min_length=1, max_length=METRICS_MAX)],
+    by: Annotated[list[Text], Query(max_length=DIMENSIONS_MAX)] = [],  # noqa: B006 - as above
+    since: date | None = None,
+    until: date | None = None,
+    compare: Compare | None = None,
+) -> Csv:
+    """Answer the same figures as a file for spreadsheets, as “huitong metrics query --csv” does."""
+    question = Question(tuple(metric), tuple(by), since, until, compare, _within(seen))
+    rows = metrics.shown_rows(_answer(platform, caller, brand, question))
+    return Csv(
+        metrics.csv_of(rows), headers={"Content-Disposition": 'attachment; filename="figures.csv"'}
+    )
+
+
+def _answer(platform: Platform, caller: Caller, brand: str, question: Question) -> Answer:
     with platform.database.reading(caller.scope()) as tx:
         figures = metrics.figures_of_brand(tx, code=brand, open_lake=platform.open_lake)
-    return FiguresOut.model_validate(metrics.written(figures.query(question)))
+    return figures.query(question)
 
 
 def _within(seen: Seen) -> Within | None:

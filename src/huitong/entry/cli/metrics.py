@@ -1,7 +1,5 @@
 """`huitong metrics`: which figures there are, what they mean, and what they are."""
 
-import csv
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -134,7 +132,7 @@ def query(
             figures = metrics.figures_of_brand(tx, code=brand, open_lake=platform.open_lake)
         found = figures.query(question)
     if into is not None:
-        _write(into, metrics.shown_rows(found))
+        into.write_text(metrics.csv_of(metrics.shown_rows(found)), encoding="utf-8", newline="")
     elif as_json:
         showing.facts(metrics.written(found), as_json=True)
     else:
@@ -154,17 +152,3 @@ def _compare(given: str | None) -> "Compare | None":
     except ValueError:
         message = f"“{given}” is none of {', '.join(Compare)}."
         raise typer.BadParameter(message, param_hint="--compare") from None
-
-
-def _write(into: Path, rows: Sequence[Mapping[str, object]]) -> None:
-    """Write rows with a mark by which spreadsheets know that the text is UTF-8."""
-    with into.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]) if rows else [])
-        writer.writeheader()
-        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
-
-
-def _cell(value: object) -> str:
-    from huitong.platform.spreadsheets import guarded
-
-    return "" if value is None else guarded(str(value))

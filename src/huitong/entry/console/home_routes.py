@@ -27,7 +27,7 @@ class CoreFigureOut(BaseModel):
     lacks: list[Lack] = Field(description="What is missing to tell it.")
 
 
-class LineOut(BaseModel):
+class AttentionOut(BaseModel):
     """One matter that needs attention."""
 
     matter: Matter
@@ -37,7 +37,7 @@ class LineOut(BaseModel):
     decides: bool = Field(description="The caller may do something about it.")
 
     @classmethod
-    def of(cls, line: Line) -> "LineOut":
+    def of(cls, line: Line) -> "AttentionOut":
         """Return a line as it is answered."""
         return cls(
             matter=line.matter,
@@ -48,11 +48,11 @@ class LineOut(BaseModel):
         )
 
 
-class HomeOut(BaseModel):
+class BrandHomeOut(BaseModel):
     """What somebody sees first; without a permission, that part is empty."""
 
     core: list[CoreFigureOut]
-    attention: list[LineOut]
+    attention: list[AttentionOut]
     as_of: datetime
 
 
@@ -62,7 +62,7 @@ class HomeOut(BaseModel):
     permission=Permission.ACCOUNT_OWN,
     errors=[BrandNotFound],
 )
-def show_home(platform: Running, caller: Calling, brand: BrandCode) -> HomeOut:
+def show_home(platform: Running, caller: Calling, brand: BrandCode) -> BrandHomeOut:
     """Tell which core figures a brand has, and what of it needs the caller's attention."""
     now = clock.now()
     with platform.database.reading(caller.scope()) as tx:
@@ -70,8 +70,8 @@ def show_home(platform: Running, caller: Calling, brand: BrandCode) -> HomeOut:
         sees_figures = Permission.METRICS_READ in caller.permissions
         core = core_figures(tx, brand_id=found.id) if sees_figures else ()
         lines = attention(Asked(tx, found, platform.settings, now), caller)
-    return HomeOut(
+    return BrandHomeOut(
         core=[CoreFigureOut(core=one.core, metric=one.metric, lacks=[*one.lacks]) for one in core],
-        attention=[LineOut.of(one) for one in lines],
+        attention=[AttentionOut.of(one) for one in lines],
         as_of=now,
     )

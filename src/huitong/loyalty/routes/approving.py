@@ -31,9 +31,9 @@ from huitong.loyalty.routes.drafting import (
     versions_of,
 )
 from huitong.loyalty.routes.told import (
-    DifferenceOut,
-    ProblemOut,
-    VersionOut,
+    ProgrammeDifferenceOut,
+    ProgrammeProblemOut,
+    ProgrammeVersionOut,
     differences_out,
     problems_out,
     record_version,
@@ -47,34 +47,36 @@ from huitong.platform.http import Calling, ExpectedVersion, RequestKey, Router, 
 router = Router(tag="programme")
 
 
-class SubmissionIn(BaseModel):
+class DraftSubmissionIn(BaseModel):
     """From when on the draft should be in effect, and a word to whoever approves it."""
 
     wanted_from: AwareDatetime | None = Field(None, description="Null: at once.")
     note: Annotated[str, Field(max_length=NOTE_LENGTH_MAX)] = ""
 
 
-class ReturnIn(BaseModel):
+class DraftReturnIn(BaseModel):
     """Why a draft goes back to its editors."""
 
     note: Annotated[str, Field(min_length=1, max_length=NOTE_LENGTH_MAX)]
 
 
-class PublicationIn(BaseModel):
+class DraftPublicationIn(BaseModel):
     """From when on a draft is in effect."""
 
     effective_from: AwareDatetime | None = Field(None, description="Null: at once.")
 
 
-class RebaseOut(BaseModel):
+class DraftRebaseOut(BaseModel):
     """What became of the programme meanwhile, what the draft changes, and where both collide."""
 
     newest_version: int
-    theirs: list[DifferenceOut]
-    ours: list[DifferenceOut]
-    conflicts: list[DifferenceOut] = Field(description="The draft's word would stand.")
-    result: list[DifferenceOut] = Field(description="What would differ from the newest version.")
-    problems: list[ProblemOut]
+    theirs: list[ProgrammeDifferenceOut]
+    ours: list[ProgrammeDifferenceOut]
+    conflicts: list[ProgrammeDifferenceOut] = Field(description="The draft's word would stand.")
+    result: list[ProgrammeDifferenceOut] = Field(
+        description="What would differ from the newest version."
+    )
+    problems: list[ProgrammeProblemOut]
 
 
 class ProgrammePolicyOut(BaseModel):
@@ -100,7 +102,7 @@ class ProgrammePolicyIn(BaseModel):
 )
 def preview_rebase(
     platform: Running, caller: Calling, brand: BrandCode, draft_id: DraftInPath
-) -> RebaseOut:
+) -> DraftRebaseOut:
     """Show what a draft would become on top of the newest version, and where both collide."""
     with platform.database.reading(caller.scope()) as tx:
         brand_id = org.brand(tx, code=brand).id
@@ -108,14 +110,16 @@ def preview_rebase(
         versions = versions_of(tx, brand_id)
     newest = versions.get(max(versions, default=0))
     if newest is None:
-        return RebaseOut(newest_version=0, theirs=[], ours=[], conflicts=[], result=[], problems=[])
+        return DraftRebaseOut(
+            newest_version=0, theirs=[], ours=[], conflicts=[], result=[], problems=[]
+        )
     base = versions.get(draft.base_version)
     found = loyalty.rebase(
         None if base is None else base.programme, newest.programme, draft.programme
     )
     after = found.programme
     result = () if after is None else loyalty.differences(newest.programme, after)
-    return RebaseOut(
+    return DraftRebaseOut(
         newest_version=newest.version,
         theirs=differences_out(found.theirs),
         ours=differences_out(found.ours),
@@ -154,7 +158,7 @@ def submit_draft(  # noqa: PLR0917 - the parts of one request
     caller: Calling,
     brand: BrandCode,
     draft_id: DraftInPath,
-    wanted: SubmissionIn,
+    wanted: DraftSubmissionIn,
     expected: ExpectedVersion,
     response: Response,
 ) -> DraftOut:
@@ -177,7 +181,7 @@ def send_back(  # noqa: PLR0917 - the parts of one request
     caller: Calling,
     brand: BrandCode,
     draft_id: DraftInPath,
-    why: ReturnIn,
+    why: DraftReturnIn,
     expected: ExpectedVersion,
     response: Response,
 ) -> DraftOut:
@@ -207,10 +211,10 @@ def publish_draft(  # noqa: PLR0917 - the parts of one request
     caller: Calling,
     brand: BrandCode,
     draft_id: DraftInPath,
-    wanted: PublicationIn,
+    wanted: DraftPublicationIn,
     expected: ExpectedVersion,
     _key: RequestKey,
-) -> VersionOut:
+) -> ProgrammeVersionOut:
     """Put a draft into effect; a draft that is published already answers its version again."""
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:
@@ -224,7 +228,7 @@ def publish_draft(  # noqa: PLR0917 - the parts of one request
                 tx, caller, brand, versions.get(max(versions, default=0)), version, now=now
             )
         signatures = loyalty.signatures_of(tx, brand_id=brand_id)
-    return VersionOut.of(version, signatures[version.version])
+    return ProgrammeVersionOut.of(version, signatures[version.version])
 
 
 @router.route(

@@ -7,11 +7,11 @@ from pydantic import BaseModel, Field
 
 from huitong import loyalty, org
 from huitong.loyalty.model import DRAFT_PREFIX, DraftNotFound, Programme, VersionNotFound
-from huitong.loyalty.routes.drafting import BrandCode, SaidIn, read, versions_of
+from huitong.loyalty.routes.drafting import BrandCode, ProgrammeSaidIn, read, versions_of
 from huitong.loyalty.routes.told import (
-    DifferenceOut,
-    ProblemOut,
-    ToldOut,
+    ProgrammeDifferenceOut,
+    ProgrammeProblemOut,
+    ProgrammeToldOut,
     differences_out,
     problems_out,
 )
@@ -26,26 +26,26 @@ router = Router(tag="programme")
 NOTHING = "0"
 
 
-class CheckIn(SaidIn):
+class ProgrammeCheckIn(ProgrammeSaidIn):
     """A programme to check, and the version that it is held against."""
 
     against: Annotated[int | None, Field(ge=0, description="0: against none.")] = None
 
 
-class CheckedOut(BaseModel):
+class ProgrammeCheckedOut(BaseModel):
     """What is wrong with a programme; when nothing is, what it says and changes."""
 
-    problems: list[ProblemOut]
+    problems: list[ProgrammeProblemOut]
     programme: Programme | None
     document: str | None
-    told: ToldOut | None
-    changes: list[DifferenceOut]
+    told: ProgrammeToldOut | None
+    changes: list[ProgrammeDifferenceOut]
 
 
-class DifferencesOut(BaseModel):
+class ProgrammeDifferencesOut(BaseModel):
     """In what one programme differs from another; nothing when they are the same."""
 
-    items: list[DifferenceOut]
+    items: list[ProgrammeDifferenceOut]
 
 
 @router.route(
@@ -54,7 +54,9 @@ class DifferencesOut(BaseModel):
     permission=Permission.PROGRAMME_READ,
     errors=[BrandNotFound, VersionNotFound],
 )
-def check(platform: Running, caller: Calling, brand: BrandCode, said: CheckIn) -> CheckedOut:
+def check(
+    platform: Running, caller: Calling, brand: BrandCode, said: ProgrammeCheckIn
+) -> ProgrammeCheckedOut:
     """Tell what is wrong with a programme, else what it says and changes; nothing is kept."""
     found = read(said)
     with platform.database.reading(caller.scope()) as tx:
@@ -64,7 +66,7 @@ def check(platform: Running, caller: Calling, brand: BrandCode, said: CheckIn) -
         raise VersionNotFound(version=str(against))
     after = found.programme
     if after is None:
-        return CheckedOut(
+        return ProgrammeCheckedOut(
             problems=problems_out(found.problems),
             programme=None,
             document=None,
@@ -72,11 +74,11 @@ def check(platform: Running, caller: Calling, brand: BrandCode, said: CheckIn) -
             changes=[],
         )
     before = versions[against].programme if against else None
-    return CheckedOut(
+    return ProgrammeCheckedOut(
         problems=[],
         programme=after,
         document=loyalty.written(after),
-        told=ToldOut.of(after),
+        told=ProgrammeToldOut.of(after),
         changes=differences_out(loyalty.differences(before, after)),
     )
 
@@ -94,13 +96,13 @@ def compare(
     *,
     before: Annotated[str, Query(max_length=40, description="A version or a draft's id; 0: none.")],
     after: Annotated[str, Query(max_length=40, description="A version or a draft's id.")],
-) -> DifferencesOut:
+) -> ProgrammeDifferencesOut:
     """Tell in words what one version or draft changes of another."""
     with platform.database.reading(caller.scope()) as tx:
         brand_id = org.brand(tx, code=brand).id
         earlier = None if before == NOTHING else _programme(tx, brand_id, before)
         later = _programme(tx, brand_id, after)
-    return DifferencesOut(items=differences_out(loyalty.differences(earlier, later)))
+    return ProgrammeDifferencesOut(items=differences_out(loyalty.differences(earlier, later)))
 
 
 def _programme(tx: ReadTx, brand_id: int, named: str) -> Programme:

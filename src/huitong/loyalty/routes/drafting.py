@@ -21,7 +21,7 @@ from huitong.loyalty.model import (
     ProgrammeInvalid,
     Version,
 )
-from huitong.loyalty.routes.told import DifferenceOut, ToldOut, differences_out
+from huitong.loyalty.routes.told import ProgrammeDifferenceOut, ProgrammeToldOut, differences_out
 from huitong.org.model import BrandNotFound
 from huitong.platform import audit, clock
 from huitong.platform.assembly import Platform
@@ -55,7 +55,7 @@ class DraftSummary(BaseModel):
     changed_at: datetime
 
 
-class EditOut(BaseModel):
+class DraftEditOut(BaseModel):
     """One step of a draft."""
 
     revision: int
@@ -77,8 +77,8 @@ class DraftOut(BaseModel):
     has_moved_on: bool = Field(description="A newer version came after the draft began.")
     programme: Programme
     document: str = Field(description="The same as YAML.")
-    told: ToldOut
-    changes: list[DifferenceOut] = Field(description="What it changes of its base.")
+    told: ProgrammeToldOut
+    changes: list[ProgrammeDifferenceOut] = Field(description="What it changes of its base.")
     wanted_from: datetime | None
     published_version: int | None
     publishing: Literal["open", "not_permitted", "second_person"] = Field(
@@ -86,10 +86,10 @@ class DraftOut(BaseModel):
     )
     changed_by: str
     changed_at: datetime
-    edits: list[EditOut]
+    edits: list[DraftEditOut]
 
 
-class SaidIn(BaseModel):
+class ProgrammeSaidIn(BaseModel):
     """A programme as fields or as a document, one of both."""
 
     programme: dict[str, Any] | None = None
@@ -140,7 +140,7 @@ def answer(tx: ReadTx, caller: Caller, draft: Draft, response: Response) -> Draf
         has_moved_on=newest != draft.base_version and draft.published_version is None,
         programme=draft.programme,
         document=loyalty.written(draft.programme),
-        told=ToldOut.of(draft.programme),
+        told=ProgrammeToldOut.of(draft.programme),
         changes=differences_out(_changes(draft, versions)),
         wanted_from=draft.wanted_from,
         published_version=draft.published_version,
@@ -148,7 +148,9 @@ def answer(tx: ReadTx, caller: Caller, draft: Draft, response: Response) -> Draf
         changed_by=draft.changed_by,
         changed_at=draft.changed_at,
         edits=[
-            EditOut(revision=one.revision, step=one.step, actor=one.actor, note=one.note, at=one.at)
+            DraftEditOut(
+                revision=one.revision, step=one.step, actor=one.actor, note=one.note, at=one.at
+            )
             for one in edits
         ],
     )
@@ -175,7 +177,7 @@ def versions_of(tx: ReadTx, brand_id: int) -> Versions:
     return {one.version: one for one in loyalty.versions_of(tx, brand_id=brand_id)}
 
 
-def read(said: SaidIn) -> loyalty.Read:
+def read(said: ProgrammeSaidIn) -> loyalty.Read:
     """Return what a request says of a programme, in whichever of both ways."""
     if said.document is not None:
         return loyalty.read(said.document)

@@ -25,7 +25,7 @@ from huitong.loyalty.routes.drafting import (
     DraftInPath,
     DraftOut,
     DraftSummary,
-    SaidIn,
+    ProgrammeSaidIn,
     Versions,
     answer,
     change,
@@ -61,7 +61,7 @@ class DraftIn(BaseModel):
     programme: dict[str, Any] | None = Field(None, description="Needed for a first programme.")
 
 
-class SavedIn(SaidIn):
+class DraftSavedIn(ProgrammeSaidIn):
     """What a draft is to say from now on, and its name where that changes."""
 
     name: Name | None = None
@@ -147,7 +147,7 @@ def save_draft(  # noqa: PLR0917 - the parts of one request
     caller: Calling,
     brand: BrandCode,
     draft_id: DraftInPath,
-    saved: SavedIn,
+    saved: DraftSavedIn,
     expected: ExpectedVersion,
     response: Response,
 ) -> DraftOut:

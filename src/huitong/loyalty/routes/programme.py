@@ -13,7 +13,7 @@ from huitong.loyalty.model import (
     ProgrammeNotFound,
     SecondPersonNeeded,
 )
-from huitong.loyalty.routes.told import VersionOut, record_version
+from huitong.loyalty.routes.told import ProgrammeVersionOut, record_version
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock
 from huitong.platform.auth import Permission
@@ -27,14 +27,14 @@ BrandCode: TypeAlias = Annotated[str, Path(max_length=100, description="The bran
 class ProgrammeOut(BaseModel):
     """What a brand promises now, and what it will if that is another document."""
 
-    in_effect: VersionOut | None
-    newest: VersionOut
+    in_effect: ProgrammeVersionOut | None
+    newest: ProgrammeVersionOut
 
 
 class VersionsOut(BaseModel):
     """All versions in the order in which they take effect."""
 
-    items: list[VersionOut]
+    items: list[ProgrammeVersionOut]
 
 
 class ProgrammeIn(BaseModel):
@@ -66,8 +66,8 @@ def show_newest(
     begun = [one for one in versions if one.effective_from <= now]
     response.headers["ETag"] = etag(newest.version)
     return ProgrammeOut(
-        in_effect=VersionOut.of(begun[-1], by[begun[-1].version]) if begun else None,
-        newest=VersionOut.of(newest, by[newest.version]),
+        in_effect=ProgrammeVersionOut.of(begun[-1], by[begun[-1].version]) if begun else None,
+        newest=ProgrammeVersionOut.of(newest, by[newest.version]),
     )
 
 
@@ -84,7 +84,7 @@ def list_versions(platform: Running, caller: Calling, brand: BrandCode) -> Versi
         brand_id = org.brand(tx, code=brand).id
         versions = loyalty.versions_of(tx, brand_id=brand_id)
         by = loyalty.signatures_of(tx, brand_id=brand_id)
-    return VersionsOut(items=[VersionOut.of(one, by[one.version]) for one in versions])
+    return VersionsOut(items=[ProgrammeVersionOut.of(one, by[one.version]) for one in versions])
 
 
 @router.route(
@@ -100,7 +100,7 @@ def put_version(  # noqa: PLR0917 - the parts of one request
     wanted: ProgrammeIn,
     expected: ExpectedVersion,
     response: Response,
-) -> VersionOut:
+) -> ProgrammeVersionOut:
     """Put a programme into effect; `If-Match` is the newest version, `"0"` for the first one.
 
     A brand that wants a second person takes drafts only, which somebody else approves.
@@ -125,4 +125,4 @@ def put_version(  # noqa: PLR0917 - the parts of one request
             record_version(tx, caller, brand, before, version, now=now)
         by = loyalty.signatures_of(tx, brand_id=brand_id)
     response.headers["ETag"] = etag(version.version)
-    return VersionOut.of(version, by[version.version])
+    return ProgrammeVersionOut.of(version, by[version.version])

@@ -21,7 +21,7 @@ from huitong.platform.auth import Caller
 from huitong.platform.db import Tx
 
 
-class WordsOut(BaseModel):
+class ProgrammeWordsOut(BaseModel):
     """One sentence, or a part of one, in both languages."""
 
     zh: str
@@ -33,14 +33,14 @@ class WordsOut(BaseModel):
         return cls(zh=words.zh, en=words.en)
 
 
-class DifferenceOut(BaseModel):
+class ProgrammeDifferenceOut(BaseModel):
     """One thing in which two programmes differ."""
 
     section: Section
     turn: Turn
     code: str | None = Field(description="The rule, tier or document gift it is about.")
     place: list[str | int]
-    words: WordsOut
+    words: ProgrammeWordsOut
 
     @classmethod
     def of(cls, one: Difference) -> Self:
@@ -50,16 +50,16 @@ class DifferenceOut(BaseModel):
             turn=one.turn,
             code=one.code,
             place=[*one.place],
-            words=WordsOut.of(one.words),
+            words=ProgrammeWordsOut.of(one.words),
         )
 
 
-class ProblemOut(BaseModel):
+class ProgrammeProblemOut(BaseModel):
     """One thing of a document that is not allowed."""
 
     place: list[str | int] = Field(description="Fields, and places in lists from 0.")
-    where: WordsOut
-    words: WordsOut
+    where: ProgrammeWordsOut
+    words: ProgrammeWordsOut
     line: int | None = Field(description="Of a document that was read as text, from 1.")
 
     @classmethod
@@ -67,52 +67,52 @@ class ProblemOut(BaseModel):
         """Return a problem as it is answered."""
         return cls(
             place=[*one.place],
-            where=WordsOut.of(one.where),
-            words=WordsOut.of(one.words),
+            where=ProgrammeWordsOut.of(one.where),
+            words=ProgrammeWordsOut.of(one.words),
             line=one.line,
         )
 
 
-class StatementOut(BaseModel):
+class ProgrammeStatementOut(BaseModel):
     """One thing that a programme says as a whole, such as how long points live."""
 
     field: str
     section: Section
-    name: WordsOut
-    value: WordsOut
+    name: ProgrammeWordsOut
+    value: ProgrammeWordsOut
 
 
-class ToldOut(BaseModel):
+class ProgrammeToldOut(BaseModel):
     """A programme in words: its rules, tiers and document gifts by code, and the rest."""
 
-    rules: dict[str, WordsOut]
-    tiers: dict[str, WordsOut]
-    document_gifts: dict[str, WordsOut]
-    statements: list[StatementOut]
+    rules: dict[str, ProgrammeWordsOut]
+    tiers: dict[str, ProgrammeWordsOut]
+    document_gifts: dict[str, ProgrammeWordsOut]
+    statements: list[ProgrammeStatementOut]
 
     @classmethod
     def of(cls, programme: Programme) -> Self:
         """Return a programme in words."""
         told = loyalty.told(programme)
         return cls(
-            rules={code: WordsOut.of(words) for code, words in told.rules.items()},
-            tiers={code: WordsOut.of(words) for code, words in told.tiers.items()},
+            rules={code: ProgrammeWordsOut.of(words) for code, words in told.rules.items()},
+            tiers={code: ProgrammeWordsOut.of(words) for code, words in told.tiers.items()},
             document_gifts={
-                kind: WordsOut.of(words) for kind, words in told.document_gifts.items()
+                kind: ProgrammeWordsOut.of(words) for kind, words in told.document_gifts.items()
             },
             statements=[
-                StatementOut(
+                ProgrammeStatementOut(
                     field=one.field,
                     section=one.section,
-                    name=WordsOut.of(one.name),
-                    value=WordsOut.of(one.value),
+                    name=ProgrammeWordsOut.of(one.name),
+                    value=ProgrammeWordsOut.of(one.value),
                 )
                 for one in told.statements
             ],
         )
 
 
-class VersionOut(BaseModel):
+class ProgrammeVersionOut(BaseModel):
     """A programme as it takes effect, by whom it was put there, and what it says in words."""
 
     version: int
@@ -120,7 +120,7 @@ class VersionOut(BaseModel):
     put_by: str
     put_at: datetime
     programme: Programme
-    told: ToldOut
+    told: ProgrammeToldOut
 
     @classmethod
     def of(cls, version: Version, signature: loyalty.Signature) -> Self:
@@ -131,18 +131,18 @@ class VersionOut(BaseModel):
             put_by=signature.actor,
             put_at=signature.at,
             programme=version.programme,
-            told=ToldOut.of(version.programme),
+            told=ProgrammeToldOut.of(version.programme),
         )
 
 
-def differences_out(found: Sequence[Difference]) -> list[DifferenceOut]:
+def differences_out(found: Sequence[Difference]) -> list[ProgrammeDifferenceOut]:
     """Return differences as they are answered."""
-    return [DifferenceOut.of(one) for one in found]
+    return [ProgrammeDifferenceOut.of(one) for one in found]
 
 
-def problems_out(found: Sequence[Problem]) -> list[ProblemOut]:
+def problems_out(found: Sequence[Problem]) -> list[ProgrammeProblemOut]:
     """Return problems as they are answered."""
-    return [ProblemOut.of(one) for one in found]
+    return [ProgrammeProblemOut.of(one) for one in found]
 
 
 def record_version(

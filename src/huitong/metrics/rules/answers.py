@@ -1,14 +1,19 @@
 """An answer as rows for people and as a document for programs."""
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from huitong.metrics.model import Answer, Figure, Metric, Row
 from huitong.metrics.rules.figures import change_in_basis_points, change_of
 from huitong.metrics.rules.telling import told_figure, told_key, told_share
+from huitong.platform.spreadsheets import guarded
 
 ONE_DAY = timedelta(days=1)
 TOTAL = "TOTAL"
+# A mark by which spreadsheets know that the text is UTF-8.
+BYTE_ORDER_MARK = "\ufeff"
 
 Shown = Mapping[str, object]
 
@@ -20,6 +25,15 @@ def shown_rows(answer: Answer) -> list[Shown]:
         first, *others = _headings(answer)
         rows.append({first: TOTAL, **dict.fromkeys(others, ""), **_shown(answer, answer.total)})
     return rows
+
+
+def csv_of(rows: Sequence[Shown]) -> str:
+    """Return rows as text for spreadsheets, marked as UTF-8; no cell of it is a formula."""
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, list(rows[0]) if rows else [])
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return BYTE_ORDER_MARK + file.getvalue()
 
 
 def written(answer: Answer) -> dict[str, object]:
@@ -52,6 +66,10 @@ def told_span(answer: Answer) -> str:
     if answer.before is None:
         return told
     return f"{told}, beside {answer.before.since} to {answer.before.until - ONE_DAY}"
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else guarded(str(value))
 
 
 def _keys(answer: Answer, row: Row) -> Shown:

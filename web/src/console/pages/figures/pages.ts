@@ -1,0 +1,13 @@
+import { LineChartOutlined } from "@ant-design/icons";
+import type { ConsolePage } from "@console/page";
+
+export const pages: readonly ConsolePage[] = [
+  {
+    path: "figures",
+    title: "figures:title",
+    texts: ["figures"],
+    menu: { group: "understand", order: 5, icon: LineChartOutlined },
+    permissions: ["metrics.read"],
+    load: () => import("./Figures"),
+  },
+];
