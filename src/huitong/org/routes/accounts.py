@@ -52,7 +52,7 @@ AccountRef = Annotated[
 ]
 
 
-class AccountIn(BaseModel):
+class ChannelAccountIn(BaseModel):
     """A shop, app or corp on one platform; its brand never changes."""
 
     brand: Code
@@ -66,13 +66,13 @@ class AccountIn(BaseModel):
     fulfilment_only: bool = False
 
 
-class AccountsIn(BaseModel):
+class ChannelAccountsIn(BaseModel):
     """Accounts that are added or changed."""
 
-    items: Annotated[list[AccountIn], Field(min_length=1, max_length=ITEMS_MAX)]
+    items: Annotated[list[ChannelAccountIn], Field(min_length=1, max_length=ITEMS_MAX)]
 
 
-class AccountOut(Shown):
+class ChannelAccountOut(Shown):
     """A channel account, with what its feeds may be taken for."""
 
     id: Annotated[int, IdText("acc")]
@@ -87,11 +87,11 @@ class AccountOut(Shown):
     fulfilment_only: bool
 
 
-class AccountsOut(BaseModel):
+class ChannelAccountsOut(BaseModel):
     """The accounts that the caller sees."""
 
     version: int
-    items: list[AccountOut]
+    items: list[ChannelAccountOut]
 
 
 class TouchpointIn(BaseModel):
@@ -127,7 +127,7 @@ class PutOut(BaseModel):
 
 
 @router.route("GET", "/v1/organisation/accounts", permission=Permission.ORG_READ)
-def list_accounts(platform: Running, caller: Calling, response: Response) -> AccountsOut:
+def list_accounts(platform: Running, caller: Calling, response: Response) -> ChannelAccountsOut:
     """List the channel accounts of the brands that the caller sees; `ETag` is the version."""
     with platform.database.reading(caller.scope()) as tx:
         shown = _accounts(tx)
@@ -144,10 +144,10 @@ def list_accounts(platform: Running, caller: Calling, response: Response) -> Acc
 def put_accounts(
     platform: Running,
     caller: Calling,
-    wanted: AccountsIn,
+    wanted: ChannelAccountsIn,
     expected: ExpectedVersion,
     response: Response,
-) -> AccountsOut:
+) -> ChannelAccountsOut:
     """Add accounts, or change what their feeds may be taken for; it counts for what comes later."""
     hold_group(caller)
     now = clock.now()
@@ -222,7 +222,7 @@ def put_touchpoints(platform: Running, caller: Calling, wanted: TouchpointsIn) -
     return PutOut(sent=len(codes), changed=len(changed))
 
 
-def ref(one: AccountIn | AccountListed) -> str:
+def ref(one: ChannelAccountIn | AccountListed) -> str:
     """Return how an account is named: its platform and code."""
     return f"{one.platform}:{one.code}"
 
@@ -237,14 +237,14 @@ def hold_known(what: str, codes: Iterable[str | None], known: Collection[str]) -
             raise UnitNotFound(what=what, unit_code=code)
 
 
-def _accounts(tx: ReadTx) -> AccountsOut:
+def _accounts(tx: ReadTx) -> ChannelAccountsOut:
     found = org.list_accounts(tx)
-    return AccountsOut(
-        version=org.revision(tx), items=[AccountOut.model_validate(one) for one in found]
+    return ChannelAccountsOut(
+        version=org.revision(tx), items=[ChannelAccountOut.model_validate(one) for one in found]
     )
 
 
-def _new_accounts(tx: Tx, wanted: Sequence[AccountIn]) -> list[NewChannelAccount]:
+def _new_accounts(tx: Tx, wanted: Sequence[ChannelAccountIn]) -> list[NewChannelAccount]:
     brands = {one.code: one.id for one in org.brands(tx)}
     hold_known("brand", [one.brand for one in wanted], brands)
     entities = org.find_legal_entities(tx, codes=[one.entity for one in wanted])

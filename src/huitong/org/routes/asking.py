@@ -58,6 +58,9 @@ class RowOut(BaseModel):
     id: str | None = None
     refusal: str | None = Field(None, description="The stable code of the refusal.")
     reason: str | None = None
+    facts: dict[str, str | int | bool | None] | None = Field(
+        None, description="What the reason was made of."
+    )
 
 
 class RowsOut(BaseModel):
@@ -127,7 +130,13 @@ def rows_out(  # noqa: PLR0917 - the parts of one answer
     for code, result in zip(codes, results, strict=True):
         if isinstance(result, Refused):
             items.append(
-                RowOut(code=code, state="refused", refusal=result.code, reason=result.reason)
+                RowOut(
+                    code=code,
+                    state="refused",
+                    refusal=result.code,
+                    reason=result.reason,
+                    facts=dict(result.facts),
+                )
             )
             continue
         state: Literal["added", "changed", "same"] = (

@@ -1,0 +1,54 @@
+import { Refused } from "@console/parts/Refused";
+import { Button, Drawer, Flex, Form, type FormInstance } from "antd";
+import { type ReactNode, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+
+interface Props<Values extends object> {
+  title: string;
+  isOpen: boolean;
+  /** What the fields show first; a new thing brings what is usual. */
+  values: Partial<Values>;
+  form: FormInstance<Values>;
+  isSaving: boolean;
+  error: unknown;
+  onSave: (values: Values) => void;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** A form in a drawer: saved by a button or Ctrl-S, refused beside the fields. */
+export function EditDrawer<Values extends object>({ title, isOpen, values, form, isSaving, error, onSave, onClose, children }: Props<Values>) {
+  const { t } = useTranslation("common");
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const save = (event: KeyboardEvent) => {
+      if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      form.submit();
+    };
+    window.addEventListener("keydown", save);
+    return () => { window.removeEventListener("keydown", save); };
+  }, [isOpen, form]);
+  return (
+    <Drawer
+      open={isOpen}
+      onClose={onClose}
+      title={title}
+      size="large"
+      destroyOnHidden
+      extra={(
+        <Flex gap="small">
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button type="primary" loading={isSaving} onClick={() => { form.submit(); }}>{t("save")}</Button>
+        </Flex>
+      )}
+    >
+      <Flex vertical gap="middle">
+        {error !== null && <Refused error={error} />}
+        <Form<Values> form={form} layout="vertical" initialValues={values} preserve={false} onFinish={onSave} requiredMark="optional">
+          {children}
+        </Form>
+      </Flex>
+    </Drawer>
+  );
+}

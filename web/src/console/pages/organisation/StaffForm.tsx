@@ -1,0 +1,79 @@
+import { Refused } from "@console/parts/Refused";
+import { api, queries } from "@shared/api/client";
+import type { Refusal } from "@shared/api/refusal";
+import { App, DatePicker, Form, Input, Select } from "antd";
+import type { Dayjs } from "dayjs";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { EditDrawer } from "./EditDrawer";
+import { rowRefusal } from "./importing";
+import { type Staff, choices } from "./words";
+
+interface Values {
+  code: string;
+  name?: string;
+  store?: string;
+  from?: Dayjs | null;
+  until?: Dayjs | null;
+}
+
+/** Adds somebody who works here, changes what they are called, where they work, and when they leave. */
+export function StaffForm({ edited, onClose }: { edited: string; onClose: () => void }) {
+  const isNew = edited === "+";
+  const found = api.useQuery("get", "/v1/staff/{staff_id}", { params: { path: { staff_id: edited } } }, { enabled: edited !== "" && !isNew });
+  const person = found.data?.staff;
+  if (edited === "" || (!isNew && person === undefined)) return found.error === null ? null : <Refused error={found.error} />;
+  return <StaffFields key={edited} person={isNew ? undefined : person} onClose={onClose} />;
+}
+
+function StaffFields({ person, onClose }: { person: Staff | undefined; onClose: () => void }) {
+  const { t } = useTranslation("organisation");
+  const { message } = App.useApp();
+  const [form] = Form.useForm<Values>();
+  const [refused, setRefused] = useState<Refusal | null>(null);
+  const [search, setSearch] = useState("");
+  const stores = api.useQuery("get", "/v1/stores", { params: { query: { text: search, limit: 50 } } });
+  const put = api.useMutation("put", "/v1/staff", {
+    onSuccess: (told) => {
+      const refusal = rowRefusal(told);
+      setRefused(refusal);
+      if (refusal !== null) return;
+      void message.success(t("saved"));
+      void queries.invalidateQueries();
+      onClose();
+    },
+  });
+  const save = ({ code, name, store, from, until }: Values) => {
+    const moved = store !== undefined && store !== person?.store;
+    put.mutate({
+      body: {
+        items: [{
+          code,
+          name: name ?? null,
+          store: moved ? { code: store, valid_from: from?.format("YYYY-MM-DD") ?? null } : null,
+          until: until?.format("YYYY-MM-DD") ?? null,
+        }],
+      },
+    });
+  };
+  return (
+    <EditDrawer<Values>
+      title={t(person === undefined ? "addUnit" : "editUnit", { what: t("staff.one") })}
+      isOpen
+      values={person === undefined ? {} : { code: person.code, name: person.name ?? "", store: person.store ?? undefined }}
+      form={form}
+      isSaving={put.isPending}
+      error={put.error ?? refused}
+      onSave={save}
+      onClose={onClose}
+    >
+      <Form.Item name="code" label={t("code")} extra={t("staff.codeHint")} rules={[{ required: true, whitespace: true, message: t("codeMissing") }]}><Input disabled={person !== undefined} maxLength={100} /></Form.Item>
+      <Form.Item name="name" label={t("staff.name")} extra={t("staff.nameHint")}><Input maxLength={100} /></Form.Item>
+      <Form.Item name="store" label={t("stores.one")}>
+        <Select options={choices(stores.data?.items ?? [])} showSearch={{ filterOption: false, onSearch: setSearch }} loading={stores.isPending} />
+      </Form.Item>
+      <Form.Item name="from" label={t("validFrom")} extra={t("validFromHint")}><DatePicker /></Form.Item>
+      {person !== undefined && <Form.Item name="until" label={t("staff.until")} extra={t("staff.untilHint")}><DatePicker /></Form.Item>}
+    </EditDrawer>
+  );
+}

@@ -1,0 +1,57 @@
+import "./organisation.css";
+/** What the pages of the organisation have in common: addresses, what was read, kinds of stores. */
+import { api } from "@shared/api/client";
+import type { Schemas } from "@shared/api/client";
+import { useSearchParams } from "react-router";
+
+export type Organisation = Schemas["OrganisationOut"];
+export type Store = Schemas["StoreOut"];
+export type StoreKind = Store["kind"];
+export type Staff = Schemas["StaffOut"];
+export type Account = Schemas["ChannelAccountOut"];
+export type Touchpoint = Schemas["TouchpointOut"];
+export type Rows = Schemas["RowsOut"];
+
+export const STORE_KINDS: readonly StoreKind[] = [
+  "direct", "franchise", "dealer", "counter", "outlet", "campus", "multi_brand", "online_shop", "warehouse",
+];
+
+/** Reads and writes words of the address; an empty one is taken out of it. */
+export function useWords(): [(name: string) => string, (words: Record<string, string>) => void] {
+  const [query, setQuery] = useSearchParams();
+  const say = (words: Record<string, string>) => {
+    setQuery((before) => {
+      for (const [name, value] of Object.entries(words)) {
+        if (value === "") before.delete(name);
+        else before.set(name, value);
+      }
+      return before;
+    }, { replace: true });
+  };
+  return [(name) => query.get(name) ?? "", say];
+}
+
+/** Asks for the organisation; whoever sees some stores only is refused, and needs none of it. */
+export function useOrganisation() {
+  return api.useQuery("get", "/v1/organisation", {});
+}
+
+/** Asks for the regions of a hierarchy. */
+export function useRegions(hierarchy: string) {
+  return api.useQuery(
+    "get",
+    "/v1/organisation/hierarchies/{hierarchy}/regions",
+    { params: { path: { hierarchy } } },
+    { enabled: hierarchy !== "" },
+  );
+}
+
+/** Returns the header that says which version somebody has read. */
+export function match(version: number): { "If-Match": string } {
+  return { "If-Match": `"${String(version)}"` };
+}
+
+/** Returns options of a select for things with a code and a name. */
+export function choices(things: readonly { code: string; name: string }[]): { value: string; label: string }[] {
+  return things.map((one) => ({ value: one.code, label: one.name === one.code ? one.code : `${one.name} (${one.code})` }));
+}
