@@ -1,3 +1,4 @@
+import { BY_CURSOR } from "@shared/api/byCursor";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { Answered, Nothing, Panel } from "@shared/phone/parts";
@@ -8,12 +9,6 @@ import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 
 type Customer = Schemas["CustomerRowOut"];
-
-const BY_CURSOR = {
-  pageParamName: "cursor",
-  initialPageParam: undefined as string | undefined,
-  getNextPageParam: (page: { next_cursor: string | null }) => page.next_cursor ?? undefined,
-} as const;
 
 /** The customers whom the guide serves, and a box that finds one of them. */
 export default function Mine() {

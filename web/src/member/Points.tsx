@@ -1,3 +1,4 @@
+import { BY_CURSOR } from "@shared/api/byCursor";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { count, day, instant, money, movement } from "@shared/format";
@@ -7,12 +8,6 @@ import { useTranslation } from "react-i18next";
 
 type Movement = Schemas["MovementOut"];
 type Lot = Schemas["LotOut"];
-
-const BY_CURSOR = {
-  pageParamName: "cursor",
-  initialPageParam: undefined as string | undefined,
-  getNextPageParam: (page: { next_cursor: string | null }) => page.next_cursor ?? undefined,
-} as const;
 
 /** The member's points: what expires when, and why each came or went. */
 export default function Points() {

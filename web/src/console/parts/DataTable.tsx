@@ -31,13 +31,7 @@ interface Props<Row extends object> extends Omit<TableProps<Row>, "dataSource" |
   empty?: ReactNode;
 }
 
-/** Options of `api.useInfiniteQuery` for the lists of our interface, which come by cursor. */
-export const BY_CURSOR = {
-  pageParamName: "cursor",
-  // The client sends 0 for a first page that is undefined, and nothing for null.
-  initialPageParam: null as string | null,
-  getNextPageParam: (page: { next_cursor?: string | null }) => page.next_cursor ?? undefined,
-} as const;
+export { BY_CURSOR } from "@shared/api/byCursor";
 
 /** A list of the server: loading, refused, empty and filled, with the next page behind a button. */
 export function DataTable<Row extends object>({ label, listing, empty, ...table }: Props<Row>) {
