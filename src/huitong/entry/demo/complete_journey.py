@@ -4,6 +4,10 @@ One grocery chain, 2,469 households, a year of baskets. Amounts are dollars in t
 the files. `sales_value` is what the retailer receives, manufacturer coupons included; the data does
 not say what the household paid of it (3,507 lines carry a coupon above their value), so it stands
 as the paid amount and the coupon as a discount that a partner bears.
+
+The data names nobody. So that the pages have somebody to show, every household gets an invented
+Chinese name, a phone 199 0000 xxxx that ends in its number, and four of five agree to marketing:
+the same ones every time, and nothing of it changes a published figure.
 """
 
 from dataclasses import dataclass
@@ -39,6 +43,15 @@ class Totals:
     coupon_minor: int
     coupon_match_minor: int
 
+
+# Invented: family names and given names, joined by the number of a household.
+FAMILY_NAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+GIVEN_NAMES = (
+    "知夏", "慕云", "青禾", "星河", "晚晴", "书瑶", "清欢", "砚秋", "念安", "予安", "时雨", "微澜",
+    "如言", "小满", "一诺", "沐阳", "语桐", "清嘉", "静远", "明月", "安然", "景行", "若谷", "思齐",
+    "嘉禾", "望舒", "南星", "半夏", "云舒",
+)  # fmt: skip
+CONSENT_VERSION = "demo-1"
 
 # The whole data set as its packagers and the R vignette publish it.
 PUBLISHED = Totals(
@@ -91,16 +104,21 @@ COPY (
 ) TO '{target}' (FORMAT parquet)
 """
 
-# members: one card a household and a made-up telephone; brackets of the survey stay beside the
-# schema.
+# members: one card a household, with an invented name, phone and consent; brackets of the survey
+# stay beside the schema.
 _MEMBERS = """
 COPY (
   SELECT
     CAST(c.household_id AS VARCHAR) AS member_no,
     [{{'kind': 'pos_card', 'value': CAST(c.household_id AS VARCHAR), 'verified': true}},
      {{'kind': 'phone', 'verified': true,
-       'value': '139' || CAST(10012345 + c.household_id * 34567 AS VARCHAR)}}]
+       'value': '1990000' || lpad(CAST(c.household_id AS VARCHAR), 4, '0')}}]
       AS identifiers,
+    substr('{families}', 1 + CAST(c.household_id AS INTEGER) % {family_count}, 1)
+      || {given}[1 + (CAST(c.household_id AS INTEGER) * 7) % {given_count}] AS name,
+    CASE WHEN CAST(c.household_id AS INTEGER) % 5 = 0 THEN [] ELSE
+      [{{'purpose': 'marketing', 'policy_version': '{consent}',
+         'given_at': TIMESTAMP '2017-01-01 00:00:00' AT TIME ZONE '{zone}'}}] END AS consents,
     TIMESTAMP '2017-01-01 00:00:00' AT TIME ZONE '{zone}' AS enrolled_at,
     CASE WHEN d.household_id IS NULL THEN MAP {{}} ELSE
       MAP {{'age': COALESCE(d.age, ''), 'income': COALESCE(d.income, ''),
@@ -173,7 +191,16 @@ def write_files(target: Path, *, households: int | None = None) -> tuple[Files, 
         config={"memory_limit": MEMORY_LIMIT, "threads": THREADS, "temp_directory": str(target)}
     ) as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        words = {"source": source, "zone": TIME_ZONE, "households": households or "NULL"}
+        words = {
+            "source": source,
+            "zone": TIME_ZONE,
+            "households": households or "NULL",
+            "families": FAMILY_NAMES,
+            "family_count": len(FAMILY_NAMES),
+            "given": repr(list(GIVEN_NAMES)),
+            "given_count": len(GIVEN_NAMES),
+            "consent": CONSENT_VERSION,
+        }
         connection.execute(_CHOSEN.format(**words))
         connection.execute(_LINES.format(**words))
         for query, path in (
