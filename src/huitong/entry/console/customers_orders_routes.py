@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias, cast
 from fastapi import Path
 from pydantic import BaseModel
 
-from huitong import loyalty, orders
+from huitong import loyalty, orders, org
 from huitong.entry.console.customers_answers import NamedOut
 from huitong.loyalty.model import Asset, Version
 from huitong.orders.model import ORDER_PREFIX, OrderNotFound
@@ -55,6 +55,7 @@ class WholeOrderOut(BaseModel):
     """An order with everything that belongs to it; amounts in fen."""
 
     order: OrderOut
+    store_name: str | None
     allocations: list[AllocationOut]
     earned: list[EarnedOut]
 
@@ -76,6 +77,7 @@ def show_whole(
             raise OrderNotFound(order=show(ORDER_PREFIX, order_id))
         (order,) = found
         allocations = orders.allocations_of(tx, [order_id])
+        stores = {one.code: one.name for one in org.stores(tx)}
         earned = (
             _earned(tx, order_id, order.brand_id)
             if Permission.POINTS_READ in caller.permissions
@@ -83,6 +85,7 @@ def show_whole(
         )
     return WholeOrderOut(
         order=OrderOut.model_validate(order),
+        store_name=stores.get(order.store or ""),
         allocations=[
             AllocationOut(
                 line_id=one.line_id,

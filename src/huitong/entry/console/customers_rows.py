@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from huitong import customers, ledger, loyalty, orders
 from huitong.channels.model import IdentifierKind
-from huitong.customers.model import CustomerShown
+from huitong.customers.model import CustomerShown, CustomerStatus
 from huitong.loyalty.model import Asset, Names
 from huitong.orders.model import Bought
 from huitong.org.model import Brand
@@ -71,7 +71,7 @@ def rows_of(
     """
     shown = {one.id: one for one in customers.show(tx, customer_ids=customer_ids)}
     known = [one for one in dict.fromkeys(customer_ids) if one in shown]
-    tiers = _tiers(tx, known, brand, now)
+    tiers = _tiers(tx, shown, brand, now)
     points = _points(tx, known, brand, now) if allowed.points else {}
     bought = _bought(tx, known, now) if allowed.bought else {}
     noted = notes_of(tx, known, brand=brand, now=now) if allowed.notes else {}
@@ -148,15 +148,24 @@ def tier_names(tx: ReadTx, *, brand_id: int, now: datetime) -> Mapping[str, Name
     return {tier.code: tier.names for one in versions for tier in one.programme.tiers}
 
 
-def _tiers(tx: ReadTx, known: Sequence[int], brand: Brand, now: datetime) -> Mapping[int, Named]:
-    standings = loyalty.standings_of(tx, known)
-    if not standings:
-        return {}
+def _tiers(
+    tx: ReadTx, shown: Mapping[int, CustomerShown], brand: Brand, now: datetime
+) -> Mapping[int, Named]:
+    """Return the tiers of members; who never had growth has the first one of the programme."""
     names = tier_names(tx, brand_id=brand.id, now=now)
+    if not names:
+        return {}
+    standings = loyalty.standings_of(tx, list(shown))
+    first = loyalty.programme_at(tx, brand_id=brand.id, at=now).programme.tiers[0].code
+    codes = {
+        one: standings[one].tier if one in standings else first
+        for one, customer in shown.items()
+        if customer.status is CustomerStatus.MEMBER
+    }
     return {
-        one: Named(standing.tier, names[standing.tier].zh, names[standing.tier].en)
-        for one, standing in standings.items()
-        if standing.tier in names
+        one: Named(code, names[code].zh, names[code].en)
+        for one, code in codes.items()
+        if code in names
     }
 
 

@@ -21,13 +21,18 @@ ORDER = "order"
 
 def enrolments(tx: ReadTx, asked: Asked, before: Bound, limit: int) -> Sequence[Item]:
     """Tell when the customer, and whoever was merged into them, became a member or was seen."""
+    stores = store_names(tx)
     items = [
         Item(
             kind=Happening.ENROLMENT,
             at=one.enrolled_at or one.recorded_at,
             id=one.customer_id,
             what="enrolled" if one.enrolled_at else "first_seen",
-            facts={"store": one.store, "touchpoint": one.touchpoint, "guide": one.guide},
+            facts={
+                "store": stores.get(one.store or "", one.store),
+                "touchpoint": one.touchpoint,
+                "guide": one.guide,
+            },
         )
         for one in customers.met_at(tx, customer_ids=asked.family)
     ]
@@ -36,6 +41,7 @@ def enrolments(tx: ReadTx, asked: Asked, before: Bound, limit: int) -> Sequence[
 
 def bought(tx: ReadTx, asked: Asked, before: Bound, limit: int) -> Sequence[Item]:
     """Tell of orders."""
+    stores = store_names(tx)
     return [
         Item(
             kind=Happening.ORDER,
@@ -47,7 +53,7 @@ def bought(tx: ReadTx, asked: Asked, before: Bound, limit: int) -> Sequence[Item
                 "order_no": one.order_no,
                 "paid_minor": one.paid_minor,
                 "lines": len(one.lines),
-                "store": one.store,
+                "store": stores.get(one.store or "", one.store),
                 "item": one.lines[0].name or one.lines[0].sku if one.lines else None,
             },
         )
@@ -294,6 +300,11 @@ SOURCES: Mapping[Happening, Sequence[Source]] = {
     Happening.CORRECTION: (corrections,),
     Happening.EXIT: (exits,),
 }
+
+
+def store_names(tx: ReadTx) -> Mapping[str, str]:
+    """Return what people call stores, by code."""
+    return {one.code: one.name for one in org.stores(tx)}
 
 
 def _order_of(entry: HistoryEntry) -> str | None:

@@ -8,6 +8,7 @@ import { Alert, Skeleton, Tabs } from "antd";
 import type { ComponentType } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams, useSearchParams } from "react-router";
+import { Actions } from "./Actions";
 import { HeadCard } from "./HeadCard";
 import { OrderDrawer } from "./OrderDrawer";
 import "./customers.css";
@@ -58,7 +59,7 @@ export default function Customer() {
   const open = TABS.find((one) => one.key === query.get("tab")) ?? TABS[0];
   const order = query.get("order");
   return (
-    <Page title={shown.name ?? t("nameless")} hint={<code>{shown.id}</code>}>
+    <Page title={shown.name ?? t("nameless")} hint={<code>{shown.id}</code>} actions={<Actions head={shown} />}>
       {shown.asked_id !== shown.id && <Alert type="info" showIcon title={t("mergedHint", { id: shown.asked_id })} />}
       {shown.is_erased && <Alert type="warning" showIcon title={t("erasedHint")} />}
       <HeadCard head={shown} />

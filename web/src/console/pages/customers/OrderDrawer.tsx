@@ -32,7 +32,7 @@ function Whole({ whole }: { whole: Whole }) {
         size="small"
         items={[
           { key: "status", label: t("state"), children: word("orderStates", order.status) },
-          { key: "store", label: t("store"), children: order.store ?? t("unknown") },
+          { key: "store", label: t("store"), children: whole.store_name ?? order.store ?? t("unknown") },
           { key: "at", label: t("orderedAt"), children: instant(order.ordered_at) },
           { key: "paidAt", label: t("paidAt"), children: instant(order.paid_at) },
           { key: "list", label: t("listPrice"), children: money(order.list_minor) },
@@ -62,9 +62,9 @@ function Lines({ whole }: { whole: Whole }) {
       dataSource={whole.order.lines}
       columns={[
         { title: t("item"), key: "item", render: (_, line) => line.name ?? line.sku },
-        { title: t("quantity"), key: "quantity", className: "number", render: (_, line) => count(line.quantity) },
-        { title: t("paid"), key: "paid", className: "number", render: (_, line) => money(line.paid_minor) },
-        { title: t("cameBack"), key: "back", className: "number", render: (_, line) => (line.refunded_minor > 0 ? money(line.refunded_minor) : "") },
+        { title: t("quantity"), key: "quantity", align: "right", className: "number", render: (_, line) => count(line.quantity) },
+        { title: t("paid"), key: "paid", align: "right", className: "number", render: (_, line) => money(line.paid_minor) },
+        { title: t("cameBack"), key: "back", align: "right", className: "number", render: (_, line) => (line.refunded_minor > 0 ? money(line.refunded_minor) : "") },
         {
           title: t("discounts"),
           key: "discounts",
@@ -82,8 +82,8 @@ function Payments({ whole }: { whole: Whole }) {
   const word = useWord();
   if (whole.order.payments.length === 0) return null;
   return (
-    <div>
-      <Typography.Title level={3} className="part">{t("payments")}</Typography.Title>
+    <div className="order-part">
+      <Typography.Title level={3}>{t("payments")}</Typography.Title>
       {whole.order.payments.map((one, place) => (
         // Payments have no name of their own; their order never changes.
         <div key={place}>{word("payKinds", one.kind)} {money(one.amount_minor)} <span className="muted">{instant(one.paid_at)}</span></div>
@@ -97,8 +97,8 @@ function Refunds({ whole }: { whole: Whole }) {
   const word = useWord();
   if (whole.order.refunds.length === 0) return null;
   return (
-    <div>
-      <Typography.Title level={3} className="part">{t("refunds")}</Typography.Title>
+    <div className="order-part">
+      <Typography.Title level={3}>{t("refunds")}</Typography.Title>
       {whole.order.refunds.map((one) => (
         <div key={one.id}>
           {word("refundKinds", one.kind)} {money(one.amount_minor)} {word("refundStates", one.status)} <span className="muted">{instant(one.refunded_at)}</span>
@@ -113,8 +113,8 @@ function Earned({ whole }: { whole: Whole }) {
   const named = useNamed();
   const word = useWord();
   return (
-    <div>
-      <Typography.Title level={3} className="part">{t("earned")}</Typography.Title>
+    <div className="order-part">
+      <Typography.Title level={3}>{t("earned")}</Typography.Title>
       {whole.earned.length === 0 && <Typography.Text type="secondary">{t("earnedNothing")}</Typography.Text>}
       {whole.earned.map((one) => (
         <div key={one.asset}>

@@ -28,10 +28,10 @@ export function useColumns(): NonNullable<TableProps<Row>["columns"]> {
       key: "tier",
       render: (_, row) => (row.tier === null ? word("status", row.status) : named(row.tier)),
     },
-    { title: t("points"), key: "points", className: "number", render: (_, row) => count(row.points) },
+    { title: t("points"), key: "points", align: "right", className: "number", render: (_, row) => count(row.points) },
     { title: t("lastOrder"), key: "last", render: (_, row) => day(row.bought?.last_at) },
-    { title: t("orders"), key: "orders", className: "number", render: (_, row) => count(row.bought?.orders) },
-    { title: t("spent365"), key: "spent", className: "number", render: (_, row) => money(row.bought?.spent_minor) },
+    { title: t("orders"), key: "orders", align: "right", className: "number", render: (_, row) => count(row.bought?.orders) },
+    { title: t("spent365"), key: "spent", align: "right", className: "number", render: (_, row) => money(row.bought?.spent_minor) },
     { title: t("city"), key: "city", render: (_, row) => row.city ?? "" },
     {
       title: t("notes"),

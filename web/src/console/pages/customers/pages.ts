@@ -1,7 +1,7 @@
 import { UserOutlined } from "@ant-design/icons";
 import type { ConsolePage } from "@console/page";
 
-const texts = ["customers", "condition"] as const;
+const texts = ["customers", "condition", "handling"] as const;
 
 export const pages: readonly ConsolePage[] = [
   {

@@ -19,7 +19,7 @@ export interface ValueNames {
   number: (tag: string, value: number, plain: (value: number) => string) => string;
 }
 
-const TAG = "tag.";
+const TAG = "tags.";
 const SHARE = 100;
 
 /** Reads the names out of a vocabulary; what it does not name is shown by its code. */

@@ -36,8 +36,8 @@ export function OrdersTab({ head }: TabProps) {
         { title: t("item"), key: "item", render: (_, order) => order.lines.map((line) => line.name ?? line.sku).join(", ") },
         { title: t("state"), key: "state", render: (_, order) => word("orderStates", order.status) },
         { title: t("store"), key: "store", render: (_, order) => order.store ?? "" },
-        { title: t("paid"), key: "paid", className: "number", render: (_, order) => money(order.paid_minor) },
-        { title: t("cameBack"), key: "back", className: "number", render: (_, order) => (returned(order) > 0 ? money(returned(order)) : "") },
+        { title: t("paid"), key: "paid", align: "right", className: "number", render: (_, order) => money(order.paid_minor) },
+        { title: t("cameBack"), key: "back", align: "right", className: "number", render: (_, order) => (returned(order) > 0 ? money(returned(order)) : "") },
       ]}
     />
   );

@@ -1,11 +1,14 @@
 import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { Refused } from "@console/parts/Refused";
+import { ReverseAdjustment } from "@console/parts/ReverseAdjustment";
 import { Why } from "@console/parts/Why";
-import { api } from "@shared/api/client";
+import { api, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { count, day, instant, money, movement } from "@shared/format";
+import { useMay } from "@shared/session";
 import { Button, Card, Flex, Table } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import type { TabProps } from "../Customer";
@@ -40,8 +43,8 @@ function Lots({ customerId }: { customerId: string }) {
         dataSource={lots.data?.items ?? []}
         locale={{ emptyText: <Empty title={t("noLots")} /> }}
         columns={[
-          { title: t("remaining"), key: "remaining", className: "number", render: (_, lot) => count(lot.remaining) },
-          { title: t("ofGiven"), key: "points", className: "number", render: (_, lot) => count(lot.points) },
+          { title: t("remaining"), key: "remaining", align: "right", className: "number", render: (_, lot) => count(lot.remaining) },
+          { title: t("ofGiven"), key: "points", align: "right", className: "number", render: (_, lot) => count(lot.points) },
           { title: t("grantedAt"), key: "at", render: (_, lot) => day(lot.granted_at) },
           { title: t("activatesAt"), key: "active", render: (_, lot) => (lot.activates_at === null ? t("whenFinal") : day(lot.activates_at)) },
           { title: t("expiresAt"), key: "expires", render: (_, lot) => (lot.expires_at === null ? t("never") : day(lot.expires_at)) },
@@ -54,6 +57,8 @@ function Lots({ customerId }: { customerId: string }) {
 function Movements({ customerId }: { customerId: string }) {
   const { t } = useTranslation("customers");
   const word = useWord();
+  const may = useMay();
+  const [undone, setUndone] = useState<string | null>(null);
   const history = api.useInfiniteQuery(
     "get", "/v1/customers/{customer_id}/points/history", { params: { path: { customer_id: customerId }, query: { limit: 50 } } }, BY_CURSOR,
   );
@@ -68,13 +73,27 @@ function Movements({ customerId }: { customerId: string }) {
         columns={[
           { title: t("at"), key: "at", render: (_, one) => instant(one.occurred_at) },
           { title: t("what"), key: "what", render: (_, one) => word("sides", one.side) },
-          { title: t("points"), key: "points", className: "number", render: (_, one) => movement(one.points) },
-          { title: t("after"), key: "after", className: "number", render: (_, one) => count(one.balance_after) },
+          { title: t("points"), key: "points", align: "right", className: "number", render: (_, one) => movement(one.points) },
+          { title: t("after"), key: "after", align: "right", className: "number", render: (_, one) => count(one.balance_after) },
           { title: t("reason"), key: "reason", render: (_, one) => <Reason one={one} /> },
+          {
+            title: "",
+            key: "undo",
+            render: (_, one) => mayUndo(one) && may("points.adjust") && (
+              <Button size="small" onClick={() => { setUndone(one.operation_id); }}>{t("undo")}</Button>
+            ),
+          },
         ]}
       />
+      <ReverseAdjustment customerId={customerId} operationId={undone} onClose={() => { setUndone(null); }} onDone={() => void queries.invalidateQueries()} />
     </Card>
   );
+}
+
+/** Tells whether a movement was made by hand and stands. */
+function mayUndo(one: Movement): boolean {
+  const hand = one.by_hand;
+  return hand !== null && hand !== undefined && !hand.is_reversal && hand.reversed_by === null;
 }
 
 function Reason({ one }: { one: Movement }) {
@@ -83,7 +102,7 @@ function Reason({ one }: { one: Movement }) {
   const order = one.order_id;
   return (
     <Flex gap="small" align="baseline">
-      <span>{one.reason}</span>
+      <span>{[one.reason, one.by_hand?.actor_name].filter(Boolean).join(" · ")}</span>
       {one.why !== null && (
         <Why
           explanation={(
