@@ -59,6 +59,7 @@ export default function Audit() {
         label={t("title")}
         listing={listing}
         rowKey="id"
+        scroll={{ x: "64em" }}
         empty={isFiltered(filter) ? <Empty title={t("common:nothingMatches")} action={clear} /> : <Empty title={t("nothingYet")} hint={t("nothingYetHint")} />}
         expandable={{
           rowExpandable: (entry) => entry.changes.length > 0,
@@ -67,14 +68,14 @@ export default function Audit() {
         }}
         columns={[
           { title: t("at"), dataIndex: "recorded_at", width: "11em", render: (value: string) => instant(value) },
-          { title: t("who"), key: "who", render: (_, entry) => <Origin entry={entry} /> },
-          { title: t("act"), dataIndex: "act", render: (act: string) => acts.name(act) },
+          { title: t("who"), key: "who", width: "13em", render: (_, entry) => <Origin entry={entry} /> },
+          { title: t("act"), dataIndex: "act", width: "11em", render: (act: string) => acts.name(act) },
           {
-            title: t("subject"), key: "subject",
+            title: t("subject"), key: "subject", width: "14em",
             render: (_, { subject }) => <Subject subject={subject} address={addressFor(subject)} />,
           },
           { title: t("what"), key: "what", className: "audit-what", render: (_, entry) => <Says entry={entry} /> },
-          { title: t("brand"), dataIndex: "brand", render: (code: string | null) => code ?? <Typography.Text type="secondary">{t("group")}</Typography.Text> },
+          { title: t("brand"), dataIndex: "brand", width: "6em", render: (code: string | null) => code ?? <Typography.Text type="secondary">{t("group")}</Typography.Text> },
         ]}
       />
     </Page>

@@ -15,7 +15,7 @@ export function Origin({ entry }: { entry: Schemas["EntryOut"] }) {
     { key: "entry", label: t("entry"), children: entry.id },
   ];
   return (
-    <Flex vertical>
+    <Flex vertical align="start">
       <Why title={t("from")} explanation={<Descriptions column={1} size="small" items={lines} />}>{actor.name ?? actor.id}</Why>
       <Typography.Text type="secondary">{t(`kinds.${kindOf(actor.id)}`)}</Typography.Text>
     </Flex>

@@ -1,9 +1,9 @@
 import { count } from "@shared/format";
-import { Flex, Progress, Tag, Typography } from "antd";
+import { Badge, Flex, Progress, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Job, State } from "./words";
 
-const COLOURS: Readonly<Record<State, string>> = {
+const STATUSES: Readonly<Record<State, "default" | "processing" | "success" | "error" | "warning">> = {
   waiting: "default",
   running: "processing",
   done: "success",
@@ -19,7 +19,7 @@ export function Standing({ job }: { job: Job }) {
   return (
     <Flex vertical gap="small">
       <div>
-        <Tag color={COLOURS[job.state]}>{leaving ? t("cancelling") : t(`common:jobStates.${job.state}`)}</Tag>
+        <Badge status={STATUSES[job.state]} text={leaving ? t("cancelling") : t(`common:jobStates.${job.state}`)} />{" "}
         {job.attempts > 1 && <Typography.Text type="secondary">{t("attempt", { attempt: job.attempts, most: job.attempts_max })}</Typography.Text>}
       </div>
       {job.state === "running" && percent !== null && <Progress percent={percent} size="small" aria-label={t("progress")} />}

@@ -40,7 +40,9 @@ export function useJobWords() {
   };
   const facts = (found: Readonly<Record<string, unknown>>, before = ""): Fact[] =>
     Object.entries(found).flatMap(([name, value]) => {
-      if (value === null || value === undefined || value === "") return [];
+      // Who asked stands by itself, and what nothing came of is not worth a line.
+      if (value === null || value === undefined || value === "" || name === "actor") return [];
+      if (Array.isArray(value) && value.length === 0) return [];
       const label = before === "" ? named("facts", name) : `${before} · ${named("facts", name)}`;
       if (typeof value === "object" && !Array.isArray(value)) return facts(value as Record<string, unknown>, label);
       return [{ name: label, value: Array.isArray(value) ? value.map(told).join("\n") : told(value) }];
