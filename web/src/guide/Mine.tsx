@@ -19,6 +19,7 @@ export default function Mine() {
   return (
     <>
       <Panel>
+        <h1>{t("mine")}</h1>
         <SearchBar
           value={typed}
           placeholder={t("findHint")}

@@ -14,9 +14,11 @@ type Consent = Schemas["MyConsentOut"];
 
 /** What the member decides of their own data. */
 export default function MyData() {
+  const { t } = useTranslation("member");
   const { leave, isLeaving } = useSignOut();
   return (
     <>
+      <h1>{t("data")}</h1>
       <Consents />
       <Copy />
       <Exit />
@@ -54,6 +56,7 @@ function ConsentRow({ consent, onDone }: { consent: Consent; onDone: () => void 
   const refused = useSayRefused();
   const decide = api.useMutation("post", "/v1/my/consents", { onSuccess: onDone, onError: refused });
   const name = t(`purposes.${consent.purpose}`);
+  const state = useConsentState(consent);
   const change = async (agrees: boolean) => {
     const agreed = await Dialog.confirm({
       title: name,
@@ -69,7 +72,7 @@ function ConsentRow({ consent, onDone }: { consent: Consent; onDone: () => void 
   const possible = consent.agreed || consent.current_version !== null;
   return (
     <List.Item
-      description={consent.agreed && consent.since !== null ? t("agreedSince", { day: day(consent.since) }) : t(possible ? "notAgreed" : "noText")}
+      description={state}
       extra={
         <Switch
           aria-label={name}
@@ -83,6 +86,13 @@ function ConsentRow({ consent, onDone }: { consent: Consent; onDone: () => void 
       {name}
     </List.Item>
   );
+}
+
+/** Says where a consent stands: some come with the membership, without a day of their own. */
+function useConsentState(consent: Consent): string {
+  const { t } = useTranslation("member");
+  if (!consent.agreed) return consent.current_version === null ? t("noText") : t("notAgreed");
+  return consent.since === null ? t("withMembership") : t("agreedSince", { day: day(consent.since) });
 }
 
 function Copy() {

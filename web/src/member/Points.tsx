@@ -11,8 +11,10 @@ type Lot = Schemas["LotOut"];
 
 /** The member's points: what expires when, and why each came or went. */
 export default function Points() {
+  const { t } = useTranslation("member");
   return (
     <>
+      <h1>{t("points")}</h1>
       <Lots />
       <History />
     </>
