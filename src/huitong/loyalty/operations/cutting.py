@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from huitong import org
 from huitong.channels.model import OpeningKind
 from huitong.loyalty.model import CutOver, NothingFrozen
 from huitong.loyalty.queries.openings import cut_overs
 from huitong.loyalty.tables import openings as tables
+from huitong.platform import audit
+from huitong.platform.audit import Act, Change
 from huitong.platform.db import Tx
 
 
@@ -61,3 +64,28 @@ def _write(
         for new_id, kind in zip(new_ids, kinds, strict=True)
     ]
     tx.write(tables.INSERT_CUT_OVERS, tables.CUT_OVER, rows, {"now": now})
+    if kinds:
+        _record(tx, brand_id, kinds, is_frozen=is_frozen, actor=actor, now=now)
+
+
+def _record(
+    tx: Tx,
+    brand_id: int,
+    kinds: Sequence[OpeningKind],
+    *,
+    is_frozen: bool,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Tell the audit; the reason stands in the cut-over's own history."""
+    code = next(one.code for one in org.brands(tx) if one.id == brand_id)
+    changes = [
+        Change(
+            subject=f"opening:{code}/{kind}",
+            before={"is_frozen": not is_frozen},
+            after={"is_frozen": is_frozen},
+            brand_id=brand_id,
+        )
+        for kind in kinds
+    ]
+    audit.record_all(tx, changes, by=actor, act=Act.CUT_OVER_PUT, now=now)
