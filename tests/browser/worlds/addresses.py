@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.browser.worlds import files
 from tests.browser.worlds.members import BRAND, phone_of
 
 Address = Callable[[Page], str]
@@ -26,9 +27,63 @@ def ask(page: Page, path: str, body: Mapping[str, Any] | None = None) -> Any:  #
 
 def customer(page: Page) -> str:
     """Return the id of the customer who has something of everything."""
-    body = {"brand": BRAND, "kind": "phone", "value": phone_of(0)}
-    return str(ask(page, "/v1/customers/find", body)["id"])
+    found = ask(page, f"/v1/brands/{BRAND}/customers/lookup", {"text": phone_of(0)})
+    return str(found["items"][0]["id"])
+
+
+def customer_page(page: Page) -> str:
+    """Return the path of the page of one customer."""
+    return f"customers/{customer(page)}"
+
+
+def segment(page: Page) -> str:
+    """Return the code of a segment that is there, made if it is not."""
+    path = f"/v1/brands/{BRAND}/segments/everybody"
+    if not page.request.get(path).ok:
+        token = page.request.get("/v1/session").json()["csrf_token"]
+        made = page.request.put(
+            path,
+            data={"names": {"zh": "所有人", "en": "Everybody"}, "condition": {"all": []}},
+            headers={"X-CSRF-Token": token, "If-Match": '"0"'},
+        )
+        assert made.ok, made.text()
+    return "everybody"
+
+
+def review(page: Page) -> str:
+    """Return the path of a review that waits for a decision."""
+    (found, *_) = ask(page, "/v1/identity/reviews?limit=1")["items"]
+    return f"identity/reviews/{found['id']}"
+
+
+def person(page: Page) -> str:
+    """Return the path of the person behind the first customer."""
+    found = ask(page, f"/v1/customers/{customer(page)}")
+    return f"identity/persons/{found['person_id']}"
+
+
+def draft(page: Page) -> str:
+    """Return the path of a draft of the programme, begun if there is none."""
+    path = f"/v1/brands/{BRAND}/programme/drafts"
+    found = ask(page, path)["items"]
+    if not found:
+        token = page.request.get("/v1/session").json()["csrf_token"]
+        headers = {"X-CSRF-Token": token, "Idempotency-Key": "a draft to look at"}
+        begun = page.request.post(path, data={"name": "周三双倍"}, headers=headers)
+        assert begun.ok, begun.text()
+        found = [begun.json()]
+    return f"programme/drafts/{found[0]['id']}"
 
 
 # By the path that a page declares; paths without a place need nothing here.
-ADDRESSES: Mapping[str, Address] = {}
+ADDRESSES: Mapping[str, Address] = {
+    "customers/:customerId": customer_page,
+    "segments/:segment": lambda page: f"segments/{segment(page)}",
+    "segments/:segment/edit": lambda page: f"segments/{segment(page)}/edit",
+    "tags/:tag": lambda _: "tags/frequency_band",
+    "models/:model": lambda _: "models/lifecycle",
+    "identity/reviews/:reviewId": review,
+    "identity/persons/:personId": person,
+    "programme/drafts/:draftId": draft,
+    **files.ADDRESSES,
+}

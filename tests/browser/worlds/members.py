@@ -49,7 +49,7 @@ NAMES: Sequence[str] = (
     "林知夏", "周慕云", "沈青禾", "陆星河", "顾晚晴", "江书瑶", "许清欢", "程砚秋", "叶蓁蓁",
     "苏念安", "韩予安", "唐时雨", "宋微澜", "白芷若", "温如言", "简宁", "方小满", "秦朗",
     "何田田", "乔木", "夏至", "欧阳静远", "司徒明月", "欧阳静远", "陈一诺", "李沐阳",
-    "王语桐", "赵清嘉", ATTACK, LONG_NAME,
+    "王语桐", "苏念安", ATTACK, LONG_NAME,
 )  # fmt: skip
 CITIES = ("上海市", "杭州市", "苏州市", "成都市")
 STORES = (("nj-road", "南京路店"), ("west-lake", "西湖店"))
@@ -107,7 +107,8 @@ class Members:
     """What was made: the brand, its till, and the customers in the order of `NAMES`.
 
     The first is whom most tests open. The second was merged from two, the third sent goods back,
-    the fourth took a consent back; `attacker` and `long` have the names that break careless pages.
+    the fourth took a consent back, and two who are called the same are two. `attacker` and `long`
+    have the names that break careless pages.
     """
 
     brand: Brand
