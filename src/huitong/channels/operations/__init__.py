@@ -18,6 +18,7 @@ from huitong.channels.operations.mappings import save_mapping
 from huitong.channels.operations.refusing import refuse_later
 from huitong.channels.operations.retrying import retry
 from huitong.channels.operations.taking import take_page
+from huitong.channels.operations.uploading import forget_every_upload
 
 __all__ = [
     "Feed",
@@ -26,6 +27,7 @@ __all__ = [
     "finish_delivery",
     "fix",
     "forget_bodies",
+    "forget_every_upload",
     "never_applied_naming",
     "open_delivery",
     "reassign",

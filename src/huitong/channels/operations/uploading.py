@@ -93,6 +93,20 @@ def forget_uploads(tx: Tx, upload_ids: Sequence[int] | None = None, *, now: date
     return forgotten
 
 
+def forget_every_upload(tx: Tx, *, now: datetime) -> int:
+    """Forget every upload of the group, and return how many there were.
+
+    For an erasure: whom a file names, nobody knows without reading all of it, and whoever still
+    needs one can upload it again. A run that has the file open goes on to its end.
+    """
+    group = {"group_id": tx.scope.group_id}
+    forgotten = [
+        upload_id for (upload_id,) in tx.rows(tables.FORGET_ALL_UPLOADS, {**group, "now": now})
+    ]
+    tx.execute(tables.FORGET_UPLOAD_KEYS, {**group, "upload_ids": forgotten})
+    return len(forgotten)
+
+
 def ask_run(
     tx: Tx, *, upload_id: int, wanted: WantedRun, key: str, actor: str, now: datetime
 ) -> tuple[UploadRun, Upload]:

@@ -70,7 +70,16 @@ WHERE group_id = %(group_id)s
 RETURNING id
 """
 
-# Every upload that is still kept.
+# Every upload that is still kept, as its files could name anybody.
+FORGET_ALL_UPLOADS = """
+UPDATE channels.upload
+SET forgotten_at = %(now)s
+WHERE group_id = %(group_id)s
+  AND forgotten_at IS NULL
+RETURNING id
+"""
+
+# The ids of the uploads that are still kept.
 KEPT_UPLOADS = """
 SELECT id
 FROM channels.upload

@@ -60,6 +60,7 @@ def forget_person(
             "identity": len(reached.identifier_ids) + unclaimed,
             "customers": len(customer_ids),
             "channels": channels.erase(tx, sorted({*told, *naming, *unapplied})),
+            "uploads": channels.forget_every_upload(tx, now=now),
             **counts,
         },
         erasure=Erasure(

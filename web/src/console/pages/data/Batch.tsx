@@ -2,10 +2,10 @@ import { Refused } from "@console/parts/Refused";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { useMay } from "@shared/session";
-import { Button, Flex, List, Modal, Select, Tag, Typography } from "antd";
+import { Button, Flex, Modal, Select, Tag, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useReason } from "./words";
+import { useDetail, useReason } from "./words";
 
 type Told = Schemas["RetriedOut"];
 
@@ -43,18 +43,15 @@ export function Batch({ picked, onDone }: { picked: readonly string[]; onDone: (
 export function Results({ told }: { told: readonly Told[] }) {
   const { t } = useTranslation("data");
   const reason = useReason();
+  const detail = useDetail();
   return (
-    <List
-      size="small"
-      dataSource={[...told]}
-      renderItem={(one) => (
-        <List.Item>
-          <Flex vertical>
-            <span><Tag color={one.state === "refused" ? "error" : "success"}>{t(`states.${one.state}`)}</Tag> <code>{one.record_id}</code></span>
-            {one.code != null && <Typography.Text type="secondary">{reason(one.code, one.reason ?? null)}</Typography.Text>}
-          </Flex>
-        </List.Item>
-      )}
-    />
+    <Flex vertical gap="small" role="status">
+      {told.map((one) => (
+        <Flex vertical key={one.record_id}>
+          <span><Tag color={one.state === "refused" ? "error" : "success"}>{t(`states.${one.state}`)}</Tag> <code>{one.record_id}</code></span>
+          {one.code != null && <Typography.Text type="secondary">{reason(one.code, one.reason ?? null)} · {detail(one.reason ?? null)}</Typography.Text>}
+        </Flex>
+      ))}
+    </Flex>
   );
 }

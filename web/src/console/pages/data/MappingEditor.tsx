@@ -73,7 +73,7 @@ function Editing({ look, kind, first, name, targets, onSaved, onCancel }: Editin
       title: t("editor.field"), key: "field",
       render: (_, one) => (
         <Select
-          className="data-account" mode="tags" allowClear showSearch aria-label={t("editor.fieldOf", { column: one.name })} placeholder={t("editor.ignored")}
+          className="data-fields" mode="tags" allowClear showSearch aria-label={t("editor.fieldOf", { column: one.name })} placeholder={t("editor.ignored")}
           value={fieldsOf(draft, one.name)} options={options}
           onChange={(paths: string[]) => { setDraft((before) => withColumn(before, one.name, paths, rules)); }}
         />
@@ -81,8 +81,8 @@ function Editing({ look, kind, first, name, targets, onSaved, onCancel }: Editin
     },
     {
       title: t("editor.how"), key: "how",
-      render: (_, one) => fieldsOf(draft, one.name).map((path) => (
-        <RuleDetails key={path} path={path} rule={draft.fields[path] ?? {}} target={targets.find((target) => target.path === path)} onChange={(rule) => { setDraft((before) => withRule(before, path, rule)); }} />
+      render: (_, one) => fieldsOf(draft, one.name).map((path, _place, all) => (
+        <RuleDetails key={path} path={path} named={all.length > 1} rule={draft.fields[path] ?? {}} target={targets.find((target) => target.path === path)} onChange={(rule) => { setDraft((before) => withRule(before, path, rule)); }} />
       )),
     },
   ];

@@ -34,7 +34,7 @@ export default function Mappings() {
     { title: t("mappings.name"), key: "name", render: (_, one) => <Button type="link" className="data-link" onClick={() => { say(one.name); }}>{one.name}</Button> },
     { title: t("kind"), key: "kind", render: (_, one) => t(`kinds.${one.kind}`), filters: [...new Set(listed.data?.items.map((one) => one.kind) ?? [])].map((kind) => ({ value: kind, text: t(`kinds.${kind}`) })), onFilter: (value, one) => one.kind === value },
     { title: t("mappings.version"), key: "version", render: (_, one) => (one.version === null ? <Tag>{t("mappings.shipped")}</Tag> : t("mappings.numbered", { version: one.version })) },
-    { title: t("editor.description"), dataIndex: "description", className: "data-cell" },
+    { title: t("editor.description"), dataIndex: "description", className: "data-detail" },
   ];
   if (isForbidden(listed.error)) return <NoPermission permissions={["inbox.read"]} />;
   return (

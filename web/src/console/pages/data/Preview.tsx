@@ -43,7 +43,7 @@ export function Preview({ uploadId, chosen, document }: Props) {
               pagination={false}
               scroll={{ x: "max-content", y: "60vh" }}
             />
-            <Typography.Text type="secondary">{t("preview.masked")}</Typography.Text>
+            {preview.data.items.some((one) => one.fields.some((field) => field.is_masked)) && <Typography.Text type="secondary">{t("preview.masked")}</Typography.Text>}
           </>
         )}
       </Flex>

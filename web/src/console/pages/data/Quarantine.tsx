@@ -18,7 +18,7 @@ import { Link, useSearchParams } from "react-router";
 import "./data.css";
 import { Batch } from "./Batch";
 import { RecordDrawer } from "./RecordDrawer";
-import { type Kind, useReason } from "./words";
+import { type Kind, useDetail, useReason } from "./words";
 
 type Record_ = Schemas["RecordOut"];
 type Reason = Schemas["RefusedCountOut"];
@@ -70,15 +70,16 @@ function Reasons({ counts, chosen, onChoose, onJob }: { counts: readonly Reason[
   const { t } = useTranslation("data");
   const may = useMay();
   const reason = useReason();
+  const detail = useDetail();
   const retry = api.useMutation("post", "/v1/inbox/refused/retry-all", { onSuccess: (asked) => { onJob(asked.job_id); } });
   const refused = may("inbox.write") ? undefined : t("writeNeeded");
   const columns: TableColumnsType<Reason> = [
     {
       title: t("reason"), key: "code",
       render: (_, one) => (
-        <Flex vertical>
+        <Flex vertical align="start">
           <Button type="link" className="data-link" onClick={() => { onChoose({ code: one.code, kind: one.kind, account: one.account }); }}>{reason(one.code, one.example)}</Button>
-          <Typography.Text type="secondary" className="data-cell">{t("quarantine.example")} {one.example}</Typography.Text>
+          <Typography.Text type="secondary" className="data-cell">{t("quarantine.example")} {detail(one.example)}</Typography.Text>
         </Flex>
       ),
     },
@@ -113,13 +114,14 @@ function Records({ filter, onOpen, onClear }: { filter: Filter; onOpen: (id: str
   const { t } = useTranslation("data");
   const at = useAddress();
   const reason = useReason();
+  const detail = useDetail();
   const [picked, setPicked] = useState<string[]>([]);
   const records = api.useInfiniteQuery("get", "/v1/inbox/refused", { params: { query: { ...filter, limit: 50 } } }, BY_CURSOR);
   const columns: TableColumnsType<Record_> = [
     { title: t("quarantine.key"), key: "key", render: (_, one) => <Button type="link" className="data-link" onClick={() => { onOpen(one.id); }}>{shownKey(one)}</Button> },
     { title: t("kind"), key: "kind", render: (_, one) => t(`kinds.${one.kind}`) },
     { title: t("reason"), key: "reason", className: "data-cell", render: (_, one) => reason(one.code, one.reason) },
-    { title: t("detail"), dataIndex: "reason", className: "data-cell" },
+    { title: t("detail"), key: "detail", className: "data-detail", render: (_, one) => detail(one.reason) },
     { title: t("row"), dataIndex: "row" },
     { title: t("quarantine.from"), key: "from", render: (_, one) => <Link to={at(`data/deliveries/${one.delivery_id}`)}>{one.account}</Link> },
     { title: t("quarantine.at"), key: "at", render: (_, one) => instant(one.recorded_at) },

@@ -9,7 +9,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Results } from "./Batch";
 import { Cell } from "./Preview";
-import { useFieldName, useReason } from "./words";
+import { useDetail, useFieldName, useReason } from "./words";
 
 type Field = Schemas["RecordFieldOut"];
 const WIDTH = 760;
@@ -33,6 +33,8 @@ export function RecordDrawer({ recordId, onClose, onDone }: Props) {
 function Record_({ recordId, onDone }: { recordId: string; onDone: () => void }) {
   const { t } = useTranslation("data");
   const reason = useReason();
+  const detail = useDetail();
+  const name = useFieldName();
   const place = { params: { path: { record_id: recordId } } };
   const record = api.useQuery("get", "/v1/inbox/records/{record_id}", place);
   const fields = api.useQuery("get", "/v1/inbox/records/{record_id}/fields", place);
@@ -55,14 +57,14 @@ function Record_({ recordId, onDone }: { recordId: string; onDone: () => void })
           { key: "at", label: t("quarantine.at"), children: `${instant(one.recorded_at)}${one.row === null ? "" : ` · ${t("record.row", { row: one.row })}`}` },
         ]}
       />
-      {one.state === "refused" && <Alert showIcon type="error" title={reason(one.code, one.reason)} description={one.reason} />}
+      {one.state === "refused" && <Alert showIcon type="error" title={reason(one.code, one.reason)} description={detail(one.reason)} />}
       {!shown.is_kept && <Alert showIcon type="info" title={t("record.gone")} />}
       {masked && shown.can_unmask && <div><Button icon={<EyeOutlined />} loading={unmask.isPending} onClick={() => { unmask.mutate(place); }}>{t("record.unmask")}</Button> <Typography.Text type="secondary">{t("record.unmaskHint")}</Typography.Text></div>}
       {shown.is_kept && <Fields recordId={recordId} fields={shown.fields} open={one.state === "refused"} onDone={again} />}
       {fixes.data !== undefined && fixes.data.items.length > 0 && (
         <Flex vertical gap="small">
           <Typography.Text strong>{t("record.fixes")}</Typography.Text>
-          {fixes.data.items.map((fix) => <Typography.Text key={fix.recorded_at} type="secondary">{instant(fix.recorded_at)} · {fix.actor} · {fix.fields.join(", ")} · {fix.reason}</Typography.Text>)}
+          {fixes.data.items.map((fix) => <Typography.Text key={fix.recorded_at} type="secondary">{instant(fix.recorded_at)} · {fix.actor} · {fix.fields.map(name).join(", ")} · {fix.reason}</Typography.Text>)}
         </Flex>
       )}
     </Flex>

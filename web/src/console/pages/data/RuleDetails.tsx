@@ -9,13 +9,15 @@ const FORMATS = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y
 
 interface Props {
   path: string;
+  /** Whether the field is named, because a column feeds several. */
+  named: boolean;
   rule: Rule;
   target: Schemas["TargetOut"] | undefined;
   onChange: (rule: Rule) => void;
 }
 
 /** How the cells of one column become the values of one field: unit, format, words, left out. */
-export function RuleDetails({ path, rule, target, onChange }: Props) {
+export function RuleDetails({ path, named, rule, target, onChange }: Props) {
   const { t } = useTranslation("data");
   const name = useFieldName();
   const isMoney = target?.sort === "whole number" && path.endsWith("_minor");
@@ -24,6 +26,7 @@ export function RuleDetails({ path, rule, target, onChange }: Props) {
   const set = (words: Partial<Rule>) => { onChange(dropped({ ...rule, ...words })); };
   return (
     <Flex gap="small" align="center" wrap>
+      {named && <Typography.Text type="secondary">{name(path)}</Typography.Text>}
       {isMoney && (
         <Select aria-label={`${name(path)} · ${t("rule.unit")}`} value={rule.unit ?? "fen"} options={[{ value: "yuan", label: t("rule.yuan") }, { value: "fen", label: t("rule.fen") }]} onChange={(unit: "yuan" | "fen") => { set({ unit }); }} />
       )}

@@ -7,7 +7,7 @@ import { count, money } from "@shared/format";
 import { Button, Descriptions, Flex, Tag, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useReason } from "./words";
+import { useDetail, useReason } from "./words";
 
 type Run = Schemas["RunOut"];
 
@@ -50,6 +50,7 @@ function Unknown({ label, unknown }: { label: string; unknown: Schemas["UnknownC
 function RefusedRows({ run }: { run: Run }) {
   const { t } = useTranslation("data");
   const reason = useReason();
+  const detail = useDetail();
   const place = { upload_id: run.upload_id, run_id: run.id };
   const [error, setError] = useState<unknown>(null);
   const rows = api.useInfiniteQuery(
@@ -75,7 +76,7 @@ function RefusedRows({ run }: { run: Run }) {
           columns={[
             { title: t("row"), dataIndex: "row", width: "6em" },
             { title: t("reason"), key: "reason", render: (_, one) => reason(one.code, one.reason) },
-            { title: t("detail"), dataIndex: "reason", className: "data-cell" },
+            { title: t("detail"), key: "detail", className: "data-detail", render: (_, one) => detail(one.reason) },
           ]}
         />
       )}

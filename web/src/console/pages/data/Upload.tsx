@@ -70,10 +70,10 @@ function Facts({ upload, look, onSheet }: { upload: Schemas["UploadOut"]; look: 
   const items = [
     { key: "form", label: t("upload.form"), children: `${t(`forms.${upload.form}`)}${upload.is_packed ? ` · ${t("upload.packed")}` : ""} · ${bytes(upload.byte_count)}` },
     { key: "account", label: t("imports.account"), children: upload.account },
-    { key: "at", label: t("imports.uploaded"), children: `${instant(upload.uploaded_at)} · ${upload.uploaded_by}` },
+    { key: "at", label: t("imports.uploaded"), children: instant(upload.uploaded_at) },
     { key: "kept", label: t("imports.kept"), children: upload.is_kept ? t("imports.keptUntil", { at: instant(upload.kept_until) }) : t("imports.gone") },
   ];
-  if (look?.encoding) items.push({ key: "encoding", label: t("upload.encoding"), children: `${look.encoding.toUpperCase()} · ${t(`separators.${nameOf(look.delimiter)}`)}` });
+  if (look?.encoding) items.push({ key: "encoding", label: t("upload.encoding"), children: `${look.encoding.toUpperCase().replaceAll("_", "-")} · ${t(`separators.${nameOf(look.delimiter)}`)}` });
   if (look?.header_row) items.push({ key: "header", label: t("upload.header"), children: t("upload.headerRow", { row: look.header_row, columns: look.columns.length }) });
   return (
     <>
