@@ -35,6 +35,7 @@ class Process:
             "HUITONG_DATABASE_URL": url,
             "HUITONG_LOG_FORMAT": "json",
         }
+        self.environment, self.directory = environment, directory
         self.lines: list[dict[str, object]] = []
         self.running = subprocess.Popen(
             [sys.executable, "-m", "huitong.entry.cli", *arguments],

@@ -25,7 +25,7 @@ export function RefreshBrand({ brand }: { brand: string }) {
   );
   return (
     <Popover open={jobId !== null || ask.error !== null} content={shown} trigger={[]} onOpenChange={(open) => { if (!open) { setJobId(null); ask.reset(); } }}>
-      <Button icon={<SyncOutlined />} loading={ask.isPending} disabled={!allowed} title={allowed ? t("hint") : t("writeNeeded")} onClick={jobId === null && ask.error === null ? begin : () => { setJobId(null); ask.reset(); }}>
+      <Button icon={<SyncOutlined aria-hidden />} loading={ask.isPending} disabled={!allowed} title={allowed ? t("hint") : t("writeNeeded")} onClick={jobId === null && ask.error === null ? begin : () => { setJobId(null); ask.reset(); }}>
         {jobId === null ? t("refresh") : t("hide")}
       </Button>
     </Popover>

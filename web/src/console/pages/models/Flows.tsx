@@ -82,7 +82,7 @@ function Shown({ flows, side }: { flows: Shown; side: Side }) {
   );
 }
 
-/** From the state of the row to the state of the column; who stayed is not told by the server. */
+/** From the state of the row to the state of the column; the diagonal are those who stayed. */
 function Matrix({ flows, nameOf }: { flows: Shown; nameOf: (code: string | null) => string }) {
   const { t } = useTranslation("models");
   if (flows.passed.length === 0) return <Typography.Text type="secondary">{t("nobodyPassed")}</Typography.Text>;

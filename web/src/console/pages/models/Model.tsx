@@ -27,8 +27,8 @@ export default function Model() {
   const shown = api.useQuery("get", "/v1/brands/{brand}/models/{model}", place);
   const result = api.useQuery("get", "/v1/brands/{brand}/models/{model}/result", place, { retry: false });
   if (isForbidden(shown.error)) return <NoPermission permissions={["models.read"]} />;
-  if (shown.error !== null) return <Refused error={shown.error} onRetry={() => void shown.refetch()} />;
-  if (shown.data === undefined) return <Skeleton active />;
+  if (shown.error !== null) return <Page title={model}><Refused error={shown.error} onRetry={() => void shown.refetch()} /></Page>;
+  if (shown.data === undefined) return <Page title={model}><Skeleton active /></Page>;
   const side = sideOf(i18n.language);
   const names = shown.data.document.names as { zh: string; en: string } | undefined;
   const notYet = result.error instanceof Refusal && result.error.code === "segments.model_not_refreshed";

@@ -24,13 +24,14 @@ const PAIRS: readonly (readonly [Axis, Axis])[] = [["recency", "frequency"], ["r
 
 /** Recency, frequency and money as a grid: pick cells, and make a segment of who is in them. */
 export default function Rfm() {
-  const { t } = useTranslation("models");
+  const { t, i18n } = useTranslation("models");
   const { code: brand } = useBrand();
   const [query, setQuery] = useSearchParams();
   const model = query.get("model") ?? "rfm";
   const models = api.useQuery("get", "/v1/brands/{brand}/models", { params: { path: { brand } } });
   const answer = api.useQuery("get", "/v1/brands/{brand}/rfm", { params: { path: { brand }, query: { model } } }, { retry: false });
   if (isForbidden(answer.error)) return <NoPermission permissions={["models.read"]} />;
+  const side = sideOf(i18n.language);
   const known = (models.data?.items ?? []).filter((one) => one.kind === "rfm");
   const notYet = answer.error instanceof Refusal && answer.error.code === "segments.model_not_refreshed";
   return (
@@ -39,7 +40,7 @@ export default function Rfm() {
       hint={t("rfmHint")}
       actions={(
         <>
-          {known.length > 1 && <Select aria-label={t("model")} value={model} options={known.map((one) => ({ value: one.code, label: one.names.zh }))} onChange={(code) => { setQuery({ model: code }, { replace: true }); }} />}
+          {known.length > 1 && <Select aria-label={t("model")} value={model} options={known.map((one) => ({ value: one.code, label: one.names[side] }))} onChange={(code) => { setQuery({ model: code }, { replace: true }); }} />}
           <RefreshBrand brand={brand} />
         </>
       )}

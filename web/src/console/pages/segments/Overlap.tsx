@@ -63,7 +63,7 @@ export default function Overlap() {
                       const inside = region.segments.includes(code);
                       return <td key={code} className={inside ? "dot in" : "dot"} aria-label={inside ? t("isIn") : t("isOut")}>{inside ? "●" : "○"}</td>;
                     })}
-                    <td className="bar-place"><span className="bar own" style={{ inlineSize: `${String((100 * region.customers) / most)}%` }} /></td>
+                    <td className="bar-place">{region.customers > 0 && <span className="bar own" style={{ inlineSize: `${String((100 * region.customers) / most)}%` }} />}</td>
                     <td className="number">
                       <Link to={at(`segments/new?condition=${encodeURIComponent(JSON.stringify(conditionOfRegion(region.segments, found.segments)))}`)} title={t("regionToSegment")}>{count(region.customers)}</Link>
                       <span className="muted"> {percent(found.in_any === 0 ? 0 : region.customers / found.in_any)}</span>

@@ -35,8 +35,8 @@ export default function Segment() {
   const shown = api.useQuery("get", "/v1/brands/{brand}/segments/{segment}", place);
   const counted = api.useQuery("get", "/v1/brands/{brand}/segments/{segment}/count", place, { retry: false });
   if (isForbidden(shown.error)) return <NoPermission permissions={["segments.read"]} />;
-  if (shown.error !== null) return <Refused error={shown.error} onRetry={() => void shown.refetch()} />;
-  if (shown.data === undefined) return <Skeleton active />;
+  if (shown.error !== null) return <Page title={segment}><Refused error={shown.error} onRetry={() => void shown.refetch()} /></Page>;
+  if (shown.data === undefined) return <Page title={segment}><Skeleton active /></Page>;
   const document = documentOf(shown.data);
   const side = sideOf(i18n.language);
   const tabs = [
@@ -55,7 +55,7 @@ export default function Segment() {
           <RefreshBrand brand={brand} />
           <Button onClick={() => void navigate(at(`segments/overlap?segments=${segment}`))}>{t("compareThis")}</Button>
           <Archive brand={brand} segment={shown.data} />
-          <Button type="primary" icon={<EditOutlined />} disabled={!may("segments.write")} title={may("segments.write") ? undefined : t("writeNeeded")} onClick={() => void navigate(at(`segments/${segment}/edit`))}>
+          <Button type="primary" icon={<EditOutlined aria-hidden />} disabled={!may("segments.write")} title={may("segments.write") ? undefined : t("writeNeeded")} onClick={() => void navigate(at(`segments/${segment}/edit`))}>
             {shown.data.is_archived ? t("editToRestore") : t("edit")}
           </Button>
         </>

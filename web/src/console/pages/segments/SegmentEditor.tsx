@@ -10,7 +10,7 @@ import { App, Button, Card, Flex, Form, Input, Skeleton } from "antd";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
-import { codeFrom, documentOf } from "./document";
+import { codeFrom, documentOf, sideOf } from "./document";
 import "./segments.css";
 
 const CODE = /^[a-z][a-z0-9_]{0,49}$/;
@@ -25,8 +25,8 @@ export default function SegmentEditor() {
   const known = api.useQuery("get", "/v1/brands/{brand}/segments/{segment}", place, { enabled: segment !== undefined, staleTime: 0 });
   const begun = useMemo(() => conditionOf(query.get("condition")), [query]);
   if (segment === undefined) return <Editor brand={brand} known={null} begun={begun} />;
-  if (known.error !== null) return <Refused error={known.error} onRetry={() => void known.refetch()} />;
-  if (known.data === undefined) return <Skeleton active />;
+  if (known.error !== null) return <Page title={segment}><Refused error={known.error} onRetry={() => void known.refetch()} /></Page>;
+  if (known.data === undefined) return <Page title={segment}><Skeleton active /></Page>;
   return <Editor key={known.data.version} brand={brand} known={known.data} begun={documentOf(known.data).condition} />;
 }
 
@@ -38,7 +38,7 @@ interface Fields {
 }
 
 function Editor({ brand, known, begun }: { brand: string; known: Schemas["SegmentOut"] | null; begun: Document }) {
-  const { t } = useTranslation("segments");
+  const { t, i18n } = useTranslation("segments");
   const at = useAddress();
   const navigate = useNavigate();
   const { message } = App.useApp();
@@ -66,7 +66,7 @@ function Editor({ brand, known, begun }: { brand: string; known: Schemas["Segmen
   const refusal = put.error instanceof Refusal && put.error.code === "platform.condition_invalid" ? put.error : counted.refusal;
   return (
     <Page
-      title={before === null ? t("newTitle") : t("editNamed", { name: before.names.zh })}
+      title={before === null ? t("newTitle") : t("editNamed", { name: before.names[sideOf(i18n.language)] })}
       hint={t("editHint")}
       actions={(
         <>

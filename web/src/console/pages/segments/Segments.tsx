@@ -43,7 +43,7 @@ export default function Segments() {
   };
   if (isForbidden(listed.error)) return <NoPermission permissions={["segments.read"]} />;
   const rows = (listed.data?.items ?? []).filter((one) => (everything || !one.is_archived) && fits(one, search));
-  const create = <Button type="primary" icon={<PlusOutlined />} disabled={!may("segments.write")} title={may("segments.write") ? undefined : t("writeNeeded")} onClick={() => void navigate(at("segments/new"))}>{t("create")}</Button>;
+  const create = <Button type="primary" icon={<PlusOutlined aria-hidden />} disabled={!may("segments.write")} title={may("segments.write") ? undefined : t("writeNeeded")} onClick={() => void navigate(at("segments/new"))}>{t("create")}</Button>;
   const columns: TableColumnsType<Segment> = [
     {
       title: t("name"), key: "name", width: "40%",

@@ -26,7 +26,7 @@ export function Definition({ brand, tag, shown, side }: { brand: string; tag: st
           <Descriptions.Item label={t("meaning")}>{document.meaning[side]}</Descriptions.Item>
           <Descriptions.Item label={t("kind")}>{t(`kinds.${document.kind}`)} · {t(`kindHints.${document.kind}`)}</Descriptions.Item>
           <Descriptions.Item label={t("values")}>{Array.isArray(values) ? <Flex wrap gap="small">{values.slice(0, VALUES_SHOWN).map((value) => <Tag key={value.code}>{value.names[side]}</Tag>)}</Flex> : "unit" in values ? t(`units.${values.unit}`, { defaultValue: values.unit }) : t("open")}</Descriptions.Item>
-          <Descriptions.Item label={t("several")}>{document.multi === true ? t("severalYes") : t("severalNo")}</Descriptions.Item>
+          <Descriptions.Item label={t("oneOrSeveral")}>{document.multi === true ? t("severalYes") : t("severalNo")}</Descriptions.Item>
           {document.window_days !== undefined && <Descriptions.Item label={t("window")}>{t("windowDays", { days: document.window_days, months: Math.round(document.window_days / DAYS_A_MONTH) })}</Descriptions.Item>}
           <Descriptions.Item label={t("computedFrom")}><StepView step={stepOf(document.expression)} /></Descriptions.Item>
           <Descriptions.Item label={t("lineage")}>{shown.comes_from.length === 0 ? t("fromHand") : <Flex wrap gap="small">{shown.comes_from.map((field) => <code key={field}>{field}</code>)}</Flex>}</Descriptions.Item>

@@ -59,8 +59,8 @@ export default function Tags() {
       actions={(
         <>
           <RefreshBrand brand={brand} />
-          <Button icon={<AppstoreAddOutlined />} onClick={() => { setPacksOpen(true); }}>{t("packs")}</Button>
-          <Button type="primary" icon={<PlusOutlined />} disabled={!may("tags.write")} title={may("tags.write") ? undefined : t("writeNeeded")} onClick={() => void navigate(at("tags/new"))}>{t("create")}</Button>
+          <Button icon={<AppstoreAddOutlined aria-hidden />} onClick={() => { setPacksOpen(true); }}>{t("packs")}</Button>
+          <Button type="primary" icon={<PlusOutlined aria-hidden />} disabled={!may("tags.write")} title={may("tags.write") ? undefined : t("writeNeeded")} onClick={() => void navigate(at("tags/new"))}>{t("create")}</Button>
         </>
       )}
     >

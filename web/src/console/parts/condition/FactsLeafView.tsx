@@ -5,7 +5,7 @@ import { useBuilding } from "./building";
 import { DaysInput, MomentInput, NumberInput } from "./Inputs";
 import {
   type FactsLeaf, type VocabularyFacts, type Window, type Words,
-  askingOf, blank, boundedBy, change, factsOf, fieldOf, measureCode, measureField, measuredBy, told, windowOf, windowed,
+  askingOf, blank, boundedBy, change, factsOf, fieldOf, insert, measureCode, measureField, measuredBy, told, windowOf, windowed,
 } from "./model";
 import { NodeView } from "./NodeView";
 
@@ -28,6 +28,13 @@ export function FactsLeafView({ leaf }: { leaf: FactsLeaf }) {
     put((node) => ({ ...node, where }));
     setFresh(where.id);
   };
+  const widen = () => {
+    const more = blank();
+    if (leaf.where === null) return;
+    const { id } = leaf.where;
+    edit((root) => insert(root, id, more));
+    setFresh(more.id);
+  };
   return (
     <Flex vertical gap="small" className="condition-facts">
       <Flex wrap gap="small" align="center">
@@ -36,11 +43,14 @@ export function FactsLeafView({ leaf }: { leaf: FactsLeaf }) {
         <BoundsInput leaf={leaf} facts={facts} put={putWords} />
       </Flex>
       {leaf.where === null
-        ? <div><Button type="dashed" size="small" icon={<PlusOutlined />} onClick={narrow}>{t("addWhere")}</Button></div>
+        ? <div><Button type="dashed" size="small" icon={<PlusOutlined aria-hidden />} onClick={narrow}>{t("addWhere")}</Button></div>
         : (
           <Flex gap="small" align="start">
             <span className="condition-word">{t("where")}</span>
-            <div className="condition-where"><NodeView node={leaf.where} facts={leaf.facts} place={null} /></div>
+            <Flex vertical gap="small" className="condition-where">
+              <NodeView node={leaf.where} facts={leaf.facts} place={null} />
+              {leaf.where.kind !== "group" && leaf.where.kind !== "blank" && <div><Button type="dashed" size="small" icon={<PlusOutlined aria-hidden />} onClick={widen}>{t("addCondition")}</Button></div>}
+            </Flex>
           </Flex>
         )}
     </Flex>

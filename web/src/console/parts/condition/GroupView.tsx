@@ -46,8 +46,8 @@ export function GroupView({ group, facts, place }: { group: Group; facts: string
       <Drop group={group} at={group.parts.length} />
       <Wrong id={group.id} />
       <Flex gap="small">
-        <Button type="dashed" size="small" icon={<PlusOutlined />} onClick={() => { add(false); }}>{t("addCondition")}</Button>
-        <Button type="text" size="small" icon={<PlusOutlined />} onClick={() => { add(true); }}>{t("addGroup")}</Button>
+        <Button type="dashed" size="small" icon={<PlusOutlined aria-hidden />} onClick={() => { add(false); }}>{t("addCondition")}</Button>
+        <Button type="text" size="small" icon={<PlusOutlined aria-hidden />} onClick={() => { add(true); }}>{t("addGroup")}</Button>
       </Flex>
     </section>
   );

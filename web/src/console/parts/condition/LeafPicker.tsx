@@ -27,9 +27,11 @@ export function LeafPicker({ leaf, facts, onChoose }: { leaf: Leaf; facts: strin
       label: t(`groups.${group}`),
       options: fields.filter(({ named }) => groupOf(named.code) === group),
     }));
+    const [member, ...computed] = grouped;
     return [
-      ...grouped,
+      ...(member === undefined ? [] : [member]),
       { label: t("groups.facts"), options: vocabulary.facts.map((kind) => choice("facts", kind)) },
+      ...computed,
       { label: t("groups.segments"), options: segments.map((segment) => choice("segment", segment)) },
     ].filter((group) => group.options.length > 0);
   }, [facts, language, segments, t, vocabulary]);
