@@ -17,7 +17,7 @@ from huitong.platform.auth.users import insert_user
 from huitong.platform.db import Database, Scope
 from tests.entry.make import make_platform
 
-PASSWORD = "seven sheep jump"
+PASSWORD = "seven sheep jump"  # noqa: S105 - Of users that live for one test.
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 

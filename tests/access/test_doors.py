@@ -115,9 +115,7 @@ class TestGuides:
         given["code"] = code
         assert client.post("/v1/guide/session", json=given).status_code == 429
 
-    def test_without_a_corp_wecom_is_refused_with_the_remedy(
-        self, app: FastAPI, shop: Shop
-    ) -> None:
+    def test_without_a_corp_wecom_is_refused_with_the_remedy(self, app: FastAPI) -> None:
         answer = make_browser(app).client.post(
             "/v1/guide/session/wecom", json={"corp": "ww1", "code": "c"}
         )

@@ -144,6 +144,7 @@ class TestForeignCalls:
     )
     def test_a_page_of_another_site_changes_nothing_even_with_the_token(
         self,
+        *,
         browser: Browser,
         database: Database,
         group: int,

@@ -3,7 +3,6 @@ import { type Schemas, api, keepCsrfToken, queries } from "@shared/api/client";
 import { Refusal } from "@shared/api/refusal";
 import { LANGUAGE_NAMES, type Language, chooseLanguage } from "@shared/i18n";
 import { chooseLook, useLook } from "@shared/look";
-import { useSessionQuery } from "@shared/session";
 import { Button, Card, Flex, Form, Input, Typography } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -19,12 +18,14 @@ interface Given {
 }
 
 const CODE = new Set(["platform.code_needed", "platform.code_wrong"]);
+const SESSION = ["get", "/v1/session", {}] as const;
 const CODE_NEEDED = "platform.code_needed";
 
 /** The page of whoever is not signed in yet, or signed in with a password that somebody else has seen. */
 export function SignIn() {
   const { t } = useTranslation("access");
-  const session = useSessionQuery();
+  // Looked up, not asked for: asking again what was just refused would never end.
+  const session = queries.getQueryData<Schemas["SessionOut"]>(SESSION);
   const navigate = useNavigate();
   const product = t("product");
   useEffect(() => {
@@ -35,9 +36,9 @@ export function SignIn() {
     const wanted = placeOf(new URLSearchParams(window.location.search).get("to"), window.location.origin);
     if (wanted !== null) void navigate(wanted, { replace: true });
     if (opened.user.language) void chooseLanguage(opened.user.language);
-    queries.setQueryData(["get", "/v1/session", {}], opened);
+    queries.setQueryData(SESSION, opened);
   };
-  const mustChange = session.data?.must_change_password === true;
+  const mustChange = session?.must_change_password === true;
   return (
     <Flex component="main" vertical align="center" justify="center" gap="middle" className="sign-in">
       <Card className="narrow">

@@ -195,6 +195,35 @@ def unlock(context: typer.Context, name: Name) -> None:
     typer.echo(f"{user.name} may sign in again.")
 
 
+@users.command("guide")
+def guide(
+    context: typer.Context,
+    staff: Annotated[str, typer.Argument(help="The code of the staff.")],
+    *,
+    phone: Annotated[
+        str | None, typer.Option(help="The telephone they sign in with; without one: none.")
+    ] = None,
+) -> None:
+    """Let staff sign in at the guide workbench with a telephone, or no more."""
+    from huitong import org
+    from huitong.entry.doors.phones import plain
+    from huitong.platform import auth, clock
+    from huitong.platform.db import Scope
+
+    now = clock.now()
+    with (
+        opening.opened() as platform,
+        platform.database.transaction(Scope(context.obj), now=now) as tx,
+    ):
+        found = org.find_staff(tx, codes=[staff])
+        if staff not in found:
+            message = f"The group has no staff “{staff}”."
+            raise typer.BadParameter(message, param_hint="STAFF")
+        number = None if phone is None else plain(phone)
+        auth.put_guide_phone(tx, staff_id=found[staff], phone=number, now=now)
+    typer.echo(f"{staff} signs in with {'no telephone' if phone is None else 'that telephone'}.")
+
+
 def _rights(
     tx: "ReadTx", roles: list[str] | None, brands: list[str] | None, stores: list[str] | None
 ) -> "Rights":

@@ -75,7 +75,7 @@ def make_users(platform: Platform, *, group_id: int, say: Callable[[str], None])
     for one in of_the_demo:
         say(f"  {one.name:<10} {one.shown_name}")
     say(f"The guide of that manager's store signs in at /guide/ with the telephone {GUIDE_PHONE};")
-    say("the page shows the code, as the demo sends no messages.")
+    say("a member at /member/grocer, such as 199 0000 0001. The pages show the code.")
 
 
 def _add(tx: Tx, wanted: DemoUser, reach: Reach, now: datetime) -> int:

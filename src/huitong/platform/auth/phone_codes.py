@@ -13,6 +13,8 @@ from typing import ClassVar
 from huitong.platform import crypto
 from huitong.platform.auth import tries
 from huitong.platform.auth.callers import NOBODY, Origin
+from huitong.platform.auth.permissions import CallerKind
+from huitong.platform.auth.sessions import end_sessions
 from huitong.platform.db import Database, ReadTx, Tx
 from huitong.platform.errors import DomainError, Kind
 
@@ -168,9 +170,10 @@ def guide_of(tx: ReadTx, *, phone: str) -> tuple[int, int] | None:
 
 
 def put_guide_phone(tx: Tx, *, staff_id: int, phone: str | None, now: datetime) -> None:
-    """Let a guide sign in with a telephone from now on, or with none."""
+    """Let a guide sign in with a telephone from now on, or with none; their sessions end."""
     params = {"group_id": tx.scope.group_id, "staff_id": staff_id, "now": now}
     tx.execute(DROP_GUIDE, params)
+    end_sessions(tx, kind=CallerKind.GUIDE, subject_id=staff_id, but=None, now=now)
     if phone is not None:
         tx.execute(PUT_GUIDE, {**params, "phone_key": _digest("guide", phone)})
 

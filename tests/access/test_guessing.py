@@ -1,0 +1,266 @@
+"""Guessing at the door: it is slowed by name and address, tells nothing, and locks nobody out."""
+
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+
+from huitong.platform import auth, clock
+from huitong.platform.auth import (
+    AccountLocked,
+    Asked,
+    DemoPasswordRefused,
+    Origin,
+    PasswordOver,
+    SignedIn,
+    SignInRefused,
+    TooManyTries,
+    passwords,
+    tries,
+)
+from huitong.platform.auth.users import set_lock, set_password
+from huitong.platform.db import Database, Scope
+from tests.access.make import PASSWORD, make_user
+
+WRONG = "seven goats jump"
+
+
+@pytest.fixture
+def name(database: Database, group: int) -> str:
+    """Return the name of a user that no other test has."""
+    made = f"anna.{group}"
+    make_user(database, group, made, "group_admin")
+    return made
+
+
+@pytest.fixture
+def office(group: int) -> Origin:
+    """Return an address that no other test has."""
+    return Origin(f"10.1.0.{group}", "Test")
+
+
+def enter(
+    database: Database,
+    name: str,
+    origin: Origin,
+    *,
+    password: str = PASSWORD,
+    browser: str | None = None,
+    now: datetime | None = None,
+    demo: bool = True,
+) -> SignedIn:
+    asked = Asked(name=name, password=password, browser=browser)
+    return auth.sign_in(database, asked, demo=demo, origin=origin, now=now or clock.now())
+
+
+def fail(database: Database, name: str, origin: Origin, times: int, now: datetime) -> None:
+    for _ in range(times):
+        with pytest.raises(SignInRefused):
+            enter(database, name, origin, password=WRONG, now=now)
+
+
+class TestByName:
+    def test_after_some_tries_even_the_right_password_has_to_wait_and_then_opens(
+        self, database: Database, name: str, office: Origin
+    ) -> None:
+        now = clock.now()
+        fail(database, name, office, tries.BY_NAME_FREE, now)
+        with pytest.raises(TooManyTries) as refused:
+            enter(database, name, office, now=now)
+        assert refused.value.wait_seconds == tries.WAIT_FIRST_SECONDS
+        enter(database, name, office, now=now + timedelta(seconds=tries.WAIT_FIRST_SECONDS))
+
+    def test_the_wait_doubles_and_never_grows_beyond_a_quarter_of_an_hour(
+        self, database: Database, name: str, office: Origin
+    ) -> None:
+        now = clock.now()
+        fail(database, name, office, tries.BY_NAME_FREE, now)
+        waits = []
+        for _ in range(8):
+            with pytest.raises(TooManyTries) as refused:
+                enter(database, name, office, password=WRONG, now=now)
+            waits.append(refused.value.wait_seconds)
+            now += timedelta(seconds=waits[-1])
+            fail(database, name, office, 1, now)
+        assert waits == [30, 60, 120, 240, 480, 900, 900, 900]
+
+    def test_an_unknown_name_waits_just_as_long(self, database: Database, office: Origin) -> None:
+        unknown, now = f"nobody.{office.address}", clock.now()
+        fail(database, unknown, office, tries.BY_NAME_FREE, now)
+        with pytest.raises(TooManyTries):
+            enter(database, unknown, office, now=now)
+
+    def test_coming_in_starts_the_count_anew(
+        self, database: Database, name: str, office: Origin
+    ) -> None:
+        now = clock.now()
+        for _ in range(3):
+            fail(database, name, office, tries.BY_NAME_FREE - 1, now)
+            enter(database, name, office, now=now)
+
+    def test_many_tries_at_once_are_many_tries(
+        self, database: Database, name: str, office: Origin
+    ) -> None:
+        now = clock.now()
+
+        def attempt(_: int) -> str:
+            try:
+                enter(database, name, office, password=WRONG, now=now)
+            except (SignInRefused, TooManyTries) as refused:
+                return refused.code
+            return "in"
+
+        with ThreadPoolExecutor(8) as many:
+            answers = list(many.map(attempt, range(24)))
+        assert answers.count("platform.sign_in_refused") == tries.BY_NAME_FREE
+        assert answers.count("platform.too_many_tries") == 24 - tries.BY_NAME_FREE
+
+
+class TestNobodyIsLockedOut:
+    def test_strangers_who_try_a_name_do_not_keep_its_own_browser_out(
+        self, database: Database, name: str, office: Origin
+    ) -> None:
+        now = clock.now()
+        known = enter(database, name, office, now=now).browser
+        elsewhere = Origin(f"{office.address}.9", "Mallory")
+        fail(database, name, elsewhere, tries.BY_NAME_FREE, now)
+        with pytest.raises(TooManyTries):
+            enter(database, name, office, now=now)
+        enter(database, name, office, browser=known, now=now)
+
+    def test_the_token_of_a_browser_is_good_for_its_own_name_and_cannot_be_made_up(
+        self, database: Database, group: int, name: str, office: Origin
+    ) -> None:
+        now = clock.now()
+        mallory = f"mallory.{group}"
+        make_user(database, group, mallory, "cashier")
+        foreign = enter(database, mallory, office, now=now).browser
+        fail(database, name, office, tries.BY_NAME_FREE, now)
+        for browser in (foreign, "", "x.y", f"{foreign}0", "." * 300):
+            with pytest.raises(TooManyTries):
+                enter(database, name, office, browser=browser, now=now)
+
+    def test_a_hand_at_the_machine_lets_a_name_try_again_at_once(
+        self, database: Database, name: str, office: Origin
+    ) -> None:
+        now = clock.now()
+        fail(database, name, office, tries.BY_NAME_FREE, now)
+        auth.forget_tries(database, names=[name], now=now)
+        enter(database, name, office, now=now)
+
+
+class TestByAddress:
+    def test_an_address_that_tries_many_names_has_to_wait_and_others_do_not(
+        self, database: Database, name: str, office: Origin
+    ) -> None:
+        now = clock.now()
+        for number in range(tries.BY_ADDRESS_FREE):
+            other = f"name{number}.{office.address}"
+            tries.begin(database, name=other, browser=None, address=office.address, now=now)
+        with pytest.raises(TooManyTries):
+            enter(database, name, office, now=now)
+        enter(database, name, Origin(f"{office.address}.1", "Test"), now=now)
+
+
+class TestTellsNothing:
+    def test_nothing_that_was_typed_is_kept(
+        self, database: Database, name: str, office: Origin
+    ) -> None:
+        fail(database, "my secret in the wrong box", office, 1, clock.now())
+        with database.reading(auth.NOBODY) as tx:
+            kept = str(tx.rows("SELECT t::text FROM platform.sign_in_tries AS t"))
+        for typed in ("my secret", name, office.address):
+            assert typed not in kept
+            assert typed.encode().hex() not in kept
+
+    def test_an_unknown_name_takes_as_long_as_a_wrong_password(
+        self, database: Database, name: str
+    ) -> None:
+        def seconds(who: str, number: int) -> float:
+            begun = time.perf_counter()
+            with pytest.raises(SignInRefused):
+                enter(database, who, Origin(f"{who}{number}", ""), password=WRONG)
+            return time.perf_counter() - begun
+
+        passwords.fits("warm", None)
+        known = [seconds(name, number) for number in range(4)]
+        unknown = [seconds(f"no.{name}", number) for number in range(4)]
+        assert 1 / 3 < statistics.median(known) / statistics.median(unknown) < 3
+
+    def test_that_an_account_is_locked_is_told_to_those_who_know_its_password(
+        self, database: Database, group: int, name: str, office: Origin
+    ) -> None:
+        now = clock.now()
+        signed = enter(database, name, office, now=now)
+        with database.transaction(Scope(group), now=now) as tx:
+            set_lock(tx, user_id=signed.user_id, locked_at=now)
+        fail(database, name, office, 1, now)
+        with pytest.raises(AccountLocked):
+            enter(database, name, office, now=now)
+
+
+class TestPasswordsOfOthers:
+    def test_a_password_for_one_use_ends_at_its_time(
+        self, database: Database, group: int, name: str, office: Origin
+    ) -> None:
+        now = clock.now()
+        signed = enter(database, name, office, now=now)
+        until = now + timedelta(hours=1)
+        with database.transaction(Scope(group), now=now) as tx:
+            set_password(
+                tx,
+                user_id=signed.user_id,
+                password=PASSWORD,
+                must_change=True,
+                until=until,
+                now=now,
+            )
+        enter(database, name, office, now=until - timedelta(seconds=1))
+        with pytest.raises(PasswordOver):
+            enter(database, name, office, now=until)
+
+    def test_production_refuses_the_password_of_the_demo(
+        self, database: Database, group: int, office: Origin
+    ) -> None:
+        name = f"demo.{group}"
+        make_user(database, group, name, "analyst", password=auth.DEMO_PASSWORD)
+        enter(database, name, office, password=auth.DEMO_PASSWORD)
+        with pytest.raises(DemoPasswordRefused):
+            enter(database, name, office, password=auth.DEMO_PASSWORD, demo=False)
+
+
+class TestChoosing:
+    @pytest.mark.parametrize(
+        "weak",
+        [
+            "short one",
+            "aaaaaaaaaaaaaa",
+            "1234567890",
+            "0987654321",
+            "qwertyuiop",
+            "password1234567890",
+            "Passw0rd123456",
+            "anna.wang1",
+            "ANNA.WANG!",
+            "huitong demo 2026",
+            "HUITONG demo 2026",
+            "x" * 201,
+        ],
+    )
+    def test_a_password_that_would_be_guessed_is_refused(self, weak: str) -> None:
+        with pytest.raises(auth.PasswordTooWeak):
+            passwords.hold(weak, name="anna.wang@wool.example")
+
+    @pytest.mark.parametrize("strong", ["seven sheep jump", "羊毛衫很暖和又好看呢", "kX9#mQ2$vL"])
+    def test_a_password_that_would_not_be_is_taken(self, strong: str) -> None:
+        passwords.hold(strong, name="anna.wang")
+
+    def test_the_same_characters_of_another_keyboard_are_the_same_password(self) -> None:
+        assert passwords.fits("ｓｅｖｅｎ sheep", passwords.hashed("seven sheep"))
+
+    def test_the_parameters_are_at_least_those_that_owasp_asks_for(self) -> None:
+        stored = passwords.hashed("seven sheep")
+        assert stored.startswith("$argon2id$v=19$m=47104,t=2,p=1$")
+        assert not passwords.is_outdated(stored)
