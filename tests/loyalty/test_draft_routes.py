@@ -262,7 +262,7 @@ class TestPublishing:
         )
         assert publish(client, editor, theirs).status_code == 200
         refused = publish(client, editor, mine)
-        assert refused.json()["code"] == "loyalty.draft_base_moved"
+        assert refused.json()["code"] == "loyalty.draft_overtaken"
         path = f"{DRAFTS}/{mine['id']}"
         assert client.get(path, headers=editor).json()["has_moved_on"]
         preview = client.get(f"{path}/rebase", headers=editor).json()

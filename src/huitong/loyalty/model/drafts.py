@@ -192,10 +192,10 @@ class DraftNotSubmitted(DomainError):
 
 
 @dataclass(eq=False)
-class DraftBaseMoved(DomainError):
+class DraftOvertaken(DomainError):
     """The brand's programme has moved on since the draft began."""
 
-    code: ClassVar[str] = "loyalty.draft_base_moved"
+    code: ClassVar[str] = "loyalty.draft_overtaken"
     kind: ClassVar[Kind] = Kind.CONFLICT
     sentence: ClassVar[str] = (
         "The draft began from version {base_version} and the programme is at version {version}"

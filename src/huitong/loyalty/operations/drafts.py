@@ -11,12 +11,12 @@ from huitong.loyalty.model import (
     DRAFT_PREFIX,
     DRAFTS_MAX,
     Draft,
-    DraftBaseMoved,
     DraftChanged,
     DraftClosed,
     DraftNameTaken,
     DraftNotFound,
     DraftNotSubmitted,
+    DraftOvertaken,
     DraftState,
     DraftStep,
     NothingToPublish,
@@ -136,7 +136,7 @@ def submit_draft(tx: Tx, step: Step, *, wanted_from: datetime | None, note: str)
     :raises DraftNotFound: when the brand has no such draft.
     :raises DraftChanged: when somebody else has changed it since it was read.
     :raises DraftClosed: when it was published or discarded.
-    :raises DraftBaseMoved: when the programme has moved on since the draft began.
+    :raises DraftOvertaken: when the programme has moved on since the draft began.
     :raises NothingToPublish: when it says what the programme says already.
     """
     draft = _taken(tx, step)
@@ -179,7 +179,7 @@ def publish_draft(tx: Tx, step: Step, *, effective_from: datetime | None) -> Ver
     :raises DraftNotFound: when the brand has no such draft.
     :raises DraftChanged: when somebody else has changed it since it was read.
     :raises DraftClosed: when it was discarded.
-    :raises DraftBaseMoved: when the programme has moved on since the draft began.
+    :raises DraftOvertaken: when the programme has moved on since the draft began.
     :raises NothingToPublish: when it says what the programme says already.
     :raises SecondPersonNeeded: when the brand wants a second person and the actor is an editor.
     :raises ProgrammeTooEarly: when it would begin in the past, or before the version it follows.
@@ -286,7 +286,7 @@ def _newest(tx: Tx, draft: Draft) -> Version | None:
     newest = max(versions, key=lambda one: one.version, default=None)
     version = newest.version if newest else 0
     if version != draft.base_version:
-        raise DraftBaseMoved(base_version=draft.base_version, version=version)
+        raise DraftOvertaken(base_version=draft.base_version, version=version)
     if newest is not None and newest.programme == draft.programme:
         raise NothingToPublish(version=version)
     return newest

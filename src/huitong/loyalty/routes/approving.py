@@ -10,9 +10,9 @@ from huitong import loyalty, org
 from huitong.loyalty.model import (
     NOTE_LENGTH_MAX,
     Draft,
-    DraftBaseMoved,
     DraftNotFound,
     DraftNotSubmitted,
+    DraftOvertaken,
     NothingToPublish,
     PolicyChanged,
     ProgrammeInstantTaken,
@@ -151,7 +151,7 @@ def rebase_draft(  # noqa: PLR0917 - the parts of one request
     "PUT",
     DRAFT + "/submission",
     permission=Permission.PROGRAMME_WRITE,
-    errors=[*CHANGING, DraftBaseMoved, NothingToPublish],
+    errors=[*CHANGING, DraftOvertaken, NothingToPublish],
 )
 def submit_draft(  # noqa: PLR0917 - the parts of one request
     platform: Running,
@@ -199,7 +199,7 @@ def send_back(  # noqa: PLR0917 - the parts of one request
     permission=Permission.PROGRAMME_PUBLISH,
     errors=[
         *CHANGING,
-        DraftBaseMoved,
+        DraftOvertaken,
         NothingToPublish,
         SecondPersonNeeded,
         ProgrammeTooEarly,

@@ -56,7 +56,7 @@ FIELDS: Mapping[str, tuple[Section, Words, Tell]] = {
     ),
     "return_windows": (
         Section.RETURNS,
-        Words("积分生效等待期", "How long value stays pending"),
+        Words("退货观察期", "How long value stays pending"),
         wording.windows_in_words,
     ),
     "claw_back": (
@@ -79,10 +79,10 @@ FIELDS: Mapping[str, tuple[Section, Words, Tell]] = {
         Words("入会前多少天内的订单可补计", "How old an order from before enrolment may be"),
         _days,
     ),
-    "welcome": (Section.GIFTS, Words("入会礼", "The welcome gift"), wording.welcome_in_words),
+    "welcome": (Section.GIFTS, Words("入会礼遇", "The welcome gift"), wording.welcome_in_words),
     "surplus_gifts": (
         Section.GIFTS,
-        Words("合并会员时多发的入会礼", "Surplus welcome gifts of members who are merged"),
+        Words("合并会员时多发的入会礼遇", "Surplus welcome gifts of members who are merged"),
         SURPLUS.__getitem__,
     ),
 }
@@ -91,7 +91,7 @@ LISTS: Mapping[str, Noun] = {
     "tiers": Noun(Section.TIERS, Words("等级", "Tier"), "code", wording.tier_in_words),
     "rules": Noun(Section.RULES, Words("积分规则", "Earning rule"), "code", wording.rule_in_words),
     "document_gifts": Noun(
-        Section.GIFTS, Words("证件礼", "Document gift"), "kind", wording.document_gift_in_words
+        Section.GIFTS, Words("证件礼遇", "Document gift"), "kind", wording.document_gift_in_words
     ),
 }
 # What the fields of a part are called; a rule's rate and its number are told as one.
@@ -100,7 +100,7 @@ PART_FIELDS: Mapping[str, tuple[Words, Tell]] = {
     "growth": (Words("门槛", "the threshold"), wording.growth),
     "items": (Words("适用商品", "the items"), wording.items_in_words),
     "days": (Words("适用日期", "the days"), wording.days_in_words),
-    "caps": (Words("封顶", "the caps"), wording.caps_in_words),
+    "caps": (Words("上限", "the caps"), wording.caps_in_words),
     "order_discounts_reduce": (
         Words("是否先扣除整单优惠", "whether discounts on the whole order reduce it"),
         wording.switched,

@@ -110,7 +110,7 @@ def caps_in_words(caps: Caps, asset: Asset = Asset.POINTS) -> Words:
         )
         if value is not None
     ]
-    return _joined(told, BETWEEN_PARTS) if told else Words("不封顶", "without a cap")
+    return _joined(told, BETWEEN_PARTS) if told else Words("不设上限", "without a cap")
 
 
 def tier_in_words(tier: Tier) -> Words:
@@ -167,7 +167,7 @@ def window_in_words(window: ReturnWindow) -> Words:
 def welcome_in_words(gift: WelcomeGift | None) -> Words:
     """Return what a new member is given."""
     if gift is None:
-        return Words("没有入会礼", "no welcome gift")
+        return Words("没有入会礼遇", "no welcome gift")
     told = amount(gift.points)
     return Words(f"入会送 {told.zh}", f"{told.en} for becoming a member")
 

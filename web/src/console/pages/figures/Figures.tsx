@@ -47,6 +47,7 @@ export default function Figures() {
         <Spin spinning={answer.isPlaceholderData}>
           <div className="figures-beside">
             <Flex vertical gap="middle">
+              {isNothing(answer.data) && <Alert type="info" showIcon title={t("nothingCounted")} description={t("nothingCountedHint")} />}
               <Totals answer={answer.data} known={known.data} />
               <Card
                 title={t(`views.${question.view}`)}
@@ -61,6 +62,11 @@ export default function Figures() {
       )}
     </Page>
   );
+}
+
+/** Tells whether every figure of the whole is nothing or unknown. */
+function isNothing({ total }: Answer): boolean {
+  return total !== null && Object.values(total).every((figure) => !figure.value);
 }
 
 function Told({ answer }: { answer: Answer }) {

@@ -14,7 +14,7 @@ const PLACES: Record<Line["matter"], string> = {
   requests_urgent: "rights?due=urgent",
   exits_cooling: "rights?kind=exit",
   drafts_submitted: "programme/drafts?show=submitted",
-  documents_waiting: "rights/documents",
+  documents_waiting: "documents",
   reviews_waiting: "identity/reviews",
   records_refused: "data/quarantine",
   jobs_failed: "jobs?state=failed",

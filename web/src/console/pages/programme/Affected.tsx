@@ -20,6 +20,7 @@ export function Affected({ changes, draft }: { changes: readonly Difference[]; d
   });
   const hasMore = changes.some((one) => one.section !== "tiers");
   if (hasMore) parts.push(t("everybodyFrom", { count: everybody, shown: count(everybody) }));
+  if (changes.some((one) => one.section === "tiers")) parts.push(t("tiersNext"));
   if (parts.length === 0) return null;
   return <Alert type="info" showIcon title={t("affected")} description={parts.map((part) => <div key={part}>{part}</div>)} />;
 }

@@ -83,8 +83,8 @@ function Editor({ draft, onReload }: { draft: DraftShown; onReload: () => void }
           </Card>
           <aside aria-label={t("whatChanges")}>
             {hasProblems && <Problems state={state} />}
-            <Card size="small" title={t("changesOf", { count: state.changes.length, version: draft.base_version })}>
-              <Changes changes={state.changes} />
+            <Card size="small" title={hasProblems ? t("whatChanges") : t("changesOf", { count: state.changes.length, version: draft.base_version })}>
+              {hasProblems ? <Typography.Text type="secondary">{t("mendToSee")}</Typography.Text> : <Changes changes={state.changes} />}
             </Card>
             <Card size="small" title={t("steps")}><Steps draft={draft} /></Card>
           </aside>
