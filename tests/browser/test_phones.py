@@ -1,0 +1,125 @@
+"""The phones: a guide finds and calls whom they serve, a member sees why and decides."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Watched, keep_screenshot
+from tests.browser.test_every_page import HAN, MISSING, violations
+from tests.browser.worlds.members import BRAND, phone_of
+from tests.browser.worlds.users import GUIDE_PHONE
+
+PHONE = (390, 844)
+NARROW = (320, 640)
+WORDS = {
+    "zh-CN": {"send": "获取验证码", "enter": "登录"},
+    "en-US": {"send": "Send a code", "enter": "Sign in"},
+}
+each_language = pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+
+
+def sign_in(watched: Watched, phone: str, language: str = "zh-CN") -> Page:
+    """Sign in by the code that the demo shows instead of sending it."""
+    # The app asks who is signed in, and the answer is nobody.
+    watched.expect("401")
+    page, words = watched.page, WORDS[language]
+    page.locator("input").first.fill(phone)
+    page.get_by_role("button", name=words["send"]).click()
+    (code,) = re.findall(r"\d{6}", page.locator(".adm-notice-bar").inner_text())
+    page.locator("input").nth(1).fill(code)
+    page.get_by_role("button", name=words["enter"], exact=True).click()
+    page.locator("nav.tabs").wait_for()
+    return page
+
+
+def look(page: Page, name: str, language: str) -> None:
+    """Keep a picture, and hold the page to what every page is held to."""
+    page.locator("h1").first.wait_for()
+    page.wait_for_function("() => document.querySelector('[aria-busy=true]') === null")
+    keep_screenshot(page, f"{name}-{language}")
+    assert MISSING not in page.locator("body").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "It fits the phone."
+    assert violations(page) == []
+
+
+@each_language
+def test_a_guide_finds_a_customer_and_reads_the_card(
+    open_page: Callable[..., Watched], language: str
+) -> None:
+    page = sign_in(
+        open_page("/guide/", who=None, language=language, size=PHONE), GUIDE_PHONE, language
+    )
+    look(page, "guide-customers", language)
+    page.locator("input[type=search]").fill(phone_of(0)[-4:])
+    page.keyboard.press("Enter")
+    page.locator(".adm-list-item").first.click()
+    expect(page.locator("h1")).to_have_text("林**")
+    look(page, "guide-card", language)
+    assert phone_of(0) not in page.content()
+    if language == "en-US":
+        assert [one for one in page.locator("h2").all_inner_texts() if HAN.search(one)] == []
+
+
+def test_a_guide_calls_without_seeing_the_number(open_page: Callable[..., Watched]) -> None:
+    page = sign_in(open_page("/guide/", who=None, size=PHONE), GUIDE_PHONE)
+    page.locator(".adm-list-item").first.click()
+    page.get_by_role("button", name="拨打").click()
+    page.get_by_role("button", name="确定").click()
+    expect(page.get_by_text("已记录拨打")).to_be_visible()
+    assert re.search(r"1990000\d{4}", page.content()) is None
+
+
+def test_a_guide_does_not_find_whom_somebody_else_serves(
+    open_page: Callable[..., Watched],
+) -> None:
+    page = sign_in(open_page("/guide/", who=None, size=PHONE), GUIDE_PHONE)
+    mine = page.locator(".adm-list-item").all_inner_texts()
+    others = next(
+        place for place in range(20) if not any(phone_of(place)[-4:] in one for one in mine)
+    )
+    page.locator("input[type=search]").fill(phone_of(others))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("没有找到")).to_be_visible()
+
+
+@each_language
+def test_a_member_sees_card_points_and_data(
+    open_page: Callable[..., Watched], language: str
+) -> None:
+    watched = open_page(f"/member/{BRAND}", who=None, language=language, size=PHONE)
+    page = sign_in(watched, phone_of(0), language)
+    look(page, "member-card", language)
+    page.goto(f"/member/{BRAND}/points")
+    look(page, "member-points", language)
+    page.goto(f"/member/{BRAND}/data")
+    look(page, "member-data", language)
+
+
+def test_a_member_reads_why_points_came(open_page: Callable[..., Watched]) -> None:
+    page = sign_in(open_page(f"/member/{BRAND}", who=None, size=PHONE), phone_of(0))
+    page.goto(f"/member/{BRAND}/points")
+    page.locator(".adm-collapse-panel-header", has_text="获得").first.click()
+    expect(page.get_by_text("规则 base")).to_be_visible()
+
+
+def test_a_member_takes_a_consent_back_and_is_told_what_ends(
+    open_page: Callable[..., Watched],
+) -> None:
+    page = sign_in(open_page(f"/member/{BRAND}", who=None, size=PHONE), phone_of(4))
+    page.goto(f"/member/{BRAND}/data")
+    marketing = page.get_by_role("switch", name="营销信息")
+    expect(marketing).to_be_checked()
+    marketing.click()
+    expect(page.get_by_text("不会再发送优惠")).to_be_visible()
+    page.get_by_role("button", name="撤回", exact=True).click()
+    expect(marketing).not_to_be_checked()
+
+
+def test_the_narrowest_phone_scrolls_no_page_sideways(open_page: Callable[..., Watched]) -> None:
+    page = sign_in(open_page(f"/member/{BRAND}", who=None, size=NARROW), phone_of(0))
+    for path in ("", "/points", "/data"):
+        page.goto(f"/member/{BRAND}{path}")
+        page.locator("h1").first.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
