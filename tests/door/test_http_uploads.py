@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from huitong.channels.model.uploads import UPLOAD_BYTES_MAX, UPLOADS_FOLDER
+from huitong.channels.model.uploads import KEPT_BYTES_MAX, UPLOAD_BYTES_MAX, UPLOADS_FOLDER
 from huitong.platform.auth import Permission
-from huitong.platform.db import Database
+from huitong.platform.db import Database, Scope
 from tests.console.uploads_make import Desk, make_desk
 from tests.door.reading import csv_of, order_row
 
@@ -126,6 +126,13 @@ class TestLimits:
             "/v1/inbox/refused/retry", content=b"[" + b" " * (2 << 20), headers=desk.headers
         )
         assert answered.status_code == 413
+
+    def test_what_is_kept_has_a_limit(self, desk: Desk, database: Database, now: datetime) -> None:
+        desk.upload(ORDERS)
+        with database.transaction(Scope(desk.group_id), now=now) as tx:
+            tx.execute("UPDATE channels.upload SET byte_count = %s", [KEPT_BYTES_MAX])
+        answered = desk.send(ORDERS + "\n")
+        assert (answered.status_code, answered.json()["code"]) == (409, "channels.uploads_full")
 
     def test_the_terms_are_told(self, desk: Desk) -> None:
         terms = desk.get("/v1/uploads/terms")

@@ -14,6 +14,8 @@ RUN_PREFIX = "run"
 # Below the home: the sealed files of uploads, in a folder for each group.
 UPLOADS_FOLDER = "uploads"
 UPLOAD_BYTES_MAX = 512 << 20
+# So much all kept files of a group may have together.
+KEPT_BYTES_MAX = 16 << 30
 # Files wait for whoever works on them, no longer: what was taken from them is in the inbox.
 UPLOAD_DAYS = 7
 LABEL_LENGTH_MAX = 200
@@ -175,6 +177,19 @@ class UploadEmpty(DomainError):
     kind: ClassVar[Kind] = Kind.INVALID
     sentence: ClassVar[str] = "The file “{name}” is empty: export it again and upload that."
     name: str
+
+
+@dataclass(eq=False)
+class UploadsFull(DomainError):
+    """The kept files of the group have as many bytes as they may."""
+
+    code: ClassVar[str] = "channels.uploads_full"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    sentence: ClassVar[str] = (
+        "The uploaded files that are kept have {gigabytes} GB together, which is the most: delete"
+        " some that are not needed any more, or wait until their days are over."
+    )
+    gigabytes: int = KEPT_BYTES_MAX >> 30
 
 
 @dataclass(eq=False)

@@ -53,6 +53,13 @@ def kept_uploads(tx: ReadTx) -> frozenset[int]:
     return frozenset(upload_id for (upload_id,) in found)
 
 
+def kept_bytes(tx: ReadTx) -> int:
+    """Return how many bytes the kept uploads have together, as far as the scope sees them."""
+    found = tx.row(tables.KEPT_BYTES, {"group_id": tx.scope.group_id})
+    assert found is not None, "An aggregate always answers."
+    return int(found[0])
+
+
 def key_of_upload(tx: ReadTx, *, upload_id: int) -> Cipher:
     """Return the cipher that opens the files of an upload.
 

@@ -17,6 +17,7 @@ from huitong.channels.connectors.file.sealed import FRAME_BYTES, Sealing
 from huitong.channels.connectors.file.sniffing import Sniffed, sniffed
 from huitong.channels.connectors.file.uploaded import CONTENT, Shelf
 from huitong.channels.model.uploads import (
+    KEPT_BYTES_MAX,
     LABEL_LENGTH_MAX,
     UPLOAD_BYTES_MAX,
     UPLOAD_DAYS,
@@ -25,6 +26,7 @@ from huitong.channels.model.uploads import (
     UploadForm,
     UploadNotFound,
     UploadOfNoForm,
+    UploadsFull,
 )
 from huitong.channels.operations.uploading import (
     Received,
@@ -32,7 +34,7 @@ from huitong.channels.operations.uploading import (
     keep_upload,
     repeated_upload,
 )
-from huitong.channels.queries.uploads import cipher_of, find_upload, runs_of, uploads
+from huitong.channels.queries.uploads import cipher_of, find_upload, kept_bytes, runs_of, uploads
 from huitong.channels.routes.told import (
     UploadId,
     UploadOut,
@@ -137,7 +139,7 @@ def show_terms(platform: Running, caller: Calling) -> TermsOut:
     "/v1/uploads",
     permission=Permission.INBOX_WRITE,
     status_code=HTTPStatus.CREATED,
-    errors=[ChannelAccountNotFound, UploadEmpty, UploadOfNoForm, BodyTooLarge],
+    errors=[ChannelAccountNotFound, UploadEmpty, UploadOfNoForm, UploadsFull, BodyTooLarge],
     request_body=BODY,
 )
 async def upload_file(
@@ -234,6 +236,8 @@ def _begin(platform: Platform, caller: Caller, account: str) -> tuple[ChannelAcc
     """Return the account of a file that is about to come, and the id of the upload."""
     with platform.database.transaction(caller.scope(), now=clock.now()) as tx:
         found = account_named(tx, account)
+        if kept_bytes(tx) >= KEPT_BYTES_MAX:
+            raise UploadsFull
         return found, tx.new_ids([0])[0]
 
 

@@ -22,6 +22,14 @@ WHERE group_id = %(group_id)s
 RETURNING id
 """
 
+# How many bytes the kept uploads have together.
+KEPT_BYTES = """
+SELECT coalesce(sum(byte_count), 0)::bigint
+FROM channels.upload
+WHERE group_id = %(group_id)s
+  AND forgotten_at IS NULL
+"""
+
 # The salt of one upload's key.
 ADD_UPLOAD_KEY = """
 INSERT INTO vault.upload_key (group_id, upload_id, salt)

@@ -11,7 +11,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import "./data.css";
 import { type Rule, columnsOf } from "./reading";
-import { useFieldName } from "./words";
+import { useDescription, useFieldName } from "./words";
 
 type Mapping = Schemas["MappingOut"];
 const WIDTH = 760;
@@ -20,6 +20,7 @@ const WIDTH = 760;
 export default function Mappings() {
   const { t } = useTranslation("data");
   const at = useAddress();
+  const describe = useDescription();
   const [query, setQuery] = useSearchParams();
   const listed = api.useQuery("get", "/v1/inbox/mappings", {});
   const open = query.get("mapping");
@@ -34,7 +35,7 @@ export default function Mappings() {
     { title: t("mappings.name"), key: "name", render: (_, one) => <Button type="link" className="data-link" onClick={() => { say(one.name); }}>{one.name}</Button> },
     { title: t("kind"), key: "kind", render: (_, one) => t(`kinds.${one.kind}`), filters: [...new Set(listed.data?.items.map((one) => one.kind) ?? [])].map((kind) => ({ value: kind, text: t(`kinds.${kind}`) })), onFilter: (value, one) => one.kind === value },
     { title: t("mappings.version"), key: "version", render: (_, one) => (one.version === null ? <Tag>{t("mappings.shipped")}</Tag> : t("mappings.numbered", { version: one.version })) },
-    { title: t("editor.description"), dataIndex: "description", className: "data-detail" },
+    { title: t("editor.description"), key: "description", className: "data-detail", render: (_, one) => (one.version === null ? describe(one.name, one.description) : one.description) },
   ];
   if (isForbidden(listed.error)) return <NoPermission permissions={["inbox.read"]} />;
   return (
@@ -51,13 +52,14 @@ export default function Mappings() {
 function Shown({ name }: { name: string }) {
   const { t } = useTranslation("data");
   const fieldName = useFieldName();
+  const describe = useDescription();
   const mapping = api.useQuery("get", "/v1/inbox/mappings/{name}", { params: { path: { name } } });
   if (mapping.error !== null) return <Refused error={mapping.error} />;
   if (mapping.data === undefined) return <Skeleton active />;
   const rules = Object.entries((mapping.data.content as { fields: Record<string, Rule> }).fields);
   return (
     <Flex vertical gap="middle">
-      <Typography.Text>{mapping.data.description}</Typography.Text>
+      <Typography.Text>{mapping.data.version === null ? describe(name, mapping.data.description) : mapping.data.description}</Typography.Text>
       <Table
         aria-label={name} size="small" rowKey={([path]) => path} pagination={false} dataSource={rules}
         columns={[

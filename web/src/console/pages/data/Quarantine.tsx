@@ -77,7 +77,7 @@ function Reasons({ counts, chosen, onChoose, onJob }: { counts: readonly Reason[
     {
       title: t("reason"), key: "code",
       render: (_, one) => (
-        <Flex vertical align="start">
+        <Flex vertical align="start" className="data-detail">
           <Button type="link" className="data-link" onClick={() => { onChoose({ code: one.code, kind: one.kind, account: one.account }); }}>{reason(one.code, one.example)}</Button>
           <Typography.Text type="secondary" className="data-cell">{t("quarantine.example")} {detail(one.example)}</Typography.Text>
         </Flex>

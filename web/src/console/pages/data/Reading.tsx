@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { MappingEditor } from "./MappingEditor";
 import type { Chosen } from "./reading";
-import { KINDS, type Kind } from "./words";
+import { KINDS, type Kind, useDescription } from "./words";
 
 type Look = Schemas["LookOut"];
 const CANONICAL = "";
@@ -22,6 +22,7 @@ interface Props {
 export function Reading({ look, chosen, onChoose }: Props) {
   const { t } = useTranslation("data");
   const may = useMay();
+  const describe = useDescription();
   const [query] = useSearchParams();
   const editing = query.get("editing") === "yes";
   const listed = api.useQuery("get", "/v1/inbox/mappings", {});
@@ -48,7 +49,7 @@ export function Reading({ look, chosen, onChoose }: Props) {
             <Select className="data-account" aria-labelledby="reading-mapping" showSearch disabled={editing} value={chosen === null ? null : (chosen.mapping ?? CANONICAL)} placeholder={t("reading.chooseMapping")} options={options} onChange={(value: string) => { onChoose(picked(value, look, kind, listed.data?.items ?? [])); }} />
           </Flex>
         </Flex>
-        {guess !== undefined && <Typography.Text type="secondary">{guess.description}</Typography.Text>}
+        {guess !== undefined && <Typography.Text type="secondary">{guess.is_shipped ? describe(guess.mapping, guess.description) : guess.description}</Typography.Text>}
         {guess !== undefined && guess.missing.length > 0 && <Alert showIcon type="warning" title={t("reading.missing", { columns: guess.missing.join(" · ") })} />}
         {chosen === null && <Alert showIcon type="info" title={t("reading.nothingFits")} description={t("reading.nothingFitsHint")} />}
         {editing && kind !== undefined && (

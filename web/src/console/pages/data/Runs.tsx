@@ -6,6 +6,7 @@ import type { Schemas } from "@shared/api/client";
 import { count, instant } from "@shared/format";
 import { useMay } from "@shared/session";
 import { Alert, Button, Card, Flex, Popconfirm, Progress, Typography } from "antd";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { RunFindings } from "./RunFindings";
@@ -62,12 +63,14 @@ function RunCard({ run: first, open, onChanged }: { run: Run; open: boolean; onC
   const place = { params: { path: { upload_id: first.upload_id, run_id: first.id } } };
   const asked = api.useQuery("get", "/v1/uploads/{upload_id}/runs/{run_id}", place, {
     enabled: OPEN.includes(first.state),
-    refetchInterval: (query) => {
-      const state = query.state.data?.state;
-      if (state !== undefined && !OPEN.includes(state)) { onChanged(); return false; }
-      return ASKED_EVERY_MS;
-    },
+    refetchInterval: (query) => (query.state.data === undefined || OPEN.includes(query.state.data.state) ? ASKED_EVERY_MS : false),
   });
+  const ended = asked.data !== undefined && !OPEN.includes(asked.data.state) && OPEN.includes(first.state);
+  useEffect(() => {
+    if (ended) onChanged();
+    // The end is told once, whatever the listener of this render is.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [ended]);
   const cancel = api.useMutation("post", "/v1/uploads/{upload_id}/runs/{run_id}/cancel", { onSettled: () => { void asked.refetch(); } });
   const run = OPEN.includes(first.state) ? (asked.data ?? first) : first;
   const running = OPEN.includes(run.state);

@@ -27,6 +27,15 @@ export function useFieldName(): (path: string) => string {
   };
 }
 
+/** Returns a function that says what a mapping is for; those that come with the product in either language. */
+export function useDescription(): (mapping: string, description: string) => string {
+  const { t, i18n } = useTranslation("data");
+  return (mapping, description) => {
+    const key = `shipped.${mapping}`;
+    return i18n.exists(key, { ns: "data" }) ? t(key) : description;
+  };
+}
+
 // What the server says of a field, and the word that every language has for it.
 const COMPLAINTS: readonly (readonly [RegExp, string])[] = [
   [/^is missing/, "missing"], [/^is no field/, "no_field"], [/^is not a whole number|^is no amount/, "not_whole"],
