@@ -3,7 +3,9 @@
 import pytest
 from httpx2 import Response
 
+from huitong import segments
 from huitong.entry.worker import Worker
+from huitong.platform import clock
 from huitong.platform.auth import Permission
 from huitong.platform.ids import show
 from tests.browser.worlds import members
@@ -131,5 +133,23 @@ def test_a_filter_without_a_name_is_exported_and_tells_for_ever_who_was_in_it(
 def test_segments_tell_whether_the_customer_was_in_them_on_their_latest_day(
     desk: Console,
 ) -> None:
-    told = desk.get(f"/v1/customers/{desk.id_of(0)}/segments")
-    assert told["items"] == [], "What was put away is no segment any more."
+    path = f"/v1/customers/{desk.id_of(0)}/segments"
+    assert desk.get(path)["items"] == [], "What was put away is no segment any more."
+    with desk.database.transaction(desk.scope, now=desk.now) as tx:
+        for code, least in (("regulars", 4), ("giants", 99)):
+            condition = {**BUYERS, "at_least": least}
+            names = {"zh": "常客", "en": "Regulars"}
+            document = {"code": code, "names": names, "condition": condition}
+            segments.put_segment(
+                tx,
+                brand_id=desk.members.brand.id,
+                document=segments.read_segment(document),
+                expected_version=None,
+                actor="test",
+                now=desk.now,
+            )
+    before = {one["segment"]["code"]: one["is_member"] for one in desk.get(path)["items"]}
+    assert before == {"regulars": None, "giants": None}
+    members.understand(desk.platform, desk.members, now=clock.now())
+    after = {one["segment"]["code"]: one["is_member"] for one in desk.get(path)["items"]}
+    assert after == {"regulars": True, "giants": False}

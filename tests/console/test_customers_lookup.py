@@ -2,6 +2,8 @@
 
 import pytest
 
+from huitong import customers, identity
+from huitong.entry import wiring
 from huitong.platform.auth import Permission
 from tests.browser.worlds import members
 from tests.console.customers_make import Console, console
@@ -80,3 +82,35 @@ def test_a_number_of_sales_is_no_part_of_what_a_key_for_customers_alone_is_told(
     key = make_token(console.database, 1, Permission.CUSTOMERS_READ, name="service")
     (one,) = console.client.post(PATH, json={"text": "0001"}, headers=key).json()["items"]
     assert (one["bought"], one["points"], one["notes"]) == (None, None, [])
+
+
+def test_who_was_erased_is_found_by_nothing_of_theirs(console: Console) -> None:
+    place = members.NAMES.index("秦朗")
+    customer_id = console.members.customer_ids[place]
+    with console.database.transaction(console.scope, now=console.now) as tx:
+        person = customers.find_customers(tx, customer_ids=[customer_id])[customer_id].person_id
+        assert found(console, "秦朗") == [(console.id_of(place), ["name"])]
+        wiring.erase_person(tx, person, now=console.now)
+    for text in ("秦朗", members.phone_of(place), f"{place + 1:04}", members.card_of(place)):
+        assert found(console, text) == [], text
+    with console.database.reading(console.scope) as tx:
+        left = tx.row(
+            "SELECT count(*) FROM customers.searched_name WHERE customer_id = %(id)s",
+            {"id": customer_id},
+        )
+    assert left == (0,)
+
+
+def test_identifiers_that_are_older_than_the_search_are_indexed_by_the_job(
+    console: Console,
+) -> None:
+    with console.database.transaction(console.scope, now=console.now) as tx:
+        tx.execute("UPDATE identity.identifier SET search_index = NULL")
+    assert found(console, "0001") == []
+    place: int | None = 0
+    while place is not None:
+        with console.database.transaction(console.scope, now=console.now) as tx:
+            place = identity.index_due(tx, after=place, limit=7)
+    assert found(console, "0001") == [(console.id_of(0), ["phone_tail"])]
+    with console.database.transaction(console.scope, now=console.now) as tx:
+        assert identity.index_due(tx, after=0, limit=7) is None, "Nothing is due any more."

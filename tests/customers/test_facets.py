@@ -222,9 +222,23 @@ class TestBeingDue:
     def test_a_trust_that_concerns_no_facet_makes_none_due(self, tx: Tx) -> None:
         till = make_account(tx)
         take(tx, till, member_of(phone(ANNA), city="杭州"))
-        trust(tx, till, "name", "pos", 3)
+        trust(tx, till, "attributes", "pos", 3)
         trust(tx, till, "city", "pos", 0)
         assert customers.fold_due_facets(tx, limit=10) == 0
+
+    def test_the_name_that_is_searched_follows_a_changed_trust(self, tx: Tx) -> None:
+        till, shop = make_account(tx), other_account(tx)
+        take(tx, till, member_of(phone(ANNA), name="安娜", updated_at=NOW))
+        take(tx, shop, member_of(phone(ANNA), name="安妮", updated_at=LATER))
+        anna = customer_of(tx, till, phone(ANNA))
+
+        def called(name: str) -> list[int]:
+            return customers.find_by_name(tx, brand_id=till.brand_id, name=name, limit=5)
+
+        assert (called("安娜"), called("安妮")) == ([], [anna])
+        trust(tx, till, "name", "pos", 3)
+        assert customers.fold_due_facets(tx, limit=10) == 1
+        assert (called("安娜"), called("安妮")) == ([anna], [])
 
     def test_profiles_older_than_facets_are_folded_step_by_step(self, tx: Tx) -> None:
         till = make_account(tx)

@@ -13,6 +13,7 @@ from huitong.entry.console.customers_head import find_customer
 from huitong.platform.auth import Permission
 from huitong.platform.db import ReadTx
 from huitong.platform.http import Calling, IdText, Reach, Router, Running
+from huitong.segments.model.definitions import Segment
 
 router = Router(tag="customers")
 
@@ -119,20 +120,16 @@ def list_segments(
         defined = segments.segments_of(tx, brand_id=brand.id)
         open_ones = [one for one in defined.values() if not one.is_archived]
         place = segments.ordinals_of(tx, [found.id]).get(found.id)
-        items = [
-            _membership(tx, one.segment.code, one.segment.names, place, brand.id)
-            for one in open_ones[:SEGMENTS_ASKED_MAX]
-        ]
+        items = [_membership(tx, one, place, brand.id) for one in open_ones[:SEGMENTS_ASKED_MAX]]
     items.sort(key=lambda one: (one.is_member is None, not one.is_member))
     return SegmentsOfCustomerOut(items=items, has_more=len(open_ones) > SEGMENTS_ASKED_MAX)
 
 
 def _membership(
-    tx: ReadTx, code: str, names: object, place: int | None, brand_id: int
+    tx: ReadTx, segment: Segment, place: int | None, brand_id: int
 ) -> SegmentOfCustomerOut:
-    told = NamedOut(
-        code=code, chinese=getattr(names, "zh", code), english=getattr(names, "en", code)
-    )
+    code, names = segment.code, segment.document.names
+    told = NamedOut(code=code, chinese=names.zh, english=names.en)
     taken = segments.snapshots(tx, brand_id=brand_id, segment=code, limit=1)
     if not taken:
         return SegmentOfCustomerOut(segment=told, is_member=None, as_of=None)
