@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from huitong.entry.cli import (
+    adjusting,
     audit,
     customers,
     identity,
@@ -19,6 +20,7 @@ from huitong.entry.cli import (
     migrating,
     models,
     opening,
+    organisation,
     people,
     records,
     refreshing,
@@ -54,7 +56,9 @@ for commands in (
     customers,
     rights,
     value,
+    adjusting,
     migrating,
+    organisation,
     users,
     keys,
     jobs,

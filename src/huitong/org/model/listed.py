@@ -84,6 +84,8 @@ class StoreListed:
     kind: StoreKind
     brands: Sequence[str]
     operator: str | None
+    operator_name: str | None
+    region_names: Mapping[str, str]
     regions: Mapping[str, str]
     units: Mapping[str, str]
     staff: int

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from huitong import org
 from huitong.org.model import Dated, DatedKind, NeedsEveryBrand
 from huitong.platform import audit
-from huitong.platform.audit import Act, Change
+from huitong.platform.audit import Act, Acting, Change
 from huitong.platform.auth import Caller
 from huitong.platform.db import ReadTx, Tx
 from huitong.platform.errors import Refused, Result
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 ITEMS_MAX = 1_000
+# The names of what is told by its code already.
+TOLD_TWICE = frozenset({"operator_name", "region_names", "store_name"})
 STORE_PREFIX = "sto"
 STAFF_PREFIX = "stf"
 
@@ -93,7 +95,7 @@ def sides(kind: str, listed: Mapping[str, "DataclassInstance"]) -> dict[str, dic
         f"{kind}:{key}": {
             name: value
             for name, value in asdict(one).items()
-            if isinstance(value, bool) or not isinstance(value, int)
+            if (isinstance(value, bool) or not isinstance(value, int)) and name not in TOLD_TWICE
         }
         for key, one in listed.items()
     }
@@ -101,7 +103,7 @@ def sides(kind: str, listed: Mapping[str, "DataclassInstance"]) -> dict[str, dic
 
 def record(  # noqa: PLR0917 - the parts of one entry
     tx: Tx,
-    caller: Caller,
+    by: Acting | str,
     act: Act,
     before: Mapping[str, Mapping[str, object]],
     after: Mapping[str, Mapping[str, object]],
@@ -113,7 +115,7 @@ def record(  # noqa: PLR0917 - the parts of one entry
         for subject, one in after.items()
         if before.get(subject) != one
     ]
-    audit.record_all(tx, changes, by=caller, act=act, now=now)
+    audit.record_all(tx, changes, by=by, act=act, now=now)
     return {change.subject for change in changes}
 
 

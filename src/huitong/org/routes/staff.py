@@ -1,7 +1,8 @@
 """HTTP in: who works here, in which store, since when; what people are called is kept sealed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -32,9 +33,9 @@ from huitong.org.routes.asking import (
 )
 from huitong.org.routes.stores import Day, PlacedIn
 from huitong.platform import clock
-from huitong.platform.audit import Act
+from huitong.platform.audit import Act, Acting
 from huitong.platform.auth import Permission
-from huitong.platform.db import ReadTx
+from huitong.platform.db import ReadTx, Tx
 from huitong.platform.http import Calling, Page, Paging, Reach, Router, Running, Seeing, page_of
 from huitong.platform.ids import show
 from huitong.platform.seen import Seen
@@ -137,19 +138,24 @@ def put_staff(platform: Running, caller: Calling, wanted: StaffBatchIn) -> RowsO
     """Add staff or change them by code; each row is taken or refused by itself."""
     hold_group(caller)
     now = clock.now()
-    codes = [one.code for one in wanted.items]
     with platform.database.transaction(caller.scope(), now=now) as tx:
-        day = org.today(tx, now=now)
-        was = _listed(tx, codes, day)
-        results = org.enter_staff(tx, [_entered(one, day) for one in wanted.items], now=now)
-        became = _listed(tx, codes, day)
-        before, after = (sides("staff", _nameless(each)) for each in (was, became))
-        changed = record(tx, caller, Act.STAFF_PUT, before, after, now)
-        renamed = {
-            f"staff:{code}"
-            for code, one in became.items()
-            if code in was and was[code].name != one.name
-        }
+        return enter(tx, wanted.items, by=caller, now=now)
+
+
+def enter(tx: Tx, items: Sequence[StaffIn], *, by: Acting | str, now: datetime) -> RowsOut:
+    """Enter staff for somebody, over HTTP or at the command line, and tell the audit."""
+    codes = [one.code for one in items]
+    day = org.today(tx, now=now)
+    was = _listed(tx, codes, day)
+    results = org.enter_staff(tx, [_entered(one, day) for one in items], now=now)
+    became = _listed(tx, codes, day)
+    before, after = (sides("staff", _nameless(each)) for each in (was, became))
+    changed = record(tx, by, Act.STAFF_PUT, before, after, now)
+    renamed = {
+        f"staff:{code}"
+        for code, one in became.items()
+        if code in was and was[code].name != one.name
+    }
     return rows_out("staff", STAFF_PREFIX, codes, results, before, changed | renamed)
 
 

@@ -1,6 +1,7 @@
 """HTTP in: stores, who runs them, where they lie, and since when."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -33,9 +34,9 @@ from huitong.org.routes.asking import (
     sides,
 )
 from huitong.platform import clock
-from huitong.platform.audit import Act
+from huitong.platform.audit import Act, Acting
 from huitong.platform.auth import Permission
-from huitong.platform.db import ReadTx
+from huitong.platform.db import ReadTx, Tx
 from huitong.platform.http import Calling, Page, Paging, Reach, Router, Running, Seeing, page_of
 from huitong.platform.ids import show
 from huitong.platform.seen import Seen
@@ -52,6 +53,8 @@ class StoreOut(Shown):
     kind: StoreKind
     brands: list[str]
     operator: str | None = Field(description="The legal entity that runs it.")
+    operator_name: str | None
+    region_names: dict[str, str]
     regions: dict[str, str] = Field(description="Its region by hierarchy.")
     units: dict[str, str] = Field(description="Its business unit by brand.")
     staff: int
@@ -178,13 +181,18 @@ def put_stores(platform: Running, caller: Calling, wanted: StoresIn) -> RowsOut:
     """
     hold_group(caller)
     now = clock.now()
-    codes = [one.code for one in wanted.items]
     with platform.database.transaction(caller.scope(), now=now) as tx:
-        day = org.today(tx, now=now)
-        before = sides("store", _listed(tx, codes, day))
-        results = org.enter_stores(tx, [_entered(one, day) for one in wanted.items], now=now)
-        after = sides("store", _listed(tx, codes, day))
-        changed = record(tx, caller, Act.STORE_PUT, before, after, now)
+        return enter(tx, wanted.items, by=caller, now=now)
+
+
+def enter(tx: Tx, items: Sequence[StoreIn], *, by: Acting | str, now: datetime) -> RowsOut:
+    """Enter stores for somebody, over HTTP or at the command line, and tell the audit."""
+    codes = [one.code for one in items]
+    day = org.today(tx, now=now)
+    before = sides("store", _listed(tx, codes, day))
+    results = org.enter_stores(tx, [_entered(one, day) for one in items], now=now)
+    after = sides("store", _listed(tx, codes, day))
+    changed = record(tx, by, Act.STORE_PUT, before, after, now)
     return rows_out("store", STORE_PREFIX, codes, results, before, changed)
 
 

@@ -116,6 +116,15 @@ SELECT store.id, store.code, store.name, store.kind,
     ORDER BY brand.code
   ) AS brands,
   entity.code AS operator,
+  entity.name AS operator_name,
+  (
+    SELECT coalesce(jsonb_object_agg(hierarchy.code, region.name), '{}')
+    FROM org.store_region
+    JOIN org.region ON region.id = store_region.region_id
+    JOIN org.hierarchy ON hierarchy.id = region.hierarchy_id
+    WHERE store_region.store_id = store.id
+      AND daterange(store_region.valid_from, store_region.valid_until) @> %(day)s::date
+  ) AS region_names,
   (
     SELECT coalesce(jsonb_object_agg(hierarchy.code, region.code), '{}')
     FROM org.store_region

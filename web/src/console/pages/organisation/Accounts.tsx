@@ -51,7 +51,7 @@ export default function Accounts() {
             scroll={{ x: "max-content" }}
             locale={{ emptyText: word("text") === "" ? <Empty title={t("accounts.none")} hint={t("accounts.noneHint")} action={editable ? add : undefined} /> : <Empty title={t("noMatch")} action={<Button onClick={() => { say({ text: "" }); }}>{t("clear")}</Button>} /> }}
           />
-          <Typography.Title level={2}>{t("personas.title")}</Typography.Title>
+          <Typography.Title level={2} className="part-title">{t("personas.title")}</Typography.Title>
           <Personas accounts={accounts.data.items} />
           <AccountForm known={accounts.data} edited={editable ? word("edit") : ""} onClose={() => { say({ edit: "" }); }} />
         </>

@@ -19,7 +19,7 @@ export function Regions({ group }: { group: Organisation }) {
   const [word, say] = useWords();
   const at = useAddress();
   const may = useMay();
-  const hierarchy = group.hierarchies.find((one) => one.code === word("hierarchy")) ?? group.hierarchies[0];
+  const hierarchy = group.hierarchies.find((one) => one.code === word("hierarchy")) ?? [...group.hierarchies].sort((one, other) => other.regions - one.regions)[0];
   const regions = useRegions(hierarchy?.code ?? "");
   if (hierarchy === undefined) {
     return <Card title={t("regions")}><Empty title={t("noHierarchies")} hint={t("noHierarchiesHint")} action={may("org.write") ? <Button onClick={() => { say({ edit: "hierarchy" }); }}>{t("addUnit", { what: t("units.hierarchy") })}</Button> : undefined} /></Card>;

@@ -35,7 +35,7 @@ export function StaffDrawer({ staffId, onClose, onEdit }: { staffId: string; onC
             ]}
           />
           <Typography.Text type="secondary">{t("asOfDay", { day: day(shown.data.day) })}</Typography.Text>
-          <Typography.Title level={3}>{t("history.title")}</Typography.Title>
+          <Typography.Title level={3} className="part-title">{t("history.title")}</Typography.Title>
           <History told={shown.data.history} />
         </Flex>
       )}

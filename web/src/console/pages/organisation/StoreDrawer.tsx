@@ -28,7 +28,7 @@ export function StoreDrawer({ storeId, onClose, onEdit }: { storeId: string; onC
       {shown.data === undefined ? shown.error === null && <Skeleton active /> : (
         <Flex vertical gap="middle">
           <Told store={shown.data.store} on={shown.data.day} />
-          <Typography.Title level={3}>{t("history.title")}</Typography.Title>
+          <Typography.Title level={3} className="part-title">{t("history.title")}</Typography.Title>
           <History told={shown.data.history} />
         </Flex>
       )}
@@ -51,8 +51,8 @@ function Told({ store, on }: { store: Store; on: string }) {
           { key: "code", label: t("code"), children: store.code },
           { key: "kind", label: t("kind"), children: t(`kinds.${store.kind}`) },
           { key: "brands", label: t("units.brand"), children: store.brands.join(" · ") || "—" },
-          { key: "operator", label: t("operator"), children: store.operator ?? "—" },
-          { key: "regions", label: t("regions"), children: pairs(store.regions) },
+          { key: "operator", label: t("operator"), children: store.operator === null ? "—" : `${store.operator_name ?? ""} (${store.operator})` },
+          { key: "regions", label: t("regions"), children: pairs(store.region_names) },
           { key: "units", label: t("units.unit"), children: pairs(store.units) },
           { key: "staff", label: t("staff.title"), children: <Link to={`${at("staff")}?store=${encodeURIComponent(store.code)}`}>{t("staff.countHere", { count: store.staff, shown: count(store.staff) })}</Link> },
         ]}

@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import { CodeName } from "./CodeName";
 import { EditDrawer } from "./EditDrawer";
 import { rowRefusal } from "./importing";
-import { STORE_KINDS, type Store, type StoreKind, choices, useOrganisation, useRegions } from "./words";
+import { STORE_KINDS, type Store, type StoreKind, choices, fullest, useOrganisation, useRegions } from "./words";
 
 interface Values {
   code: string;
@@ -35,7 +35,7 @@ function StoreFields({ store, onClose }: { store: Store | undefined; onClose: ()
   const [form] = Form.useForm<Values>();
   const [refused, setRefused] = useState<Refusal | null>(null);
   const organisation = useOrganisation();
-  const hierarchy = organisation.data?.hierarchies[0];
+  const hierarchy = organisation.data?.hierarchies.find((one) => one.code === fullest(organisation.data.hierarchies));
   const regions = useRegions(hierarchy?.code ?? "");
   const put = api.useMutation("put", "/v1/stores", {
     onSuccess: (told) => {

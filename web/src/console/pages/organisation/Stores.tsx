@@ -11,7 +11,7 @@ import { ImportRows } from "./ImportRows";
 import { StoreDrawer } from "./StoreDrawer";
 import { StoreForm } from "./StoreForm";
 import { storeTexts } from "./importing";
-import { STORE_KINDS, type Store, type StoreKind, choices, useOrganisation, useRegions, useWords } from "./words";
+import { STORE_KINDS, type Store, type StoreKind, choices, fullest, useOrganisation, useRegions, useWords } from "./words";
 
 const FILTERS = ["text", "kind", "brand", "operator", "hierarchy", "region"] as const;
 
@@ -47,9 +47,9 @@ export default function Stores() {
     },
     { title: t("kind"), key: "kind", render: (_, one) => t(`kinds.${one.kind}`) },
     { title: t("units.brand"), key: "brands", render: (_, one) => <Flex gap="small" wrap>{one.brands.map((brand) => <Tag key={brand}>{brand}</Tag>)}</Flex> },
-    { title: t("operator"), key: "operator", render: (_, one) => one.operator ?? "—" },
-    { title: t("regions"), key: "regions", render: (_, one) => Object.entries(one.regions).map(([hierarchy, region]) => <div key={hierarchy}><Typography.Text type="secondary">{hierarchy}</Typography.Text> {region}</div>) },
-    { title: t("staff.title"), key: "staff", className: "number", render: (_, one) => count(one.staff) },
+    { title: t("operator"), key: "operator", render: (_, one) => one.operator_name ?? "—" },
+    { title: t("regions"), key: "regions", render: (_, one) => Object.entries(one.region_names).map(([hierarchy, region]) => <div key={hierarchy}><Typography.Text type="secondary">{hierarchy}</Typography.Text> {region}</div>) },
+    { title: t("staff.title"), key: "staff", align: "right", render: (_, one) => count(one.staff) },
   ];
   return (
     <Page
@@ -86,7 +86,7 @@ export default function Stores() {
 function Filters({ kind, word, say }: { kind: StoreKind | undefined; word: (name: string) => string; say: (words: Record<string, string>) => void }) {
   const { t } = useTranslation("organisation");
   const organisation = useOrganisation();
-  const hierarchy = word("hierarchy") || (organisation.data?.hierarchies[0]?.code ?? "");
+  const hierarchy = word("hierarchy") || fullest(organisation.data?.hierarchies);
   const regions = useRegions(organisation.data === undefined ? "" : hierarchy);
   return (
     <Flex gap="small" wrap>

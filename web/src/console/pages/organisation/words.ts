@@ -46,6 +46,11 @@ export function useRegions(hierarchy: string) {
   );
 }
 
+/** Returns the hierarchy that has the most regions: the one that people mean when they say none. */
+export function fullest(hierarchies: Organisation["hierarchies"] = []): string {
+  return [...hierarchies].sort((one, other) => other.regions - one.regions)[0]?.code ?? "";
+}
+
 /** Returns the header that says which version somebody has read. */
 export function match(version: number): { "If-Match": string } {
   return { "If-Match": `"${String(version)}"` };
