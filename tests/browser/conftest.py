@@ -31,7 +31,7 @@ from tools import browser as browsers
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 FILL_SECONDS_MAX = 300
-WAIT_MS_MAX = 20_000
+WAIT_MS_MAX = 60_000
 # Chromium looks up its maker's hosts at every start unless it is told not to.
 ARGUMENTS = (
     "--no-sandbox",
