@@ -80,7 +80,7 @@ function Words() {
   const next: Language = i18n.language === "zh-CN" ? "en-US" : "zh-CN";
   return (
     <Tooltip title={t("language")}>
-      <Button type="text" icon={<TranslationOutlined />} aria-label={t("language")} onClick={() => void chooseLanguage(next)}>
+      <Button type="text" icon={<TranslationOutlined />} aria-label={`${LANGUAGE_NAMES[next]} · ${t("language")}`} onClick={() => void chooseLanguage(next)}>
         {LANGUAGE_NAMES[next]}
       </Button>
     </Tooltip>
