@@ -38,6 +38,7 @@ ONLY_GROW = frozenset(
 MAY_DELETE: Mapping[str, str] = {
     "channels.body": "A raw record is dropped when its days are over.",
     "channels.text_copy": "It says where in a page a text stands, and goes with the page.",
+    "customers.searched_name": "Whose name is not known any more is not found by it.",
     "identity.tombstone": "It expires by itself.",
     "ledger.operation_note": "Erasing a person takes the free text away, not the fact.",
     "orders.party": "A newer version of an order names its parties anew.",

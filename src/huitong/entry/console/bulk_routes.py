@@ -134,7 +134,10 @@ def ask_tag_work(
 def undo_tag_work(
     platform: Running, caller: Calling, brand: BrandCode, job_id: Annotated[JobId, Path()]
 ) -> JobAsked:
-    """Undo what a job said of customers; what others said since stays. A repeat changes nothing."""
+    """Undo what a job said of customers; what others said since stays.
+
+    A repeat changes nothing.
+    """
     now, shown = clock.now(), show(JOB_PREFIX, job_id)
     with platform.database.transaction(caller.scope(), now=now) as tx:
         where = org.brand(tx, code=brand)
