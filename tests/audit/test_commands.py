@@ -1,16 +1,21 @@
 """A command that changes something is an entry, once, and nothing personal of it is kept."""
 
 import csv
+import json
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from huitong import org
+from huitong import loyalty, org
+from huitong.customers.model import CUSTOMER_PREFIX
+from huitong.loyalty.model import Programme
 from huitong.platform import audit, clock, jobs
 from huitong.platform.audit import Act, Command, Entry, Wanted
 from huitong.platform.db import Database, Scope
+from huitong.platform.ids import show
 from huitong.platform.jobs import WantedJob
+from tests.entry.make import PROGRAMME, lines_of, member
 from tests.entry.test_cli import Cli
 
 
@@ -109,3 +114,38 @@ def test_an_act_that_nobody_knows_is_refused_with_those_that_are(huitong: Cli) -
     said = huitong("audit", "list", "--act", "sheep.shear")
     assert said.returncode == 2
     assert "programme.put" in said.stderr
+
+
+def test_points_are_adjusted_and_undone_at_the_command_line(
+    huitong: Cli, database: Database
+) -> None:
+    now = clock.now()
+    with database.transaction(Scope(huitong.group_id), now=now) as tx:
+        plan = Programme.model_validate(PROGRAMME)
+        loyalty.apply_programme(
+            tx,
+            brand_id=org.brand(tx, code="wool").id,
+            programme=plan,
+            effective_from=now,
+            actor="test",
+            expected_version=None,
+            now=now,
+        )
+    huitong.directory.joinpath("members.ndjson").write_bytes(lines_of([member("M1")])[0])
+    huitong.done("import", "member", "members.ndjson", "--channel", "pos")
+    with database.reading(Scope(huitong.group_id)) as tx:
+        found = tx.row("SELECT id FROM customers.customer")
+    assert found is not None
+    shown = show(CUSTOMER_PREFIX, found[0])
+    asking = ("points", "adjust", shown, "300", "--reason", "goodwill", "--note", "sorry")
+    done = json.loads(huitong.done(*asking, "--key", "k1", "--json"))
+    assert (done["points"], done["was_done_before"]) == (300, False)
+    again = json.loads(huitong.done(*asking, "--key", "k1", "--json"))
+    assert again == {**done, "was_done_before": True}
+    refused = huitong(*asking[:3], "9000", *asking[4:], "--key", "k2")
+    assert refused.returncode == 1
+    assert "loyalty.adjustment_too_large" in refused.stderr
+    undone = huitong.done("points", "reverse", shown, done["operation"], "--note", "not her")
+    assert "-300" in undone
+    acts = [one.act for one in told(database, huitong.group_id) if one.act.startswith("points")]
+    assert acts == ["points.reverse", "points.adjust"]

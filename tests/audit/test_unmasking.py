@@ -75,10 +75,10 @@ def desk(database: Database, group_id: int, now: datetime) -> Iterator[Desk]:
             headers={**key, "Content-Type": "application/x-ndjson"},
         )
         assert pushed.status_code == 200, pushed.text
-        with database.reading(Scope(group_id)) as tx:
-            brand = org.brand(tx, code="main")
+        with database.reading(Scope(group_id)) as reading:
+            brand = org.brand(reading, code="main")
             found = customers.find_by_identifier(
-                tx, brand=brand, kind=IdentifierKind.PHONE, value=PHONE
+                reading, brand=brand, kind=IdentifierKind.PHONE, value=PHONE
             )
         assert found is not None, pushed.text
         yield Desk(client, database, group_id, found, key, rung)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 
@@ -34,7 +35,7 @@ def asked(club: Club, name: str, points: int, **changes: object) -> Adjustment:
         note="the parcel came late",
         actor="cli:wang",
     )
-    return replace(plain, **changes)
+    return replace(plain, **cast("dict[str, Any]", changes))
 
 
 def adjust(club: Club, name: str, points: int, **changes: object) -> Result[Adjusted]:

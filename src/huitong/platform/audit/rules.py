@@ -34,9 +34,10 @@ def differences(before: Json | None, after: Json | None) -> list[Difference]:
 def _bounded(side: Json | None) -> Json | None:
     if side is None:
         return None
-    hidden = personal.hidden_fields(side)
-    length = len(orjson.dumps(hidden, default=str))
-    return hidden if length <= SIDE_BYTES_MAX else {"left_out_bytes": length}
+    length = len(orjson.dumps(side, default=str, option=orjson.OPT_NON_STR_KEYS))
+    if length > SIDE_BYTES_MAX:
+        return {"left_out_bytes": length}
+    return personal.hidden_fields(side)
 
 
 def _only_different(before: Json, after: Json) -> tuple[Json, Json]:
