@@ -2,7 +2,7 @@ import { useAddress } from "@console/brand";
 import { Empty } from "@console/parts/Empty";
 import type { Schemas } from "@shared/api/client";
 import { count, instant } from "@shared/format";
-import { Card, Flex, Tag, Typography } from "antd";
+import { Badge, Card, Flex, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
@@ -38,7 +38,7 @@ export function Attention({ lines }: { lines: readonly Line[] }) {
                 <Link to={at(PLACES[line.matter])}>
                   <Flex gap="small" align="baseline" wrap>
                     <Typography.Text strong className={URGENT.has(line.matter) ? "urgent" : undefined}>{t(`matters.${line.matter}`, { count: line.number, shown })}</Typography.Text>
-                    {line.decides && <Tag color="processing">{t("yours")}</Tag>}
+                    {line.decides && <Badge status="processing" text={t("yours")} />}
                   </Flex>
                 </Link>
                 {line.since !== null && <span className="muted">{t("since", { at: instant(line.since) })}</span>}

@@ -2,7 +2,7 @@ import { useAddress } from "@console/brand";
 import { Why } from "@console/parts/Why";
 import type { Schemas } from "@shared/api/client";
 import { shortMoney } from "@shared/format";
-import { Card, Statistic, Tag, Typography } from "antd";
+import { Badge, Card, Flex, Statistic, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Told } from "./months";
@@ -27,7 +27,7 @@ export function CoreFigures({ core, figures, told }: { core: readonly Core[]; fi
             <Card key={one.core} size="small">
               <Typography.Text type="secondary">{title}</Typography.Text>
               <Typography.Paragraph className="unknown">{t("cannotBeTold")}</Typography.Paragraph>
-              <div>{one.lacks.map((lack) => <Tag key={lack} color="warning">{t(`lacks.${lack}`)}</Tag>)}</div>
+              <Flex gap="small" wrap>{one.lacks.map((lack) => <Badge key={lack} status="warning" text={t(`lacks.${lack}`)} />)}</Flex>
               <Typography.Text type="secondary">{t(`remedies.${one.core}`)} </Typography.Text>
               {one.lacks.some((lack) => lack === "stock" || lack === "costs") && <Link to={at(BROUGHT_AT)}>{t("bringData")}</Link>}
             </Card>

@@ -5,7 +5,7 @@ import { Refused } from "@console/parts/Refused";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
 import { useMay } from "@shared/session";
-import { Alert, App, Button, Card, Flex, Input, Skeleton, Tabs, Tag, Timeline, Typography } from "antd";
+import { Alert, App, Badge, Button, Card, Flex, Input, Skeleton, Tabs, Timeline, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
 import { DocumentTab } from "./DocumentTab";
@@ -100,8 +100,7 @@ function Head({ draft, isDirty, isChecking }: { draft: DraftShown; isDirty: bool
   const base = draft.base_version === 0 ? t("noBase") : t("basedOnVersion", { version: draft.base_version });
   return (
     <>
-      <Tag color={draft.state === "submitted" ? "warning" : "default"}>{t(`states.${draft.state}`)}</Tag>
-      {base} · {t("changedAt", { who: who(draft.changed_by), at: instant(draft.changed_at) })}
+      <Badge status={draft.state === "submitted" ? "warning" : "default"} text={t(`states.${draft.state}`)} /> · {base} · {t("changedAt", { who: who(draft.changed_by), at: instant(draft.changed_at) })}
       {isDirty && <> · <Typography.Text type="warning">{isChecking ? t("checking") : t("unsaved")}</Typography.Text></>}
     </>
   );

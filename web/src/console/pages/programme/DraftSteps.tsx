@@ -33,7 +33,7 @@ export function DraftSteps({ draft, isDirty, changes }: { draft: DraftShown; isD
   const publish = blocked ?? notMine;
   return (
     <>
-      <Button danger disabled={!may("programme.write")} onClick={() => void modal.confirm({ title: t("discardTitle"), content: t("discardHint"), okButtonProps: { danger: true }, onOk: () => discard.mutateAsync({ params: place }).catch(() => undefined) })}>{t("discard")}</Button>
+      <Button disabled={!may("programme.write")} onClick={() => void modal.confirm({ title: t("discardTitle"), content: t("discardHint"), okButtonProps: { danger: true }, onOk: () => discard.mutateAsync({ params: place }).catch(() => undefined) })}>{t("discard")}</Button>
       {draft.state === "edited" && <Button disabled={blocked !== undefined || !may("programme.write")} title={blocked} onClick={() => { setStep("submit"); }}>{t("submit")}</Button>}
       {draft.state === "submitted" && may("programme.publish") && <Button onClick={() => { setStep("send_back"); }}>{t("sendBack")}</Button>}
       <Button type="primary" disabled={publish !== undefined} title={publish} onClick={() => { setStep("publish"); }}>{t("publish")}</Button>

@@ -7,7 +7,7 @@ import { api, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { count, instant } from "@shared/format";
 import { useMay } from "@shared/session";
-import { App, Button, Flex, Segmented, Switch, Tag, Typography } from "antd";
+import { App, Badge, Button, Flex, Segmented, Switch, Typography } from "antd";
 import type { TableProps } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -35,7 +35,7 @@ export default function Drafts() {
   const rows = drafts.data?.items.filter((one) => shown !== "submitted" || one.state === "submitted");
   const columns: TableProps<Row>["columns"] = [
     { title: t("draftName"), key: "name", render: (_, row) => <Link to={at(`programme/drafts/${row.id}`)}>{row.name}</Link> },
-    { title: t("state"), key: "state", render: (_, row) => <Tag color={STATES[row.state]}>{t(`states.${row.state}`)}</Tag> },
+    { title: t("state"), key: "state", render: (_, row) => <Badge status={STATES[row.state]} text={t(`states.${row.state}`)} /> },
     { title: t("changesCount"), key: "changes", className: "number", render: (_, row) => count(row.changes) },
     { title: t("basedOn"), key: "base", render: (_, row) => <Base row={row} newest={drafts.data?.newest_version ?? 0} /> },
     { title: t("wantedFrom"), key: "wanted", render: (_, row) => (row.state === "submitted" ? (row.wanted_from === null ? t("atOnce") : instant(row.wanted_from)) : "—") },
@@ -84,7 +84,7 @@ function Base({ row, newest }: { row: Row; newest: number }) {
   return (
     <Flex gap="small">
       {row.base_version === 0 ? t("noBase") : t("versionNumber", { version: row.base_version })}
-      {isOpen && row.base_version !== newest && <Tag color="warning">{t("movedOn")}</Tag>}
+      {isOpen && row.base_version !== newest && <Badge status="warning" text={t("movedOn")} />}
     </Flex>
   );
 }

@@ -5,7 +5,7 @@ import { Refused } from "@console/parts/Refused";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
 import { useMay } from "@shared/session";
-import { Button, Card, Flex, Select, Skeleton, Table, Tag } from "antd";
+import { Badge, Button, Card, Flex, Select, Skeleton, Table } from "antd";
 import type { TableProps } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -36,7 +36,7 @@ export default function History() {
   const inEffect = items.filter((one) => one.effective_from <= now).at(-1)?.version;
   const pick = (changed: { before?: number; after?: number }) => { setQuery({ before: String(before), after: String(after), ...Object.fromEntries(Object.entries(changed).map(([key, value]) => [key, String(value)])) }, { replace: true }); };
   const columns: TableProps<Version>["columns"] = [
-    { title: t("version"), key: "version", render: (_, row) => <Flex gap="small">{t("versionNumber", { version: row.version })}{row.version === inEffect && <Tag color="success">{t("inEffect")}</Tag>}{row.effective_from > now && <Tag color="processing">{t("isPlanned")}</Tag>}</Flex> },
+    { title: t("version"), key: "version", render: (_, row) => <Flex gap="small">{t("versionNumber", { version: row.version })}{row.version === inEffect && <Badge status="success" text={t("inEffect")} />}{row.effective_from > now && <Badge status="processing" text={t("isPlanned")} />}</Flex> },
     { title: t("effectiveFrom"), key: "from", render: (_, row) => instant(row.effective_from) },
     { title: t("putByWhom"), key: "by", render: (_, row) => `${who(row.put_by)} · ${instant(row.put_at)}` },
     {

@@ -35,7 +35,7 @@ export function TiersForm() {
               <td><Input aria-label={t("nameEn")} disabled={isLocked} status={status(place, "names", "en")} value={tier.names.en} onChange={(event) => { put(place, { names: { ...tier.names, en: event.target.value } }); }} /></td>
               <td><Input aria-label={t("code")} disabled={isLocked} status={status(place, "code")} value={tier.code} onChange={(event) => { put(place, { code: event.target.value }); }} /></td>
               <td>
-                <InputNumber<number> aria-label={t("threshold")} disabled={isLocked || place === 0} min={0} precision={0} status={status(place, "growth")} value={tier.growth} suffix={t("assets.growth")} onChange={(growth) => { put(place, { growth: growth ?? 0 }); }} />
+                <InputNumber<number> aria-label={t("threshold")} disabled={isLocked || place === 0} min={0} precision={0} status={status(place, "growth")} value={tier.growth} onChange={(growth) => { put(place, { growth: growth ?? 0 }); }} />
                 {wrong(place, "growth") !== "" && <Typography.Text type="danger">{wrong(place, "growth")}</Typography.Text>}
               </td>
               <td><Button type="text" icon={<DeleteOutlined />} aria-label={t("removeNamed", { name: say(tier.names) })} disabled={isLocked || place === 0} title={place === 0 ? t("firstTierStays") : undefined} onClick={() => { change({ tiers: without(tiers, place) }); }} /></td>
