@@ -190,10 +190,13 @@ class _World:
     def strange_orders(self) -> list[dict[str, object]]:
         """Return orders of which a rule says that they cannot all be one person's."""
         phone = {"kind": "phone", "value": TWO_CARDS, "verified": True}
-        cards = [{"kind": "pos_card", "value": f"AHC{number}"} for number in (7001, 7002)]
+        cards = [{"kind": "pos_card", "value": f"AH20260{number}"} for number in (7001, 7002)]
         member = {"kind": "phone", "value": TWO_ACCOUNTS, "verified": True}
         names = [{"kind": "yz_open_id", "value": f"yz-anhe-{number}"} for number in (1, 2)]
-        crowd = [{"kind": "phone", "value": EVERYBODYS}, {"kind": "pos_card", "value": "AHC7099"}]
+        crowd = [
+            {"kind": "phone", "value": EVERYBODYS},
+            {"kind": "pos_card", "value": "AH202607099"},
+        ]
         return [
             self._order("PC1", [phone, cards[0]], yuan=90, days=50),
             self._order("PC2", [phone, cards[1]], yuan=110, days=20),

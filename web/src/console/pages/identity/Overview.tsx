@@ -62,8 +62,12 @@ export default function Overview() {
       {soundness.data !== undefined && (
         <Row gutter={[16, 16]}>
           <Col xs={24} xl={8}><Sizes rows={soundness.data.sizes} /></Col>
-          <Col xs={24} xl={8}><MergeCounts rows={soundness.data.merges} /></Col>
-          <Col xs={24} xl={8}><ReviewCounts rows={soundness.data.reviews} /></Col>
+          <Col xs={24} xl={16}>
+            <Flex vertical gap="middle">
+              <MergeCounts rows={soundness.data.merges} />
+              <ReviewCounts rows={soundness.data.reviews} />
+            </Flex>
+          </Col>
         </Row>
       )}
       {stats.data !== undefined && <Kinds counts={stats.data.identifiers} />}

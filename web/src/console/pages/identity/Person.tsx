@@ -7,7 +7,7 @@ import { Refused } from "@console/parts/Refused";
 import { api } from "@shared/api/client";
 import { day, instant } from "@shared/format";
 import { useMay } from "@shared/session";
-import { Alert, Button, Card, Flex, List, Skeleton, Tag, Typography } from "antd";
+import { Alert, Button, Card, Flex, Skeleton, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 import { EvidenceTable } from "./EvidenceTable";
@@ -98,22 +98,15 @@ function Reviews({ personId }: { personId: string }) {
   return (
     <Card title={t("personPage.reviews")}>
       {reviews.error !== null && <Refused error={reviews.error} onRetry={() => void reviews.refetch()} />}
-      <List
-        size="small"
-        loading={reviews.isPending}
-        dataSource={reviews.data?.items ?? []}
-        rowKey="id"
-        locale={{ emptyText: <Empty title={t("personPage.reviewsNone")} /> }}
-        renderItem={(one) => (
-          <List.Item>
-            <Flex gap="small" align="center" wrap>
-              <Tag>{t(`review.states.${one.state}`)}</Tag>
-              <Link to={at(`identity/reviews/${one.id}`)}>{t(`review.rules.${one.rule}`)}</Link>
-              <Typography.Text type="secondary">{instant(one.opened_at)}</Typography.Text>
-            </Flex>
-          </List.Item>
-        )}
-      />
+      {reviews.isPending && <Skeleton active title={false} />}
+      {reviews.data?.items.length === 0 && <Empty title={t("personPage.reviewsNone")} />}
+      {reviews.data?.items.map((one) => (
+        <Flex key={one.id} gap="small" align="center" wrap>
+          <Tag>{t(`review.states.${one.state}`)}</Tag>
+          <Link to={at(`identity/reviews/${one.id}`)}>{t(`review.rules.${one.rule}`)}</Link>
+          <Typography.Text type="secondary">{instant(one.opened_at)}</Typography.Text>
+        </Flex>
+      ))}
     </Card>
   );
 }

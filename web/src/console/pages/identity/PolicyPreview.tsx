@@ -4,7 +4,7 @@ import { Refused } from "@console/parts/Refused";
 import { api, newKey } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { count } from "@shared/format";
-import { Alert, Button, Flex, List, Tag, Typography } from "antd";
+import { Alert, Button, Flex, Tag, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -61,19 +61,15 @@ function Told({ preview }: { preview: Preview }) {
           <span>{t("policyPage.previewShared", { now: count(preview.shared_now), then: count(preview.shared_then) })}</span>
           <span>{t("policyPage.previewHeld", { now: count(preview.held_now), then: count(preview.held_then) })}</span>
           {cases.length > 0 && (
-            <List
-              size="small"
-              header={<Typography.Text strong>{t("policyPage.largest")}</Typography.Text>}
-              dataSource={cases}
-              renderItem={(one) => (
-                <List.Item>
-                  <Flex gap="small" wrap>
-                    <Tag>{one.name}</Tag>
-                    {one.person_ids.map((id) => <Link key={id} to={at(`identity/persons/${id}`)}>{id}</Link>)}
-                  </Flex>
-                </List.Item>
-              )}
-            />
+            <>
+              <Typography.Text strong>{t("policyPage.largest")}</Typography.Text>
+              {cases.map((one) => (
+                <Flex key={`${one.name} ${one.person_ids.join(" ")}`} gap="small" wrap>
+                  <Tag>{one.name}</Tag>
+                  {one.person_ids.map((id) => <Link key={id} to={at(`identity/persons/${id}`)}>{id}</Link>)}
+                </Flex>
+              ))}
+            </>
           )}
         </Flex>
       )}

@@ -19,7 +19,7 @@ export interface Drawn {
   left: number;
 }
 
-export const NODE_WIDTH = 170;
+export const NODE_WIDTH = 230;
 export const NODE_HEIGHT = 44;
 const NODES_MAX = 14;
 const GAP = 70;

@@ -8,6 +8,7 @@ it("folds counts by rule, without what became moot", () => {
       { rule: "likely", state: "accepted", reviews: 3 },
       { rule: "likely", state: "moot", reviews: 9 },
       { rule: "living_max", state: "rejected", reviews: 1 },
+      { rule: "operator", state: "accepted", reviews: 4 },
     ]),
   ).toEqual([
     { rule: "likely", open: 2, accepted: 3, rejected: 0 },

@@ -8,10 +8,14 @@ export interface RuleOutcome {
   rejected: number;
 }
 
+/** What somebody decided without being asked is no outcome of a review. */
+const UNASKED = "operator";
+
 /** Folds counts by rule and state into one row a rule; what became moot decides nothing. */
 export function outcomes(counts: readonly Schemas["ReviewCountOut"][]): RuleOutcome[] {
   const rows = new Map<string, RuleOutcome>();
   for (const { rule, state, reviews } of counts) {
+    if (rule === UNASKED) continue;
     const row = rows.get(rule) ?? { rule, open: 0, accepted: 0, rejected: 0 };
     if (state !== "moot") row[state] += reviews;
     rows.set(rule, row);

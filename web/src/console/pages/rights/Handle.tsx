@@ -53,7 +53,7 @@ export function Handle({ request, onClose }: { request: RightRequest; onClose: (
         {found.data !== undefined && waits && (
           <>
             <Consequence kind={request.kind} found={found.data} />
-            <CarryOut request={request} found={found.data} onDone={onClose} />
+            <Flex vertical gap="small" align="start"><CarryOut request={request} found={found.data} onDone={onClose} /></Flex>
           </>
         )}
         <Closings request={request} onDone={onClose} />

@@ -82,7 +82,7 @@ function Leave({ customerId, found, onDone }: { customerId: string; found: Conse
     onSuccess: () => { void message.success(t("handle.exited")); void queries.invalidateQueries(); onDone(); },
   });
   return (
-    <>
+    <Flex vertical gap="small" align="start">
       {leave.error !== null && <Refused error={leave.error} />}
       <Button
         type="primary"
@@ -94,7 +94,7 @@ function Leave({ customerId, found, onDone }: { customerId: string; found: Conse
       >
         {t("open.exit")}
       </Button>
-    </>
+    </Flex>
   );
 }
 

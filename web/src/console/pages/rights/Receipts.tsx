@@ -2,7 +2,7 @@ import { Empty } from "@console/parts/Empty";
 import { Refused } from "@console/parts/Refused";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
-import { Card, List, Typography } from "antd";
+import { Card, Flex, Skeleton, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
 /** Which rights the person behind a customer has used, with who carried them out. */
@@ -12,19 +12,14 @@ export function Receipts({ customerId }: { customerId: string }) {
   return (
     <Card size="small" title={t("handle.receipts")}>
       {receipts.error !== null && <Refused error={receipts.error} onRetry={() => void receipts.refetch()} />}
-      <List
-        size="small"
-        loading={receipts.isPending}
-        dataSource={receipts.data?.items ?? []}
-        rowKey={(one) => `${one.kind} ${one.recorded_at}`}
-        locale={{ emptyText: <Empty title={t("handle.receiptsNone")} /> }}
-        renderItem={(one) => (
-          <List.Item>
-            <span>{t(`kinds.${one.kind}`)}</span>
-            <Typography.Text type="secondary">{instant(one.recorded_at)} · {one.actor}</Typography.Text>
-          </List.Item>
-        )}
-      />
+      {receipts.isPending && <Skeleton active title={false} />}
+      {receipts.data?.items.length === 0 && <Empty title={t("handle.receiptsNone")} />}
+      {receipts.data?.items.map((one) => (
+        <Flex key={`${one.kind} ${one.recorded_at}`} justify="space-between" gap="small">
+          <span>{t(`kinds.${one.kind}`)}</span>
+          <Typography.Text type="secondary">{instant(one.recorded_at)} · {one.actor}</Typography.Text>
+        </Flex>
+      ))}
     </Card>
   );
 }

@@ -1,8 +1,9 @@
 import { useBrand } from "@console/brand";
 import { Refused } from "@console/parts/Refused";
 import { api } from "@shared/api/client";
-import { Button, Flex, Input, List, Tag, Typography } from "antd";
+import { Button, Flex, Input, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
+import "./people.css";
 
 interface Props {
   /** Told which customer was chosen. */
@@ -34,24 +35,19 @@ export function FindCustomer({ onPick }: Props) {
             {lookup.data.items.length === 0 ? t("foundNone") : t("found", { count: lookup.data.items.length })}
             {lookup.data.has_more && ` ${t("foundMore")}`}
           </Typography.Text>
-          {lookup.data.items.length > 0 && (
-            <List
-              size="small"
-              bordered
-              dataSource={lookup.data.items}
-              rowKey="id"
-              renderItem={(one) => (
-                <List.Item actions={[<Button key="pick" size="small" onClick={() => { onPick(one.id); }}>{t("pick")}</Button>]}>
-                  <Flex gap="small" align="center" wrap>
-                    <Typography.Text>{one.name ?? one.id}</Typography.Text>
-                    <Tag>{t(`statuses.${one.status}`)}</Tag>
-                    {one.phone !== null && <Typography.Text type="secondary">{one.phone}</Typography.Text>}
-                    {one.city !== null && <Typography.Text type="secondary">{one.city}</Typography.Text>}
-                  </Flex>
-                </List.Item>
-              )}
-            />
-          )}
+          <ul className="found">
+            {lookup.data.items.map((one) => (
+              <li key={one.id}>
+                <Flex gap="small" align="center" wrap>
+                  <Typography.Text>{one.name ?? one.id}</Typography.Text>
+                  <Tag>{t(`statuses.${one.status}`)}</Tag>
+                  {one.phone !== null && <Typography.Text type="secondary">{one.phone}</Typography.Text>}
+                  {one.city !== null && <Typography.Text type="secondary">{one.city}</Typography.Text>}
+                </Flex>
+                <Button size="small" onClick={() => { onPick(one.id); }}>{t("pick")}</Button>
+              </li>
+            ))}
+          </ul>
         </>
       )}
     </Flex>

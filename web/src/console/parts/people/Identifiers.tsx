@@ -39,7 +39,7 @@ export function Identifiers({ label, rows, empty, action }: Props) {
       title: t("identifier"), key: "identifier",
       render: (_, one) => (
         <Flex vertical>
-          <Typography.Text type="secondary">{t(`kinds.${one.kind}`)}{one.scope !== "" && ` · ${one.scope}`}</Typography.Text>
+          <Typography.Text type="secondary">{t(`kinds.${one.kind}`)}{isTold(one.scope) && ` · ${one.scope}`}</Typography.Text>
           <Flex gap="small" align="center" wrap>
             <span>{one.masked}</span>
             <Tag>{one.verified ? t("verified") : t("unverified")}</Tag>
@@ -64,6 +64,11 @@ export function Identifiers({ label, rows, empty, action }: Props) {
       locale={{ emptyText: <Empty title={empty} /> }}
     />
   );
+}
+
+/** Tells whether a scope says something to people; those of brands are ids of ours. */
+function isTold(scope: string): boolean {
+  return scope !== "" && !scope.startsWith("brand:");
 }
 
 function span(one: Seen): string | null {

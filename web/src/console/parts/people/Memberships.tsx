@@ -51,7 +51,7 @@ export function Memberships({ label, rows, empty }: Props) {
     },
     { title: t("orders"), key: "orders", align: "right", render: (_, one) => <span className="number">{t("ordersOf", { count: one.orders })}</span> },
     { title: t("spent"), key: "spent", align: "right", render: (_, one) => <span className="number">{money(one.paid_minor)}</span> },
-    { title: t("cards"), key: "cards", render: (_, one) => (one.cards.length === 0 ? t("noCard") : one.cards.map((card) => <Tag key={card}>{card}</Tag>)) },
+    { title: t("cards"), key: "cards", render: (_, one) => (one.cards.length === 0 ? t("noCard") : one.cards.map((card, place) => <Tag key={place}>{card}</Tag>)) },
   ];
   return (
     <Table<Membership>
