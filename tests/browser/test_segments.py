@@ -35,7 +35,9 @@ def counted_on_page(page: Page) -> int:
     """Return the number beside the condition, once it is of this very condition."""
     panel = page.locator(".condition-count")
     expect(panel.get_by_role("status")).to_have_count(0)
-    text = panel.locator(".ant-statistic-content-value").inner_text()
+    number = panel.locator(".ant-statistic-content-value")
+    expect(number).to_have_text(re.compile(r"^[\d,]+$"))
+    text = number.inner_text()
     return int(re.sub(r"\D", "", text))
 
 
@@ -51,7 +53,7 @@ def test_a_segment_is_built_by_clicking_and_counts_as_at_the_command_line(
         expect(builder.get_by_label("Time")).to_be_visible()
         builder.get_by_label("Time").click()
         page.get_by_title("any time").click()
-        expect(page.locator(".condition-says")).to_contain_text("at least once")
+        expect(page.locator(".condition-says")).to_contain_text("at least 1 time")
         some = counted_on_page(page)
         page.get_by_label("Chinese name").fill("买过的人")
         page.get_by_label("English name").fill("Ever bought")

@@ -20,7 +20,7 @@ from tests.segments.test_audiences import BOUGHT_TWICE, Store, store
 __all__ = ["database", "shop", "store"]
 
 BRAND = "/v1/brands/wool"
-EVERYONE = {"all": []}
+EVERYONE: dict[str, list[object]] = {"all": []}
 HAS_TEA = {"field": "tags.likes", "in": ["tea"]}
 DOCUMENTS = Path("web/src/console/parts/condition/model/documents.json")
 

@@ -6,7 +6,7 @@ from itertools import combinations
 from operator import or_
 
 from huitong.segments.queries.audiences import Audience, Audiences
-from huitong.segments.rules.bitmaps import Leaf
+from huitong.segments.rules.bitmaps import Leaf, Node
 
 
 def regions(audiences: Audiences, compared: Sequence[Audience]) -> dict[tuple[int, ...], int]:
@@ -14,11 +14,13 @@ def regions(audiences: Audiences, compared: Sequence[Audience]) -> dict[tuple[in
 
     Regions are disjoint, so that they add up to `in_any`; audiences alone come first.
     """
-    leaves = [Leaf(one.members) for one in compared]
+    leaves: list[Node] = [Leaf(one.members) for one in compared]
     found: dict[tuple[int, ...], int] = {}
     for size in range(1, len(leaves) + 1):
         for inside in combinations(range(len(leaves)), size):
-            node = reduce(lambda met, place: met & leaves[place], inside[1:], leaves[inside[0]])
+            node: Node = leaves[inside[0]]
+            for place in inside[1:]:
+                node &= leaves[place]
             for place, leaf in enumerate(leaves):
                 if place not in inside:
                     node -= leaf

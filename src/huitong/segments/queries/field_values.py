@@ -107,15 +107,15 @@ def _query(field: Field, facts: str | None) -> str:
         .subquery("named")
     )
     customers = exp.Count(this=exp.Distinct(expressions=[exp.column("customer_id", "had")]))
-    name: exp.Expression = exp.func("min", exp.column("name", "named"))
     query = exp.select(column.as_("value")).from_(
         exp.to_table(field.column.relation.name, alias="had")
     )
     if field.code in NAMED:
         query = query.join(named, on=exp.column("code", "named").eq(column), join_type="left")
+        query = query.select(exp.func("min", exp.column("name", "named")).as_("name"))
     else:
-        name = exp.cast(exp.null(), "text")
-    query = query.select(name.as_("name"), customers.as_("customers"))
+        query = query.select(exp.cast(exp.null(), "text").as_("name"))
+    query = query.select(customers.as_("customers"))
     query = query.where(exp.not_(column.is_(exp.null())))
     if facts is None:
         query = query.where(exp.column("is_alive", "had"))

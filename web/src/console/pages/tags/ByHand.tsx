@@ -42,7 +42,7 @@ export function ByHand({ brand, document, side }: { brand: string; document: Tag
       <Card size="small" title={t("sayByHand")}>
         <Form<Fields> form={form} layout="vertical" initialValues={{ customers: "", value: "" }}>
           <Form.Item name="customers" label={t("customerIds")} rules={[{ required: true, whitespace: true, message: t("customersMissing") }]} help={t("customersHint")}>
-            <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} />
+            <Input.TextArea rows={3} />
           </Form.Item>
           <Form.Item name="value" label={t("value")} rules={[{ required: true, message: t("valueMissing") }]}>
             {Array.isArray(values) ? <Select options={values.map((one) => ({ value: one.code, label: one.names[side] }))} /> : <Input maxLength={100} />}

@@ -48,7 +48,7 @@ export function DocumentEditor({ brand, tag, version, text, isFixed, isNew = fal
         aria-label={t("asDocument")}
         spellCheck={false}
         readOnly={isFixed}
-        autoSize={{ minRows: 12, maxRows: 32 }}
+        rows={24}
         value={written}
         onChange={(event) => { setWritten(event.target.value); check.reset(); }}
       />

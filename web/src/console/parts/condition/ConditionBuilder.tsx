@@ -55,9 +55,9 @@ export function ConditionBuilder({ brand, condition, refusal = null, except }: P
     <BuildingContext value={building}>
       <RootContext value={root}>
         <div className="condition" onKeyDown={keys}>
+          <div className="condition-steps"><Steps condition={condition} /></div>
           <Tabs
             size="small"
-            tabBarExtraContent={<Steps condition={condition} />}
             items={[
               { key: "parts", label: t("asParts"), children: <Flex vertical gap="small">{parts}<Typography.Text type="secondary">{t("logicHint")}</Typography.Text></Flex> },
               { key: "document", label: t("asDocument"), children: <DocumentView brand={brand} condition={condition} /> },

@@ -44,7 +44,7 @@ export function DocumentView({ brand, condition }: { brand: string; condition: E
         className="document"
         aria-label={t("asDocument")}
         spellCheck={false}
-        autoSize={{ minRows: 10, maxRows: 30 }}
+        rows={16}
         value={written ?? own}
         onChange={(event) => { setWritten(event.target.value); }}
       />
