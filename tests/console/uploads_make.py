@@ -97,7 +97,8 @@ def make_desk(
     with database.transaction(Scope(group_id), now=now) as tx:
         org.set_up(tx, name="Group", brand="main", accounts=[("pos", "main")], now=now)
     recorder = Recorder()
-    wired = appliers(recorder) if appliers else {RecordKind.ORDER: [recorder.apply]}
+    orders_alone: Mapping[str, Sequence[Applier]] = {RecordKind.ORDER: [recorder.apply]}
+    wired = appliers(recorder) if appliers else orders_alone
     platform = replace(
         make_platform(database, appliers=wired),
         settings=Settings(home=home),

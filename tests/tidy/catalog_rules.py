@@ -58,6 +58,7 @@ MAY_DELETE: Mapping[str, str] = {
     "segments.tag_given": "Erasing a person takes what was said of them by hand.",
     "vault.day_key": "Deleting the key forgets a day of raw records.",
     "vault.person_key": "Deleting the key forgets a person.",
+    "vault.upload_key": "Deleting the key forgets an uploaded file.",
 }
 # Functions that run with their owner's rights, and why.
 RUNS_AS_OWNER: Mapping[str, str] = {
@@ -70,8 +71,8 @@ RUNS_AS_OWNER: Mapping[str, str] = {
 }
 # Keys that hold over all groups, and why.
 OVER_ALL_GROUPS: Mapping[str, str] = {
-    "guide_phone_key": "A telephone is told at the door, before it is known of which group.",
-    "console_user_name": "A name is said at the door, before it is known of which group it is.",
+    "platform.guide_phone_key": "A telephone is told at the door, before it is known of which group.",
+    "platform.console_user_name": "A name is said at the door, before it is known of which group it is.",
 }
 SMALL_AND_THERE = Column("smallint", required=True, computed=False)
 WORKING_ROLES = (rls.APP, rls.WORKER)
@@ -131,7 +132,8 @@ def key_starts_with_the_group(catalog: Catalog) -> Iterator[Breach]:
         if not any(key.primary for key in table.keys):
             yield table.breach("It needs a primary key.")
         for key in table.keys:
-            if key.columns[:1] != ("group_id",) and key.name not in OVER_ALL_GROUPS:
+            over_all = f"{table.schema}.{key.name}" in OVER_ALL_GROUPS
+            if key.columns[:1] != ("group_id",) and not over_all:
                 remedy = f"Key {key.name} must start with group_id, or it tells of other groups."
                 yield table.breach(remedy)
 

@@ -8,7 +8,9 @@ INSERT INTO channels.upload
 VALUES
   (%(group_id)s, %(id)s, %(brand_id)s, %(account_id)s, %(name)s, %(form)s, %(is_packed)s,
    %(byte_count)s, %(content_hash)s, %(actor)s, %(now)s, %(kept_until)s)
-ON CONFLICT (group_id, channel_account_id, content_hash) WHERE forgotten_at IS NULL DO NOTHING
+ON CONFLICT (group_id, channel_account_id, content_hash)
+  WHERE forgotten_at IS NULL
+  DO NOTHING
 """
 
 # The same content came again: it is kept as long as if it had come only now.

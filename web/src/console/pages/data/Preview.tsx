@@ -41,7 +41,7 @@ export function Preview({ uploadId, chosen, document }: Props) {
               dataSource={preview.data.items}
               loading={preview.isFetching}
               pagination={false}
-              scroll={{ x: "max-content", y: "60vh" }}
+              scroll={{ x: "max-content" }}
             />
             {preview.data.items.some((one) => one.fields.some((field) => field.is_masked)) && <Typography.Text type="secondary">{t("preview.masked")}</Typography.Text>}
           </>

@@ -114,7 +114,7 @@ function Figures({ run }: { run: Run }) {
   );
   const read = run.purpose === "check" ? "progress.wouldApply" : "progress.applied";
   return (
-    <Flex gap="large" wrap align="center">
+    <Flex gap="large" wrap align="center" className="data-figures">
       <span>{t("progress.records")} <strong>{count(progress.records_done)}</strong>{progress.records !== null && ` / ${count(progress.records)}`}</span>
       <span>{t("progress.rows")} <strong>{count(progress.rows_done)}</strong></span>
       <span>{t(read)} {leading("applied", progress.applied)}</span>
