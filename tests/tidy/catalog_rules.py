@@ -71,8 +71,8 @@ RUNS_AS_OWNER: Mapping[str, str] = {
 }
 # Keys that hold over all groups, and why.
 OVER_ALL_GROUPS: Mapping[str, str] = {
-    "platform.guide_phone_key": "A telephone is told at the door, before it is known of which group.",
-    "platform.console_user_name": "A name is said at the door, before it is known of which group it is.",
+    "platform.guide_phone_key": "It is told at the door, before a group is known.",
+    "platform.console_user_name": "It is said at the door, before a group is known.",
 }
 SMALL_AND_THERE = Column("smallint", required=True, computed=False)
 WORKING_ROLES = (rls.APP, rls.WORKER)

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from huitong.platform.rls import BRAND_POLICY, GROUP_POLICY
 from tests.tidy.catalog import Relation
+from tests.tidy.catalog_rules import OVER_ALL_GROUPS
 
 SAMPLES: Mapping[str, str] = {
     "bigint": "1",
@@ -43,7 +44,9 @@ SETTINGS = tuple(
 
 
 def loosen(connection: psycopg.Connection) -> None:
-    """Take every rule about values away until the open transaction ends."""
+    """Take every rule about values, and keys over all groups, away until the transaction ends."""
+    for name in OVER_ALL_GROUPS:
+        connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(*name.split("."))))
     for schema, table, constraint in connection.execute(VALUE_RULES).fetchall():
         connection.execute(
             sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(
