@@ -107,7 +107,7 @@ class TestUnmasking:
 
     def test_other_reasons_are_said_in_words(self, desk: Desk) -> None:
         status, problem = desk.unmask("phone", reason="other")
-        assert (status, problem["code"]) == (422, "console.reason_missing")
+        assert (status, problem["code"]) == (422, "platform.reason_missing")
         assert desk.told("customer.unmask") == []
 
     def test_nobody_without_the_permission_sees_a_value(self, desk: Desk) -> None:

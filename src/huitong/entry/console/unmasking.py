@@ -61,7 +61,7 @@ class Unmasked:
 class TooManyUnmasked(DomainError):
     """The caller has seen as many values as a day allows."""
 
-    code: ClassVar[str] = "console.too_many_unmasked"
+    code: ClassVar[str] = "platform.too_many_unmasked"
     kind: ClassVar[Kind] = Kind.REFUSED
     sentence: ClassVar[str] = (
         "In 24 hours you may see {fields_max} personal values, and {asked} more would be too many:"
@@ -76,7 +76,7 @@ class TooManyUnmasked(DomainError):
 class TooManyDials(DomainError):
     """The caller has made as many calls as a day allows."""
 
-    code: ClassVar[str] = "console.too_many_dials"
+    code: ClassVar[str] = "platform.too_many_dials"
     kind: ClassVar[Kind] = Kind.REFUSED
     sentence: ClassVar[str] = (
         "In 24 hours you may call {dials_max} times: the next call opens at {opens_at}."
@@ -89,7 +89,7 @@ class TooManyDials(DomainError):
 class ReasonMissing(DomainError):
     """The reason is “other”, and nobody said which."""
 
-    code: ClassVar[str] = "console.reason_missing"
+    code: ClassVar[str] = "platform.reason_missing"
     kind: ClassVar[Kind] = Kind.INVALID
     sentence: ClassVar[str] = "Say in a few words why you have to see it, without names or numbers."
 
@@ -98,7 +98,7 @@ class ReasonMissing(DomainError):
 class NoPhone(DomainError):
     """No phone of the customer is known, or it was erased."""
 
-    code: ClassVar[str] = "console.no_phone"
+    code: ClassVar[str] = "platform.no_phone"
     kind: ClassVar[Kind] = Kind.REFUSED
     sentence: ClassVar[str] = "No phone of {customer} is known: ask at the next visit."
     customer: str
