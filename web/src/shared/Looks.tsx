@@ -3,7 +3,8 @@ import type { Locale } from "antd/es/locale";
 import { type ReactNode, Suspense, use, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { Language } from "./i18n";
-import { styleNonce, tokensOf, useLook } from "./look";
+import { tokensOf, useLook } from "./look";
+import { styleNonce } from "./nonce";
 
 const LOCALES: Record<Language, () => Promise<{ default: Locale }>> = {
   "zh-CN": () => import("antd/es/locale/zh_CN"),

@@ -46,9 +46,3 @@ export function tokensOf(wanted: Look): ThemeConfig {
     },
   };
 }
-
-/** Returns the nonce that styles made at run time have to carry under the content policy. */
-export function styleNonce(): string | undefined {
-  const meta = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]');
-  return meta?.nonce || undefined;
-}

@@ -10,6 +10,7 @@ import { useTranslation } from "react-i18next";
 import { BrowserRouter } from "react-router";
 import { queries } from "../api/client";
 import { startTexts } from "../i18n";
+import { carryNonce } from "../nonce";
 import { chosenLook } from "../chosenLook";
 import "./phone.css";
 
@@ -18,6 +19,7 @@ export async function startPhone(name: string, app: ReactNode): Promise<void> {
   const root = document.getElementById("root");
   if (root === null) throw new Error("The page has a place for the app.");
   document.documentElement.dataset.prefersColorScheme = chosenLook();
+  carryNonce();
   await startTexts(["phone", "refusals", name]);
   createRoot(root).render(
     <StrictMode>
