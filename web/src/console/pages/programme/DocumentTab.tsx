@@ -23,7 +23,7 @@ export function DocumentTab({ text, problems, isLocked, onWrite }: Props) {
         value={text}
         readOnly={isLocked}
         spellCheck={false}
-        autoSize={{ minRows: 16, maxRows: 40 }}
+        rows={28}
         status={problems.length > 0 ? "error" : ""}
         onChange={(event) => { onWrite(event.target.value); }}
       />
