@@ -19,7 +19,7 @@ export function Page({ title, hint, actions, children }: Props) {
     document.title = `${title} · ${name}`;
   }, [title, name]);
   return (
-    <main>
+    <article>
       <Flex component="header" className="page-head" justify="space-between" align="center" gap="middle" wrap>
         <div>
           <Typography.Title level={1}>{title}</Typography.Title>
@@ -28,6 +28,6 @@ export function Page({ title, hint, actions, children }: Props) {
         {actions !== undefined && <Flex gap="small" wrap>{actions}</Flex>}
       </Flex>
       <Flex vertical gap="middle">{children}</Flex>
-    </main>
+    </article>
   );
 }
