@@ -74,9 +74,9 @@ def test_a_scope_shows_the_stores_of_its_regions_operators_and_staff(tx: Tx) -> 
     def seen(day: date = APRIL, **parts: int) -> set[int]:
         reach = Reach(**{part: frozenset({one}) for part, one in parts.items()})
         at = datetime.combine(day, time(12), tzinfo=UTC)
-        return set(org.seen_by(tx, reach, at).of_stores())
+        return set(org.seen_by(tx, reach=reach, at=at).of_stores())
 
-    assert org.seen_by(tx, Reach(), NOW).everything()
+    assert org.seen_by(tx, reach=Reach(), at=NOW).everything()
     assert seen(region_ids=top) == {north, north_east}
     assert seen(region_ids=below) == {north_east}
     assert seen(legal_entity_ids=dealer) == {south}
@@ -92,9 +92,9 @@ def test_who_sees_a_store_sees_the_customers_of_those_who_work_there(tx: Tx) -> 
     org.assign_staff(tx, [Placement(lin, south, APRIL)], now=NOW)
     in_march, in_april = (datetime.combine(day, time(12), tzinfo=UTC) for day in (MARCH, APRIL))
     manager = Reach(store_ids=frozenset({north}))
-    assert org.seen_by(tx, manager, in_march).staff == {lin: "lin"}
-    assert org.seen_by(tx, manager, in_april).staff == {}
-    guide = org.seen_by(tx, Reach(staff_ids=frozenset({mei})), in_april)
+    assert org.seen_by(tx, reach=manager, at=in_march).staff == {lin: "lin"}
+    assert org.seen_by(tx, reach=manager, at=in_april).staff == {}
+    guide = org.seen_by(tx, reach=Reach(staff_ids=frozenset({mei})), at=in_april)
     assert (guide.stores, guide.selves, guide.staff) == ({}, {mei: "mei"}, {mei: "mei"})
 
 
@@ -106,5 +106,5 @@ def test_a_store_changes_hands_at_midnight_of_the_brand(tx: Tx) -> None:
     reach = Reach(legal_entity_ids=frozenset({dealer}))
     # Midnight in Shanghai is 16:00 of the day before in UTC.
     before, after = (datetime(2026, 3, 31, hour, 59, tzinfo=UTC) for hour in (15, 16))
-    assert org.seen_by(tx, reach, before).stores == {}
-    assert org.seen_by(tx, reach, after).stores == {store: "n1"}
+    assert org.seen_by(tx, reach=reach, at=before).stores == {}
+    assert org.seen_by(tx, reach=reach, at=after).stores == {store: "n1"}

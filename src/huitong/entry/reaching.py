@@ -1,12 +1,19 @@
 """Whom and what a narrowed caller sees, put together from what each domain knows of it."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
-from huitong import customers, orders
+from huitong import customers, orders, org
 from huitong.customers.model import CUSTOMER_PREFIX, CustomerNotFound
 from huitong.orders.model import ORDER_PREFIX, OrderNotFound
+from huitong.platform.auth import Reach
 from huitong.platform.db import ReadTx
 from huitong.platform.seen import Seen, Watched
+
+
+def see(tx: ReadTx, reach: Reach, at: datetime) -> Seen:
+    """Return which stores and staff somebody sees at an instant."""
+    return org.seen_by(tx, reach=reach, at=at)
 
 
 def customers_among(tx: ReadTx, customer_ids: Collection[int], seen: Seen) -> frozenset[int]:

@@ -290,6 +290,6 @@ def build(settings: Settings, url: str) -> Platform:
         recurring=Late(lambda: recurring(settings)),
         open_lake=laking.opening(settings),
         group_ids=org.all_group_ids,
-        see=org.seen_by,
+        see=reaching.see,
         watched=reaching.WATCHED,
     )

@@ -1,7 +1,7 @@
 """What a caller sees besides the group and brands of a transaction: stores, staff, customers.
 
 Row-level security holds groups and brands. What is finer is held at the edge, by the router, with
-the functions that the wiring names here (ADR 0016).
+the functions that the wiring names here (ADR 0020).
 """
 
 from collections.abc import Callable, Collection, Mapping

@@ -138,7 +138,7 @@ def enter_staff(tx: Tx, staff: Sequence[StaffEntered], *, now: datetime) -> list
     return _results(codes, made, refused)
 
 
-def move_regions(tx: Tx, hierarchy_id: int, parents: Mapping[str, Moved], *, now: datetime) -> None:
+def move_regions(tx: Tx, *, hierarchy_id: int, parents: Mapping[str, Moved], now: datetime) -> None:
     """Record which regions of a hierarchy lie in which others from days on, by codes.
 
     :raises UnitNotFound: when there is no such region.

@@ -152,7 +152,7 @@ def personas_on(tx: ReadTx, *, staff_ids: Sequence[int], day: date) -> list[tupl
     return [(staff_id, persona_id) for staff_id, persona_id in rows]
 
 
-def seen_by(tx: ReadTx, reach: Reach, at: datetime) -> Seen:
+def seen_by(tx: ReadTx, *, reach: Reach, at: datetime) -> Seen:
     """Return which stores and staff somebody with this reach sees at an instant."""
     if not reach.narrows():
         return Seen(at)

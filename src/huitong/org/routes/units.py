@@ -150,7 +150,7 @@ def put_regions(  # noqa: PLR0917 - the parts of one request
             for one in wanted.items
             if one.parent is not None
         }
-        org.move_regions(tx, hierarchy_id, parents, now=now)
+        org.move_regions(tx, hierarchy_id=hierarchy_id, parents=parents, now=now)
         last = max([day, *(one.valid_from for one in parents.values())])
         after = org.list_regions(tx, hierarchy_id=hierarchy_id, day=last)
         ring = in_a_ring({one.code: one.parent for one in after if one.parent})
