@@ -1,7 +1,7 @@
 """`huitong keys`: issue, list, rotate and revoke the keys of programs."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +10,9 @@ from huitong.entry.cli import opening, showing
 from huitong.entry.cli.showing import AsJson
 
 if TYPE_CHECKING:
+    from huitong.platform.audit import Act
     from huitong.platform.auth import IssuedKey, MachineKey, Permission
+    from huitong.platform.db import Tx
 
 GRACE_HOURS = 24
 DAYS_MAX = 3_650
@@ -46,6 +48,7 @@ def issue(
     """Make a key and show its token, this once."""
     from huitong import org
     from huitong.platform import auth, clock
+    from huitong.platform.audit import Act
     from huitong.platform.db import Scope
 
     now = clock.now()
@@ -62,6 +65,7 @@ def issue(
             expires_at=now + timedelta(days=days) if days else None,
             now=now,
         )
+        _record(tx, context, Act.KEY_ISSUE, issued.key.id, now=now)
     _show_token(issued, as_json=as_json)
 
 
@@ -89,6 +93,7 @@ def rotate(
 ) -> None:
     """Make the successor of a key and show its token, this once."""
     from huitong.platform import auth, clock
+    from huitong.platform.audit import Act
     from huitong.platform.db import Scope
 
     now = clock.now()
@@ -98,6 +103,7 @@ def rotate(
         platform.database.transaction(Scope(context.obj), now=now) as tx,
     ):
         issued = auth.rotate(tx, key_id=key_id, grace=timedelta(hours=grace_hours), now=now)
+        _record(tx, context, Act.KEY_ROTATE, key_id, now=now)
     _show_token(issued, as_json=as_json)
 
 
@@ -105,6 +111,7 @@ def rotate(
 def revoke(context: typer.Context, key: Id) -> None:
     """End a key at once."""
     from huitong.platform import auth, clock
+    from huitong.platform.audit import Act
     from huitong.platform.db import Scope
 
     now = clock.now()
@@ -114,7 +121,15 @@ def revoke(context: typer.Context, key: Id) -> None:
         platform.database.transaction(Scope(context.obj), now=now) as tx,
     ):
         auth.revoke(tx, key_id=key_id, now=now)
+        _record(tx, context, Act.KEY_REVOKE, key_id, now=now)
     typer.echo(f"{key} does not open anything any more.")
+
+
+def _record(tx: "Tx", context: typer.Context, act: "Act", key_id: int, *, now: datetime) -> None:
+    from huitong.platform import audit, auth, ids
+
+    subject = ids.show(auth.KEY_PREFIX, key_id)
+    audit.record(tx, by=opening.actor(context), act=act, subject=subject, now=now)
 
 
 def _permissions(allow: list[str] | None) -> "list[Permission]":
