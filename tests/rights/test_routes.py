@@ -1,6 +1,6 @@
 """Rights and documents over HTTP: requests with their term, consequences told before, decisions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -53,7 +53,13 @@ class Desk:
         return self.world.brand.code
 
     def call(
-        self, method: str, path: str, body: object = None, *, key: str = "k1", **params: str | int
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        key: str = "k1",
+        params: Mapping[str, str | int] | None = None,
     ) -> dict[str, Any]:
         headers = self.key | {"Idempotency-Key": key}
         answer = self.client.request(method, path, json=body, headers=headers, params=params)
@@ -61,7 +67,7 @@ class Desk:
         return told
 
     def get(self, path: str, **params: str | int) -> dict[str, Any]:
-        return self.call("GET", path, **params)
+        return self.call("GET", path, params=params)
 
     def post(self, path: str, body: object = None, *, key: str = "k1") -> dict[str, Any]:
         return self.call("POST", path, body, key=key)

@@ -1,4 +1,4 @@
-"""Every refusal has its Chinese sentence, and no sentence asks for what the refusal does not tell."""
+"""Every refusal has its Chinese sentence, which asks for nothing that the refusal does not tell."""
 
 import json
 import re

@@ -70,7 +70,6 @@ def snapshots_of(tx: ReadTx, order_ids: Sequence[int]) -> dict[int, Snapshot]:
     }
 
 
-
 def waiting_counts(tx: ReadTx) -> list[WaitingCount]:
     """Return how much waits for orders that have not come, by account and kind."""
     return tx.all(WaitingCount, waiting_sql.COUNT_WAITING, {"group_id": tx.scope.group_id})

@@ -27,22 +27,52 @@ export function useLook(): Look {
   );
 }
 
+// What the library draws of the same seeds falls short of 4.5:1 here and there; these are the ones
+// that do, found by axe on every page in both looks.
+const LIGHT: ThemeConfig = {
+  algorithm: theme.defaultAlgorithm,
+  token: {
+    colorPrimary: "#0958d9",
+    colorLink: "#0958d9",
+    colorInfo: "#0958d9",
+    colorInfoBg: "#e6f4ff",
+    colorSuccess: "#237804",
+    colorSuccessBg: "#f6ffed",
+    colorSuccessBorder: "#b7eb8f",
+    colorWarning: "#ad6800",
+    colorWarningBg: "#fffbe6",
+    colorWarningBorder: "#ffe58f",
+    colorError: "#cf1322",
+    colorErrorBg: "#fff2f0",
+    colorTextDescription: "rgba(0,0,0,0.62)",
+    colorTextTertiary: "rgba(0,0,0,0.62)",
+    colorTextPlaceholder: "rgba(0,0,0,0.58)",
+  },
+};
+const DARK: ThemeConfig = {
+  algorithm: theme.darkAlgorithm,
+  token: {
+    colorPrimary: "#3c89e8",
+    colorLink: "#65a9f3",
+    colorInfo: "#78b4f5",
+    colorSuccess: "#5bcf23",
+    colorWarning: "#d89614",
+    colorError: "#ff8584",
+    colorErrorText: "#ff8584",
+    colorTextDescription: "rgba(255,255,255,0.68)",
+    colorTextTertiary: "rgba(255,255,255,0.65)",
+    colorTextPlaceholder: "rgba(255,255,255,0.58)",
+  },
+  components: {
+    Button: { dangerColor: "#141414" },
+    Menu: { itemSelectedColor: "#ffffff" },
+    Tabs: { itemSelectedColor: "#78b4f5", itemHoverColor: "#78b4f5", inkBarColor: "#78b4f5" },
+  },
+};
+const FONT = '-apple-system, "Segoe UI", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif';
+
 /** Returns the tokens of a look. */
 export function tokensOf(wanted: Look): ThemeConfig {
-  const dark = wanted === "dark";
-  return {
-    algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-    token: {
-      // The library's own blue is 4.1:1 on white; these hold 4.5:1 in either look.
-      colorPrimary: dark ? "#3c89e8" : "#0958d9",
-      colorLink: dark ? "#65a9f3" : "#0958d9",
-      colorSuccess: dark ? "#49aa19" : "#237804",
-      colorWarning: dark ? "#d89614" : "#ad6800",
-      colorError: dark ? "#e84749" : "#cf1322",
-      colorTextDescription: dark ? "rgba(255,255,255,0.68)" : "rgba(0,0,0,0.62)",
-      colorTextPlaceholder: dark ? "rgba(255,255,255,0.56)" : "rgba(0,0,0,0.58)",
-      borderRadius: 6,
-      fontFamily: '-apple-system, "Segoe UI", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif',
-    },
-  };
+  const chosen = wanted === "dark" ? DARK : LIGHT;
+  return { ...chosen, token: { ...chosen.token, borderRadius: 6, fontFamily: FONT } };
 }

@@ -54,7 +54,7 @@ export function Found({ text, onLeave }: { text: string; onLeave: () => void }) 
           {
             title: t("foundBy"),
             key: "by",
-            render: (_, row) => <Flex gap="small">{row.found_by.map((way) => <Tag key={way} color="blue">{word("ways", way)}</Tag>)}</Flex>,
+            render: (_, row) => <Flex gap="small">{row.found_by.map((way) => <Tag key={way} color="processing">{word("ways", way)}</Tag>)}</Flex>,
           },
         ]}
       />

@@ -21,7 +21,7 @@ function Who({ head }: { head: Head }) {
   const word = useWord();
   const care = head.care.map((one) => [word("relations", one.kind), one.staff ?? one.store].filter(Boolean).join(" "));
   return (
-    <Card size="small" title={t("who")} extra={<Tag color={head.status === "member" ? "green" : "default"}>{word("status", head.status)}</Tag>}>
+    <Card size="small" title={t("who")} extra={<Tag color={head.status === "member" ? "success" : "default"}>{word("status", head.status)}</Tag>}>
       <Descriptions
         column={1}
         size="small"
@@ -35,13 +35,13 @@ function Who({ head }: { head: Head }) {
       />
       <Flex gap="small" wrap className="marks">
         {head.notes.map((note) => <Tag key={`${note.tag.code}:${note.value.code}`} title={named(note.tag)}>{named(note.value)}</Tag>)}
-        {head.classes.map((one) => <Tag key={one.classed} color="orange">{word("classes", one.classed)}</Tag>)}
+        {head.classes.map((one) => <Tag key={one.classed} color="warning">{word("classes", one.classed)}</Tag>)}
         {head.consents.map((one) => (
-          <Tag key={one.purpose} color={one.is_permitted ? "green" : "red"}>
+          <Tag key={one.purpose} color={one.is_permitted ? "success" : "error"}>
             {word("purposes", one.purpose)} {one.is_permitted ? t("allowed") : t("notAllowed")}
           </Tag>
         ))}
-        {head.leaving_at !== null && <Tag color="red">{t("leaving", { at: day(head.leaving_at) })}</Tag>}
+        {head.leaving_at !== null && <Tag color="error">{t("leaving", { at: day(head.leaving_at) })}</Tag>}
       </Flex>
     </Card>
   );

@@ -42,6 +42,8 @@ export function Preview({ uploadId, chosen, document }: Props) {
               loading={preview.isFetching}
               pagination={false}
               scroll={{ x: "max-content" }}
+              // Whoever has no mouse scrolls the table from a row.
+              onRow={() => ({ tabIndex: 0 })}
             />
             {preview.data.items.some((one) => one.fields.some((field) => field.is_masked)) && <Typography.Text type="secondary">{t("preview.masked")}</Typography.Text>}
           </>

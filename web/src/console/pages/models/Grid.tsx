@@ -50,12 +50,12 @@ export function Grid({ cells, rows, columns, by, picked, onPick }: Props) {
           type="button"
           className={isPicked ? "cell picked" : "cell"}
           aria-pressed={isPicked}
-          aria-label={t("cellLabel", { cell: label, customers: count(found.customers), amount: shortMoney(found.amount_minor) })}
           style={isOne ? { background: `color-mix(in srgb, var(--ant-color-primary) ${String(heat(found[by], most) / 2)}%, transparent)` } : undefined}
           onPointerDown={(event) => { begin(event, area); }}
           onPointerEnter={() => { if (corner !== null) onPick(between(corner, area)); }}
           onKeyDown={(event) => { key(event, area); }}
         >
+          <span className="unseen">{label}</span>
           <span className="people">{count(found.customers)}</span>
           <span className="yuan">{shortMoney(found.amount_minor)}</span>
         </button>

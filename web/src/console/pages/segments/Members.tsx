@@ -60,7 +60,7 @@ function ClauseView({ clause }: { clause: Clause }) {
   const parts = clause.parts ?? [];
   return (
     <div className="clause">
-      <div><Tag color={clause.holds ? "green" : "default"}>{clause.holds ? t("holds") : t("holdsNot")}</Tag>{clause.says}</div>
+      <div><Tag color={clause.holds ? "success" : "default"}>{clause.holds ? t("holds") : t("holdsNot")}</Tag>{clause.says}</div>
       {parts.length === 0 && <div className="muted">{t("found", { found: toldOf(clause.found, t("unknown")) })}{typeof clause.fact_count === "number" && ` · ${t("factCount", { count: clause.fact_count })}`}</div>}
       {(clause.facts ?? []).slice(0, FACTS_SHOWN).map((fact, place) => (
         <div key={place} className="muted">{factOf(fact)}</div>

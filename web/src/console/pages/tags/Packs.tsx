@@ -55,7 +55,7 @@ function PackCard({ pack, side, isTaking, onTake }: { pack: Pack; side: Side; is
       )}
     >
       <Flex vertical gap="small">
-        <span><Tag color={pack.is_used ? "green" : "default"}>{state}</Tag>{pack.installed_at !== null && <Typography.Text type="secondary">{instant(pack.installed_at)} {pack.installed_by}</Typography.Text>}</span>
+        <span><Tag color={pack.is_used ? "success" : "default"}>{state}</Tag>{pack.installed_at !== null && <Typography.Text type="secondary">{instant(pack.installed_at)} {pack.installed_by}</Typography.Text>}</span>
         <Collapse
           size="small"
           items={[{

@@ -87,7 +87,7 @@ export default function Tags() {
               title: t("tag"), key: "tag", width: "42%",
               render: (_, one) => (
                 <Flex vertical>
-                  <span><Link to={at(`tags/${one.code}`)}>{one.names[side]}</Link> {one.is_multi && <Tag>{t("several")}</Tag>}</span>
+                  <Flex gap="small"><Link to={at(`tags/${one.code}`)}>{one.names[side]}</Link>{one.is_multi && <Tag>{t("several")}</Tag>}</Flex>
                   <Typography.Text type="secondary" className="tag-meaning">{one.meaning[side]}</Typography.Text>
                 </Flex>
               ),

@@ -20,7 +20,7 @@ export function ConsentTab({ head }: TabProps) {
       dataSource={head.consents}
       columns={[
         { title: t("purpose"), key: "purpose", render: (_, one) => word("purposes", one.purpose) },
-        { title: t("today"), key: "today", render: (_, one) => <Tag color={one.is_permitted ? "green" : "red"}>{one.is_permitted ? t("allowed") : t("notAllowed")}</Tag> },
+        { title: t("today"), key: "today", render: (_, one) => <Tag color={one.is_permitted ? "success" : "error"}>{one.is_permitted ? t("allowed") : t("notAllowed")}</Tag> },
         { title: t("because"), key: "because", render: (_, one) => because(one) },
       ]}
     />

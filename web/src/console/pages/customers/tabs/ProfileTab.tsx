@@ -34,7 +34,7 @@ function Names({ head }: TabProps) {
           { title: t("kind"), key: "kind", render: (_, one) => word("identifierKinds", one.kind) },
           { title: t("maskedValue"), key: "value", render: (_, one) => one.masked },
           { title: t("scope"), key: "scope", render: (_, one) => one.scope },
-          { title: t("verified"), key: "verified", render: (_, one) => <Tag color={one.verified ? "green" : "default"}>{one.verified ? t("yes") : t("no")}</Tag> },
+          { title: t("verified"), key: "verified", render: (_, one) => <Tag color={one.verified ? "success" : "default"}>{one.verified ? t("yes") : t("no")}</Tag> },
         ]}
       />
     </Card>
@@ -78,7 +78,7 @@ function Sources({ customerId }: { customerId: string }) {
             { title: t("source"), key: "source", render: (_, one) => [word("sources", one.source), one.actor].filter(Boolean).join(" · ") },
             { title: t("ofFields"), key: "fields", render: (_, one) => one.fields.map((field) => word("fields", field)).join(", ") },
             { title: t("reason"), key: "reason", render: (_, one) => one.reason ?? "" },
-            { title: t("counts"), key: "counts", render: (_, one) => <Tag color={one.counts ? "green" : "default"}>{one.counts ? t("yes") : t("no")}</Tag> },
+            { title: t("counts"), key: "counts", render: (_, one) => <Tag color={one.counts ? "success" : "default"}>{one.counts ? t("yes") : t("no")}</Tag> },
           ]}
         />
       </Card>

@@ -33,7 +33,7 @@ export function SegmentsTab({ head }: TabProps) {
         {
           title: t("isIn"),
           key: "in",
-          render: (_, one) => (one.is_member === null ? t("notComputed") : <Tag color={one.is_member ? "green" : "default"}>{one.is_member ? t("yes") : t("no")}</Tag>),
+          render: (_, one) => (one.is_member === null ? t("notComputed") : <Tag color={one.is_member ? "success" : "default"}>{one.is_member ? t("yes") : t("no")}</Tag>),
         },
         { title: t("asOfDay"), key: "day", render: (_, one) => day(one.as_of) },
       ]}
