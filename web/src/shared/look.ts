@@ -39,7 +39,7 @@ const LIGHT: ThemeConfig = {
     colorSuccess: "#237804",
     colorSuccessBg: "#f6ffed",
     colorSuccessBorder: "#b7eb8f",
-    colorWarning: "#ad6800",
+    colorWarning: "#874d00",
     colorWarningBg: "#fffbe6",
     colorWarningBorder: "#ffe58f",
     colorError: "#cf1322",
