@@ -40,6 +40,19 @@ POSTS_WITHOUT_KEY = {
     "/v1/jobs/{job_id}/cancel": "cancelling twice is refused and changes nothing",
     "/v1/brands/{brand}/models/previews": "it changes nothing",
     "/v1/brands/{brand}/programme/checks": "it changes nothing",
+    "/v1/uploads": "the same content is the same upload",
+    "/v1/uploads/{upload_id}/runs/{run_id}/cancel": "cancelling twice changes nothing",
+    "/v1/uploads/{upload_id}/preview": "it changes nothing",
+    "/v1/inbox/records/{record_id}/unmask": "each showing is one more entry of the audit",
+    "/v1/identity/rehearsals": "what it does is taken back before it answers",
+    "/v1/brands/{brand}/conditions/reading": "it changes nothing",
+    "/v1/brands/{brand}/tags/{tag}/reading": "it changes nothing",
+    "/v1/brands/{brand}/tags/{tag}/imports": "a repeat says the same again",
+    "/v1/brands/{brand}/audiences/sample": "it changes nothing",
+    "/v1/brands/{brand}/customers/lookup": "it changes nothing",
+    "/v1/brands/{brand}/customers/search": "it changes nothing",
+    "/v1/brands/{brand}/customers/tag-work/{job_id}/undo": "what is undone stays so",
+    "/v1/guide/customers/lookup": "it changes nothing",
 }
 
 POSTS_WITHOUT_KEY |= {

@@ -205,7 +205,7 @@ class TestDocuments:
 
     def test_tiers_out_of_order_are_told_of_the_whole(self) -> None:
         said = programme().model_dump() | {"tiers": [MEMBER, SILVER, {**SILVER, "code": "gold"}]}
-        (problem,) = documents.check(said).problems
+        (problem,) = checking.check(said).problems
         assert "从低到高" in problem.words.zh
 
     @pytest.mark.parametrize(

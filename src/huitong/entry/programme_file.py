@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from huitong import loyalty
 from huitong.loyalty.model import Problem, Programme, ProgrammeInvalid
+from huitong.loyalty.rules import documents
 
 FILE_BYTES_MAX = 1 << 20
 PROBLEMS_SHOWN_MAX = 10
@@ -20,7 +20,7 @@ def read(path: Path) -> Programme:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise ProgrammeInvalid(problems=f"{path.name} is not readable as UTF-8.") from None
-    found = loyalty.read(text)
+    found = documents.read(text)
     if found.programme is None:
         raise ProgrammeInvalid(problems=_problems(found.problems))
     return found.programme

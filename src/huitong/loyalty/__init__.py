@@ -63,8 +63,8 @@ from huitong.loyalty.queries.openings import (
     export_openings,
     opened,
 )
+from huitong.loyalty.rules.checking import Read, check
 from huitong.loyalty.rules.differing import differences
-from huitong.loyalty.rules.documents import Read, check, read, written
 from huitong.loyalty.rules.rebasing import rebase
 from huitong.loyalty.rules.telling import told
 
@@ -104,7 +104,6 @@ __all__ = [
     "programme_policy_of",
     "publish_draft",
     "put_programme_policy",
-    "read",
     "reassign",
     "rebase",
     "rebase_draft",
@@ -128,5 +127,4 @@ __all__ = [
     "versions_of",
     "welcome",
     "why_of",
-    "written",
 ]

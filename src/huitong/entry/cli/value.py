@@ -170,6 +170,7 @@ def export(
     """Print a programme as YAML, as “programme apply” takes it."""
     from huitong import loyalty, org
     from huitong.loyalty.model import ProgrammeNotFound
+    from huitong.loyalty.rules import documents
     from huitong.platform.db import Scope
 
     with opening.opened() as platform, platform.database.reading(Scope(context.obj)) as tx:
@@ -181,7 +182,7 @@ def export(
     if as_json:
         typer.echo(found.model_dump_json(exclude_defaults=True, indent=2))
     else:
-        typer.echo(loyalty.written(found), nl=False)
+        typer.echo(documents.written(found), nl=False)
 
 
 def _instant(given: str) -> datetime:

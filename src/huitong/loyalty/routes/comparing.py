@@ -15,6 +15,7 @@ from huitong.loyalty.routes.told import (
     differences_out,
     problems_out,
 )
+from huitong.loyalty.rules import documents
 from huitong.org.model import BrandNotFound
 from huitong.platform import ids
 from huitong.platform.auth import Permission
@@ -77,7 +78,7 @@ def check(
     return ProgrammeCheckedOut(
         problems=[],
         programme=after,
-        document=loyalty.written(after),
+        document=documents.written(after),
         told=ProgrammeToldOut.of(after),
         changes=differences_out(loyalty.differences(before, after)),
     )

@@ -22,6 +22,7 @@ from huitong.loyalty.model import (
     Version,
 )
 from huitong.loyalty.routes.told import ProgrammeDifferenceOut, ProgrammeToldOut, differences_out
+from huitong.loyalty.rules import documents
 from huitong.org.model import BrandNotFound
 from huitong.platform import audit, clock
 from huitong.platform.assembly import Platform
@@ -139,7 +140,7 @@ def answer(tx: ReadTx, caller: Caller, draft: Draft, response: Response) -> Draf
         newest_version=newest,
         has_moved_on=newest != draft.base_version and draft.published_version is None,
         programme=draft.programme,
-        document=loyalty.written(draft.programme),
+        document=documents.written(draft.programme),
         told=ProgrammeToldOut.of(draft.programme),
         changes=differences_out(_changes(draft, versions)),
         wanted_from=draft.wanted_from,
@@ -180,7 +181,7 @@ def versions_of(tx: ReadTx, brand_id: int) -> Versions:
 def read(said: ProgrammeSaidIn) -> loyalty.Read:
     """Return what a request says of a programme, in whichever of both ways."""
     if said.document is not None:
-        return loyalty.read(said.document)
+        return documents.read(said.document)
     return loyalty.check(said.programme)
 
 

@@ -1,24 +1,15 @@
 """Programmes as text: YAML (or JSON, which is YAML) in and out, with the line of every part."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 import yaml
-from pydantic import ValidationError
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from huitong.loyalty.model import Place, Problem, Programme, Words
-from huitong.loyalty.rules.placing import problems_of
+from huitong.loyalty.rules.checking import Read, check
 
 TEXT_LENGTH_MAX = 1 << 20
 WHOLE = Words("整份文档", "the document")
-
-
-class Read(NamedTuple):
-    """What a text says: the programme, or the problems because of which it is none."""
-
-    programme: Programme | None
-    problems: tuple[Problem, ...]
 
 
 def read(text: str) -> Read:
@@ -45,14 +36,6 @@ def read(text: str) -> Read:
     return Read(
         found.programme, tuple(one._replace(line=_line(lines, one.place)) for one in found.problems)
     )
-
-
-def check(said: object) -> Read:
-    """Return the programme that a document of plain values makes, or its problems."""
-    try:
-        return Read(Programme.model_validate(said), ())
-    except ValidationError as wrong:
-        return Read(None, problems_of(wrong, said))
 
 
 def written(programme: Programme) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias, cast
 
 from huitong.loyalty.model import Place, Programme, Rebased
+from huitong.loyalty.rules.checking import check
 from huitong.loyalty.rules.differing import LISTS, differences
-from huitong.loyalty.rules.documents import check
 
 Part: TypeAlias = Mapping[str, object]
 TIERS = "tiers"
