@@ -21,7 +21,7 @@ from huitong.loyalty.model import (
     Turn,
     Weekday,
 )
-from huitong.loyalty.rules import differing, documents, wording
+from huitong.loyalty.rules import checking, differing, documents, wording
 from huitong.loyalty.rules.differing import differences
 from huitong.loyalty.rules.earning import Terms, earned
 from huitong.loyalty.rules.rebasing import rebase
