@@ -13,6 +13,8 @@ from tests.browser.worlds.members import BRAND
 
 MARK = "B"
 GOOD_ROWS = 2
+# A worker looks for jobs every few seconds, and there is one for all.
+WORKED_MS_MAX = 60_000
 
 
 def account(page: Page) -> str:
@@ -35,7 +37,7 @@ def import_orders(page: Page) -> None:
     page.wait_for_url("**/data/imports/upl_*")
     page.get_by_role("button", name="导入", exact=True).click()
     page.locator(".ant-popover").get_by_role("button", name="导入").click()
-    expect(page.get_by_text("导入 · 已完成").first).to_be_visible()
+    expect(page.get_by_text("导入 · 已完成").first).to_be_visible(timeout=WORKED_MS_MAX)
 
 
 def test_a_file_with_bad_rows_is_imported_and_one_of_them_put_right(

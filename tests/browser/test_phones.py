@@ -75,6 +75,7 @@ def test_a_guide_does_not_find_whom_somebody_else_serves(
     open_page: Callable[..., Watched],
 ) -> None:
     page = sign_in(open_page("/guide/", who=None, size=PHONE), GUIDE_PHONE)
+    page.locator(".adm-list-item").first.wait_for()
     mine = page.locator(".adm-list-item").all_inner_texts()
     others = next(
         place for place in range(20) if not any(phone_of(place)[-4:] in one for one in mine)

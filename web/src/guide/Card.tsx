@@ -5,7 +5,7 @@ import { useRefusalText } from "@shared/refusalText";
 import { Refusal } from "@shared/api/refusal";
 import { Answered, Panel } from "@shared/phone/parts";
 import { useNamed } from "@shared/phone/useNamed";
-import { Button, Dialog, NavBar, Toast } from "antd-mobile";
+import { Button, Dialog, Toast } from "antd-mobile";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 
@@ -21,7 +21,7 @@ export default function Card() {
   });
   return (
     <>
-      <NavBar backIcon back={t("back")} onBack={() => void navigate("/")}>{t("card")}</NavBar>
+      <p><Button size="small" fill="none" onClick={() => void navigate("/")}>{`\u2039 ${t("back")}`}</Button></p>
       <Answered query={card}>{(data) => <Shown card={data} />}</Answered>
     </>
   );

@@ -1,4 +1,4 @@
-import { Button, Form, Input, NoticeBar } from "antd-mobile";
+import { Button, Input, NoticeBar } from "antd-mobile";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { RefusedBlock } from "./parts";
@@ -19,7 +19,7 @@ interface Props {
 /** Signs somebody in by a code that is sent to their phone. */
 export function PhoneSignIn({ title, hint, ask, enter }: Props) {
   const { t } = useTranslation("phone");
-  const [form] = Form.useForm<Given>();
+  const [given, setGiven] = useState<Given>({ phone: "", code: "" });
   const [said, setSaid] = useState<string | null>(null);
   const [refused, setRefused] = useState<unknown>(null);
   const [under, setUnder] = useState<"ask" | "enter" | null>(null);
@@ -34,35 +34,41 @@ export function PhoneSignIn({ title, hint, ask, enter }: Props) {
       setUnder(null);
     }
   };
-  const send = async () => {
-    const { phone } = await form.validateFields(["phone"]) as Given;
-    await run("ask", async () => {
-      const code = await ask(phone.trim());
+  const phone = given.phone.trim();
+  const send = () =>
+    run("ask", async () => {
+      const code = await ask(phone);
       setSaid(code === null ? t("sent") : t("demoCode", { code }));
     });
-  };
+  const signIn = () => run("enter", async () => { await enter({ phone, code: given.code.trim() }); });
   return (
     <main>
       <h1>{title}</h1>
       <p className="weak">{hint}</p>
-      <Form
-        form={form}
-        layout="vertical"
-        onFinish={(given: Given) => void run("enter", async () => { await enter({ phone: given.phone.trim(), code: given.code.trim() }); })}
-        footer={<Button block type="submit" color="primary" loading={under === "enter"}>{t("enter")}</Button>}
-      >
-        <Form.Item
-          name="phone"
-          label={t("phone")}
-          rules={[{ required: true, message: t("phoneHint") }]}
-          extra={<Button size="small" loading={under === "ask"} onClick={() => void send()}>{said === null ? t("send") : t("sendAgain")}</Button>}
+      <form className="panel" onSubmit={(event) => { event.preventDefault(); void signIn(); }}>
+        <label htmlFor="phone">{t("phone")}</label>
+        <div className="row field">
+          <Input
+            id="phone" type="tel" autoComplete="tel" placeholder={t("phoneHint")} value={given.phone}
+            onChange={(typed) => { setGiven({ ...given, phone: typed }); }}
+          />
+          <Button size="small" disabled={phone === ""} loading={under === "ask"} onClick={() => void send()}>
+            {said === null ? t("send") : t("sendAgain")}
+          </Button>
+        </div>
+        <label htmlFor="code">{t("code")}</label>
+        <div className="field">
+          <Input
+            id="code" inputMode="numeric" autoComplete="one-time-code" placeholder={t("codeHint")} value={given.code}
+            onChange={(typed) => { setGiven({ ...given, code: typed }); }}
+          />
+        </div>
+        <Button
+          block type="submit" color="primary" disabled={phone === "" || given.code.trim() === ""} loading={under === "enter"}
         >
-          <Input type="tel" autoComplete="tel" placeholder={t("phoneHint")} />
-        </Form.Item>
-        <Form.Item name="code" label={t("code")} rules={[{ required: true, message: t("codeHint") }]}>
-          <Input inputMode="numeric" autoComplete="one-time-code" placeholder={t("codeHint")} />
-        </Form.Item>
-      </Form>
+          {t("enter")}
+        </Button>
+      </form>
       {said !== null && <NoticeBar color="info" content={said} wrap />}
       {refused !== null && <RefusedBlock error={refused} />}
     </main>

@@ -20,7 +20,7 @@ export async function startPhone(name: string, app: ReactNode): Promise<void> {
   if (root === null) throw new Error("The page has a place for the app.");
   document.documentElement.dataset.prefersColorScheme = chosenLook();
   carryNonce();
-  await startTexts(["phone", "refusals", name]);
+  await startTexts(["phone", name]);
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queries}>

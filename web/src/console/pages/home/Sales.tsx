@@ -1,43 +1,30 @@
 import { useAddress } from "@console/brand";
-import { Chart } from "@console/parts/Chart";
 import type { Schemas } from "@shared/api/client";
-import { count, money, shortMoney } from "@shared/format";
+import { count, money } from "@shared/format";
 import { Card, Segmented, Statistic, Table, Typography } from "antd";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { Months } from "./Months";
 import type { Told } from "./months";
 import { lastDay, percentOf, shareOf } from "./words";
 
 type Figures = Schemas["FiguresOut"];
 type Row = Figures["rows"][number];
 
-const FEN_A_YUAN = 100;
 const VIEWS = ["chart", "table"] as const;
 
 /** Sales month by month, drawn and as a table. */
 export function Trend({ figures, told }: { figures: Figures; told: Told }) {
-  const { t, i18n } = useTranslation("home");
+  const { t } = useTranslation("home");
   const at = useAddress();
   const [view, setView] = useState<(typeof VIEWS)[number]>("chart");
-  const option = useMemo(() => ({
-    tooltip: { trigger: "axis", valueFormatter: (value: number) => money(Math.round(value * FEN_A_YUAN)) },
-    legend: { top: 0 },
-    grid: { left: 8, right: 8, top: 40, bottom: 8, containLabel: true },
-    xAxis: { type: "category", data: figures.rows.map((row) => String(row.by.month)) },
-    yAxis: { type: "value", axisLabel: { formatter: (value: number) => shortMoney(Math.round(value * FEN_A_YUAN)) } },
-    series: [
-      { type: "bar", name: t("netSales"), data: figures.rows.map((row) => yuan(row, "net_sales")) },
-      { type: "line", name: t("memberSales"), data: figures.rows.map((row) => yuan(row, "member_sales")) },
-    ],
-    // The numbers and names in it change with the language.
-  }), [figures, t]);
   return (
     <Card
       title={t("trend")}
       extra={<Segmented aria-label={t("view")} value={view} options={VIEWS.map((value) => ({ value, label: t(`views.${value}`) }))} onChange={setView} />}
     >
-      {view === "chart" ? <Chart key={i18n.language} label={t("trendLabel")} option={option} /> : (
+      {view === "chart" ? <Months rows={figures.rows} /> : (
         <Table<Row>
           aria-label={t("trend")}
           size="small"
@@ -55,10 +42,6 @@ export function Trend({ figures, told }: { figures: Figures; told: Told }) {
       <Link to={at(`figures?m=net_sales&m=member_sales&by=month&from=${told.trendSince}&to=${lastDay(told.until)}`)}>{t("look")}</Link>
     </Card>
   );
-}
-
-function yuan(row: Row, metric: string): number {
-  return (row.figures[metric]?.value ?? 0) / FEN_A_YUAN;
 }
 
 /** The members: all, new, active, and their share of sales. */
