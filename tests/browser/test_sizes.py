@@ -1,4 +1,4 @@
-"""How much the first load of each app brings, counted by the browser as it comes, without headers."""
+"""How much the first load of each app brings, counted by the browser as it comes, no headers."""
 
 from collections.abc import Callable
 
