@@ -19,7 +19,13 @@ from huitong.platform.db import Database, Scope
 Projection: TypeAlias = Mapping[str, Sequence[tuple[object, ...]]]
 DIFFERENCES_SHOWN_MAX = 3
 # Which runs took how many pages is told here, and each try of a refused record keeps a page.
-TABLES_OF_RUNS = ("channels.body", "channels.delivery", "channels.text_copy")
+TABLES_OF_RUNS = (
+    "channels.body",
+    "channels.delivery",
+    "channels.text_copy",
+    # Who ran what: whoever was killed ran more often.
+    "platform.audit_entry",
+)
 
 # names: who everybody is. A person who was merged away is told by what they brought along.
 NAMES = """

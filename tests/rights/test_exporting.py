@@ -39,7 +39,18 @@ WHERE data_type = 'bytea'
   AND table_schema NOT IN ('pg_catalog', 'information_schema')
   AND table_name !~ '_[0-9]$'
 """
-DIGESTS = (".blind_index", "digest", ".salt", "_hash", ".subject")
+DIGESTS = (
+    ".blind_index",
+    "digest",
+    ".salt",
+    "_hash",
+    ".subject",
+    ".search_index",
+    ".phone_key",
+    "sign_in_tries.key",
+)
+# Sealed for people who work here: no customer's request reaches them.
+OF_STAFF = {"org.staff_name.sealed", "platform.console_user.totp_sealed"}
 # Bytes that anybody can read; the scan looks into them as they stand.
 # Results of operations hold ids and amounts; bitmaps hold ordinals.
 OPEN_BYTES = {
@@ -114,7 +125,9 @@ class TestExport:
     def test_every_sealed_column_can_be_scanned(self, shop: Shop) -> None:
         with shop.tx() as tx:
             bytes_there = {".".join(row) for row in tx.rows(BYTE_COLUMNS)}
-        known = {one for one in bytes_there if one.endswith(DIGESTS) or one in OPEN_BYTES}
+        known = {
+            one for one in bytes_there if one.endswith(DIGESTS) or one in OPEN_BYTES | OF_STAFF
+        }
         assert bytes_there - known == set(scanning.SEALED)
 
     def test_a_needle_is_sought_in_every_spelling(self) -> None:

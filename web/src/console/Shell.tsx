@@ -64,7 +64,7 @@ function Sections() {
   const { permissions } = useSession();
   const { code } = useBrand();
   const { pathname } = useLocation();
-  const { t } = useTranslation(["console", ...MENU_TEXTS]);
+  const { t } = useTranslation("console");
   const items = useMemo(
     () =>
       GROUPS.flatMap((group) => {
@@ -75,7 +75,7 @@ function Sections() {
           icon: <page.menu.icon />,
           label: <Link to={`/${encodeURIComponent(code)}/${page.path}`}>{t(page.title)}</Link>,
         }));
-        return [{ key: group, type: "group" as const, label: t(`console:groups.${group}`), children }];
+        return [{ key: group, type: "group" as const, label: t(`groups.${group}`), children }];
       }),
     [permissions, code, t],
   );
@@ -83,7 +83,7 @@ function Sections() {
   const open = PAGES.filter((page) => page.menu !== null && `${here}/`.startsWith(`${page.path}/`));
   const selected = open.sort((one, other) => other.path.length - one.path.length).slice(0, 1);
   return (
-    <nav aria-label={t("console:menu")}>
+    <nav aria-label={t("menu")}>
       <Link className="brandmark" to={`/${encodeURIComponent(code)}`}>
         <span aria-hidden>{"\u4f1a\u901a"}</span>
         <span className="latin">Huitong</span>
@@ -92,8 +92,6 @@ function Sections() {
     </nav>
   );
 }
-
-const MENU_TEXTS = [...new Set(PAGES.map((page) => page.title.split(":")[0] ?? "console"))];
 
 function listed(group: MenuGroup, held: Session["permissions"]) {
   return PAGES.flatMap((page) =>

@@ -7,7 +7,7 @@ export type MenuGroup = "work" | "customers" | "understand" | "programme" | "dat
 export interface ConsolePage {
   /** Below the brand, in React Router's form: `customers/:customerId`. */
   path: string;
-  /** The text of the menu and of the browser's tab, as `namespace:key`. */
+  /** The text of the menu, as `console:pages.key`: the shell needs those of all pages at once. */
   title: string;
   /** Namespaces of texts that the page needs. */
   texts: readonly string[];

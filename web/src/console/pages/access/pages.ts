@@ -4,7 +4,7 @@ import type { ConsolePage } from "@console/page";
 export const pages: readonly ConsolePage[] = [
   {
     path: "users",
-    title: "access:users.title",
+    title: "console:pages.accessUsers",
     texts: ["access"],
     menu: { group: "system", order: 40, icon: TeamOutlined },
     permissions: ["users.read"],
@@ -12,7 +12,7 @@ export const pages: readonly ConsolePage[] = [
   },
   {
     path: "roles",
-    title: "access:roles.title",
+    title: "console:pages.accessRoles",
     texts: ["access"],
     menu: { group: "system", order: 50, icon: SafetyOutlined },
     permissions: ["users.read"],
@@ -20,7 +20,7 @@ export const pages: readonly ConsolePage[] = [
   },
   {
     path: "keys",
-    title: "access:keys.title",
+    title: "console:pages.accessKeys",
     texts: ["access"],
     menu: { group: "system", order: 60, icon: KeyOutlined },
     permissions: ["keys.read"],
@@ -28,7 +28,7 @@ export const pages: readonly ConsolePage[] = [
   },
   {
     path: "account",
-    title: "access:account.title",
+    title: "console:pages.accessAccount",
     texts: ["access"],
     menu: null,
     permissions: [],

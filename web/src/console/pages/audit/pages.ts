@@ -4,7 +4,7 @@ import type { ConsolePage } from "@console/page";
 export const pages: readonly ConsolePage[] = [
   {
     path: "audit",
-    title: "audit:title",
+    title: "console:pages.audit",
     texts: ["audit"],
     menu: { group: "system", order: 90, icon: AuditOutlined },
     permissions: ["audit.read"],

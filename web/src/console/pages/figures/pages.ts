@@ -4,7 +4,7 @@ import type { ConsolePage } from "@console/page";
 export const pages: readonly ConsolePage[] = [
   {
     path: "figures",
-    title: "figures:title",
+    title: "console:pages.figures",
     texts: ["figures"],
     menu: { group: "understand", order: 5, icon: LineChartOutlined },
     permissions: ["metrics.read"],

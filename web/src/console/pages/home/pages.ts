@@ -4,7 +4,7 @@ import type { ConsolePage } from "@console/page";
 export const pages: readonly ConsolePage[] = [
   {
     path: "home",
-    title: "home:title",
+    title: "console:pages.home",
     texts: ["home"],
     menu: { group: "work", order: 0, icon: HomeOutlined },
     permissions: [],

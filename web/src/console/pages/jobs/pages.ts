@@ -4,7 +4,7 @@ import type { ConsolePage } from "@console/page";
 export const pages: readonly ConsolePage[] = [
   {
     path: "jobs",
-    title: "jobs:title",
+    title: "console:pages.jobs",
     texts: ["jobs"],
     menu: { group: "system", order: 80, icon: ClockCircleOutlined },
     permissions: ["jobs.read"],

@@ -6,7 +6,7 @@ const texts = ["models"] as const;
 export const pages: readonly ConsolePage[] = [
   {
     path: "rfm",
-    title: "models:rfmTitle",
+    title: "console:pages.modelsRfmTitle",
     texts,
     menu: { group: "understand", order: 30, icon: AppstoreOutlined },
     permissions: ["models.read"],
@@ -14,11 +14,11 @@ export const pages: readonly ConsolePage[] = [
   },
   {
     path: "models",
-    title: "models:title",
+    title: "console:pages.models",
     texts,
     menu: { group: "understand", order: 40, icon: FunctionOutlined },
     permissions: ["models.read"],
     load: () => import("./Models"),
   },
-  { path: "models/:model", title: "models:title", texts, menu: null, permissions: ["models.read"], load: () => import("./Model") },
+  { path: "models/:model", title: "console:pages.models", texts, menu: null, permissions: ["models.read"], load: () => import("./Model") },
 ];

@@ -7,7 +7,7 @@ const permissions = ["org.read"] as const;
 export const pages: readonly ConsolePage[] = [
   {
     path: "organisation",
-    title: "organisation:title",
+    title: "console:pages.organisation",
     texts,
     menu: { group: "system", order: 10, icon: ApartmentOutlined },
     permissions,
@@ -15,7 +15,7 @@ export const pages: readonly ConsolePage[] = [
   },
   {
     path: "stores",
-    title: "organisation:stores.title",
+    title: "console:pages.organisationStores",
     texts,
     menu: { group: "system", order: 12, icon: ShopOutlined },
     permissions,
@@ -23,7 +23,7 @@ export const pages: readonly ConsolePage[] = [
   },
   {
     path: "staff",
-    title: "organisation:staff.title",
+    title: "console:pages.organisationStaff",
     texts,
     menu: { group: "system", order: 14, icon: IdcardOutlined },
     permissions,
@@ -31,7 +31,7 @@ export const pages: readonly ConsolePage[] = [
   },
   {
     path: "accounts",
-    title: "organisation:accounts.title",
+    title: "console:pages.organisationAccounts",
     texts,
     menu: { group: "system", order: 16, icon: ApiOutlined },
     permissions,
@@ -39,7 +39,7 @@ export const pages: readonly ConsolePage[] = [
   },
   {
     path: "touchpoints",
-    title: "organisation:touchpoints.title",
+    title: "console:pages.organisationTouchpoints",
     texts,
     menu: { group: "system", order: 18, icon: PushpinOutlined },
     permissions,

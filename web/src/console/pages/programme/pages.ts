@@ -6,7 +6,7 @@ const texts = ["programme"] as const;
 export const pages: readonly ConsolePage[] = [
   {
     path: "programme",
-    title: "programme:title",
+    title: "console:pages.programme",
     texts,
     menu: { group: "programme", order: 10, icon: CrownOutlined },
     permissions: ["programme.read"],
@@ -14,7 +14,7 @@ export const pages: readonly ConsolePage[] = [
   },
   {
     path: "programme/drafts",
-    title: "programme:draftsTitle",
+    title: "console:pages.programmeDraftsTitle",
     texts,
     menu: { group: "programme", order: 20, icon: FormOutlined },
     permissions: ["programme.read"],
@@ -22,11 +22,11 @@ export const pages: readonly ConsolePage[] = [
   },
   {
     path: "programme/history",
-    title: "programme:historyTitle",
+    title: "console:pages.programmeHistoryTitle",
     texts,
     menu: { group: "programme", order: 30, icon: HistoryOutlined },
     permissions: ["programme.read"],
     load: () => import("./History"),
   },
-  { path: "programme/drafts/:draftId", title: "programme:draftTitle", texts, menu: null, permissions: ["programme.read"], load: () => import("./Draft") },
+  { path: "programme/drafts/:draftId", title: "console:pages.programmeDraftTitle", texts, menu: null, permissions: ["programme.read"], load: () => import("./Draft") },
 ];

@@ -6,14 +6,14 @@ const texts = ["segments", "condition"] as const;
 export const pages: readonly ConsolePage[] = [
   {
     path: "segments",
-    title: "segments:title",
+    title: "console:pages.segments",
     texts,
     menu: { group: "understand", order: 10, icon: TeamOutlined },
     permissions: ["segments.read"],
     load: () => import("./Segments"),
   },
-  { path: "segments/new", title: "segments:newTitle", texts, menu: null, permissions: ["segments.write"], load: () => import("./SegmentEditor") },
-  { path: "segments/overlap", title: "segments:overlapTitle", texts, menu: null, permissions: ["segments.read"], load: () => import("./Overlap") },
-  { path: "segments/:segment", title: "segments:title", texts, menu: null, permissions: ["segments.read"], load: () => import("./Segment") },
-  { path: "segments/:segment/edit", title: "segments:editTitle", texts, menu: null, permissions: ["segments.write"], load: () => import("./SegmentEditor") },
+  { path: "segments/new", title: "console:pages.segmentsNewTitle", texts, menu: null, permissions: ["segments.write"], load: () => import("./SegmentEditor") },
+  { path: "segments/overlap", title: "console:pages.segmentsOverlapTitle", texts, menu: null, permissions: ["segments.read"], load: () => import("./Overlap") },
+  { path: "segments/:segment", title: "console:pages.segments", texts, menu: null, permissions: ["segments.read"], load: () => import("./Segment") },
+  { path: "segments/:segment/edit", title: "console:pages.segmentsEditTitle", texts, menu: null, permissions: ["segments.write"], load: () => import("./SegmentEditor") },
 ];

@@ -6,12 +6,12 @@ const texts = ["tags"] as const;
 export const pages: readonly ConsolePage[] = [
   {
     path: "tags",
-    title: "tags:title",
+    title: "console:pages.tags",
     texts,
     menu: { group: "understand", order: 20, icon: TagsOutlined },
     permissions: ["tags.read"],
     load: () => import("./Tags"),
   },
-  { path: "tags/new", title: "tags:newTitle", texts, menu: null, permissions: ["tags.write"], load: () => import("./NewTag") },
-  { path: "tags/:tag", title: "tags:title", texts, menu: null, permissions: ["tags.read"], load: () => import("./Tag") },
+  { path: "tags/new", title: "console:pages.tagsNewTitle", texts, menu: null, permissions: ["tags.write"], load: () => import("./NewTag") },
+  { path: "tags/:tag", title: "console:pages.tags", texts, menu: null, permissions: ["tags.read"], load: () => import("./Tag") },
 ];
