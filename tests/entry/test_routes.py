@@ -76,7 +76,7 @@ POSTS_WITHOUT_KEY |= {
 }
 
 # What a route asks for besides the permission that it declares.
-ALSO_ASKED = {"/v1/inbox/records/{record_id}/unmask": (Permission.CUSTOMERS_UNMASK,)}
+ALSO_ASKED = {"/v1/inbox/records/{record_id}/unmask": (Permission.INBOX_READ,)}
 
 PREFIXES = {
     "user": "usr",
