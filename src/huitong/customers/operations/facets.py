@@ -73,8 +73,7 @@ def _put_names(
     gone = {each: one.brand_id for each, one in living.items() if each != one.id}
     indexes = queries.name_indexes(tx, list(names.values()))
     rows: list[Row] = [
-        (bucket_of(one), one, brands[one], index)
-        for one, index in zip(names, indexes, strict=True)
+        (bucket_of(one), one, brands[one], index) for one, index in zip(names, indexes, strict=True)
     ]
     rows += [(bucket_of(one), one, brand_id, None) for one, brand_id in gone.items()]
     tx.write(tables.names.PUT_NAMES, tables.names.NAME, rows)
