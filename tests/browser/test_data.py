@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Watched, wait_until_filled
 from tests.browser.worlds import files
 from tests.browser.worlds.addresses import ask
-from tests.browser.worlds.files import ATTACK, BAD_ROWS
-from tests.browser.worlds.members import BRAND
+from tests.browser.worlds.files import BAD_ROWS
+from tests.browser.worlds.members import ATTACK, BRAND
 
 MARK = "B"
 GOOD_ROWS = 2
