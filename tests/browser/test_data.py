@@ -1,10 +1,10 @@
 """A file with bad rows on a Friday evening: uploaded, imported, and one row put right by hand."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from playwright.sync_api import Page, expect
 
+from huitong.platform import clock
 from tests.browser.conftest import Watched, wait_until_filled
 from tests.browser.worlds import files
 from tests.browser.worlds.addresses import ask
@@ -31,7 +31,7 @@ def import_orders(page: Page) -> None:
         {
             "name": "../../friday.csv",
             "mimeType": "text/csv",
-            "buffer": files.orders_with_bad_rows(datetime.now(UTC), mark=MARK),
+            "buffer": files.orders_with_bad_rows(clock.now(), mark=MARK),
         }
     )
     page.wait_for_url("**/data/imports/upl_*")
