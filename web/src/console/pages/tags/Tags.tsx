@@ -103,7 +103,7 @@ export default function Tags() {
                 </Flex>
               ),
             },
-            { title: t("pack"), key: "pack", render: (_, one) => packOf.get(one.code)?.names[side] ?? <span className="muted">{t("ownTags")}</span> },
+            { title: t("pack"), key: "pack", render: (_, one) => packOf.get(one.code)?.names[side] ?? (packs.data !== undefined && <span className="muted">{t("ownTags")}</span>) },
             { title: t("version"), dataIndex: "version", render: (value: number) => (value === 0 ? t("shipped") : t("versionNumber", { version: value })) },
           ]}
         />
