@@ -63,6 +63,8 @@ class TestContent:
             (Path("tests/fixtures/file/orders-openpyxl.xlsx").read_bytes(), "excel", False),
             (Path("tests/fixtures/file/orders-xlsxwriter.xlsx").read_bytes(), "excel", False),
         ],
+        # A name of bytes that tell the time would be another one in each worker.
+        ids=["csv", "gbk", "utf-16", "ndjson", "csv.gz", "ndjson.gz", "openpyxl", "xlsxwriter"],
     )
     def test_what_a_file_is_its_content_says(
         self, desk: Desk, content: bytes, form: str, *, is_packed: bool
