@@ -203,6 +203,20 @@ def database(database_url: str) -> Iterator[Database]:
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def wired(database_url: str) -> Iterator[Database]:
+    """Return this worker's migrated database with every event wired, as each process has it.
+
+    There is one for the whole run: a pool keeps its connections for ten minutes, and a server has
+    a limited number of them.
+    """
+    from huitong.entry import wiring  # noqa: PLC0415 - Tests of lower domains need no wiring.
+
+    opened = Database(database_url, events=wiring.EVENTS)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
 def fresh_database(make_database: Callable[[], str]) -> Iterator[Database]:
     """Return a migrated database for one test alone, for tests that commit or crash."""

@@ -1,10 +1,7 @@
 """Somebody else's ids answer as ids that do not exist: across stores, and across brands."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from huitong.entry.wiring import EVENTS
 from huitong.platform import ids
 from huitong.platform.auth import CallerKind, Permission, permissions
 from huitong.platform.db import Database
@@ -21,10 +18,8 @@ OF_ORDERS = [row for row in declared() if "{order_id}" in row.path and row.permi
 
 
 @pytest.fixture(scope="module")
-def shops(database_url: str) -> Iterator[Shops]:
-    wired = Database(database_url, events=EVENTS)
-    yield make_shops(wired, 820_001)
-    wired.close()
+def shops(wired: Database) -> Shops:
+    return make_shops(wired, 820_001)
 
 
 def answer(shops: Shops, row: Row, shown: str, *, whose: str, brand: str | None) -> object:

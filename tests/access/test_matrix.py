@@ -4,13 +4,10 @@ A role is what somebody may do, a scope is where. What is refused is refused bef
 call is read, so the calls bring no body: whoever is let in is told that it is missing.
 """
 
-from collections.abc import Iterator
-
 import pytest
 from httpx2 import Response
 
 from huitong import org
-from huitong.entry.wiring import EVENTS
 from huitong.platform.auth import CallerKind, Permission, permissions
 from huitong.platform.db import Database
 from huitong.platform.http import PUBLIC, Reach
@@ -47,10 +44,8 @@ ROWS = [row for row in declared() if row.permission != PUBLIC]
 
 
 @pytest.fixture(scope="module")
-def shops(database_url: str) -> Iterator[Shops]:
-    wired = Database(database_url, events=EVENTS)
-    yield make_shops(wired, 810_001)
-    wired.close()
+def shops(wired: Database) -> Shops:
+    return make_shops(wired, 810_001)
 
 
 def test_every_route_is_in_the_table_as_it_is_declared() -> None:

@@ -1,11 +1,8 @@
 """Whoever sees some stores, or their own customers, sees these over HTTP and no others."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from huitong import org
-from huitong.entry.wiring import EVENTS
 from huitong.org.model import NewLegalEntity, Placement
 from huitong.platform import clock
 from huitong.platform.auth import Permission
@@ -34,13 +31,6 @@ ORDERS_SEEN = {
     "lin": {"W1"},
     "mei": {"E1", "E2"},
 }
-
-
-@pytest.fixture(scope="module")
-def wired(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url, events=EVENTS)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

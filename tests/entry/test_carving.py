@@ -1,6 +1,5 @@
 """One record named two people from the start: taken apart, each has what came under their names."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from time import monotonic
 
@@ -8,7 +7,6 @@ import pytest
 
 from huitong import customers, identity, ledger
 from huitong.channels.model import IdentifierKind, RecordKind
-from huitong.entry import wiring
 from huitong.identity.model import KindRules, Known, PolicyDocument
 from huitong.ledger.model import Operation, Spend
 from huitong.platform import crypto
@@ -23,12 +21,10 @@ GLUED = 300
 
 
 @pytest.fixture
-def club(database: Database, group_id: int) -> Iterator[Club]:
+def club(wired: Database, group_id: int) -> Club:
     """Return a club without members."""
     crypto.hold(Keyring(b"for tests only, known to everybody"))
-    wired = Database(database.url, events=wiring.EVENTS)
-    yield Club(wired, group_id)
-    wired.close()
+    return Club(wired, group_id)
 
 
 def known(tx: Tx, club: Club, kind: IdentifierKind, value: str) -> Known:

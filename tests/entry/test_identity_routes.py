@@ -63,13 +63,6 @@ class Shop:
 
 
 @pytest.fixture
-def wired(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url, events=wiring.EVENTS)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def shop(wired: Database, group_id: int) -> Iterator[Shop]:
     now = clock.now()
     with wired.transaction(Scope(group_id), now=now) as tx:

@@ -26,14 +26,12 @@ ALL = tuple(Permission)
 
 
 @pytest.fixture
-def client(database: Database) -> Iterator[TestClient]:
+def client(wired: Database) -> Iterator[TestClient]:
     """Return a client of the whole platform."""
     crypto.hold(Keyring(b"for tests only, known to everybody"))
-    wired = Database(database.url, events=wiring.EVENTS)
     platform = make_platform(wired, appliers=wiring.APPLY)
     with TestClient(make_app(platform), raise_server_exceptions=False) as opened:
         yield opened
-    wired.close()
 
 
 @pytest.fixture

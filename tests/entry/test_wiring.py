@@ -1,6 +1,6 @@
 """The two verbs of the whole platform: what is one person's moves with them, and is forgotten."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
@@ -82,16 +82,14 @@ class Club:
 
 
 @pytest.fixture
-def club(database: Database, group_id: int) -> Iterator[Club]:
+def club(wired: Database, group_id: int) -> Club:
     """Return a club in which one woman shops under two phones: 100 points and 30 points."""
     crypto.hold(Keyring(b"for tests only, known to everybody"))
-    wired = Database(database.url, events=wiring.EVENTS)
     club = Club(wired, group_id)
     club.push(RecordKind.MEMBER, [member("M1", HER_PHONE), member("M2", HER_OTHER_PHONE)])
     club.push(RecordKind.ORDER, [order("O1", 100, phone=HER_PHONE)])
     club.push(RecordKind.ORDER, [order("O2", 30, phone=HER_OTHER_PHONE)])
-    yield club
-    wired.close()
+    return club
 
 
 def test_merged_persons_have_one_balance_and_a_split_gives_each_their_own_again(

@@ -90,13 +90,6 @@ class Desk:
 
 
 @pytest.fixture
-def wired(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url, events=wiring.EVENTS)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def desk(wired: Database, group_id: int) -> Iterator[Desk]:
     with make_client(make_platform(wired, appliers=wiring.APPLY)) as client:
         yield Desk(client, wired, group_id)

@@ -6,18 +6,15 @@ import pytest
 
 from huitong import ledger
 from huitong.channels.model import RecordKind
-from huitong.entry import wiring
 from huitong.platform.db import Database, Tx
 from tests.kinds.brand import MEMBERS, PRODUCTS, Brand
 from tests.loyalty.club import Club
 
 
 @pytest.fixture(scope="session")
-def database(database_url: str) -> Iterator[Database]:
+def database(wired: Database) -> Database:
     """Return this worker's migrated database with every event wired."""
-    opened = Database(database_url, events=wiring.EVENTS)
-    yield opened
-    opened.close()
+    return wired
 
 
 @pytest.fixture

@@ -1,17 +1,12 @@
 """A wired database for each test, and a shop in it."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from huitong.entry import wiring
 from huitong.platform.db import Database
 from tests.rights.make import Shop
 
 
 @pytest.fixture
-def shop(database: Database, group_id: int) -> Iterator[Shop]:
+def shop(wired: Database, group_id: int) -> Shop:
     """Return a shop in a group of its own, every domain wired."""
-    wired = Database(database.url, events=wiring.EVENTS)
-    yield Shop(wired, group_id)
-    wired.close()
+    return Shop(wired, group_id)

@@ -99,13 +99,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database_url: str, group_id: int, tmp_path: Path) -> Iterator[Desk]:
-    wired = Database(database_url, events=wiring.EVENTS)
+def desk(wired: Database, group_id: int, tmp_path: Path) -> Iterator[Desk]:
     platform = make_platform(wired, appliers=wiring.APPLY)
     settings = platform.settings.model_copy(update={"home": tmp_path})
     with make_client(replace(platform, settings=settings)) as client:
         yield Desk(client, wired, group_id)
-    wired.close()
 
 
 class TestRequests:
