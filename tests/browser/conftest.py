@@ -21,6 +21,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 
@@ -56,6 +57,8 @@ def chromium() -> Iterator[Browser]:
         )
         warnings.warn(pytest.PytestWarning(said), stacklevel=1)
         pytest.skip(said)
+    # A page is as slow as the machine is busy; what never comes is still found missing.
+    expect.set_options(timeout=WAIT_MS_MAX)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=str(found), args=list(ARGUMENTS))
         yield opened

@@ -76,7 +76,7 @@ class TestLines:
         logs.configure(LogFormat.CONSOLE, LogLevel.INFO, to=sink)
         logs.logger("x").info("called", phone="13800138000", order_id=5)
         assert "order_id=5" in sink.getvalue()
-        assert "138" not in sink.getvalue()
+        assert "1380013" not in sink.getvalue()
         assert written.getvalue() == ""
 
     def test_a_library_that_logs_a_number_is_masked_too(self, written: io.StringIO) -> None:
