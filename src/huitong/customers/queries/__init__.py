@@ -28,6 +28,7 @@ from huitong.customers.queries.permitting import (
     consent_policies,
     consents_of,
     may,
+    may_for,
     receipts_of,
     subject_of,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "find_submissions",
     "living",
     "may",
+    "may_for",
     "merges_into",
     "met_at",
     "name_indexes",

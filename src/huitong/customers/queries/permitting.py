@@ -38,19 +38,31 @@ def may(
     Asked by whoever sends, exports or shares. Without a word of theirs the answer is no, but for
     the service of a membership. A merged customer answers as the family: the newest word leads.
     """
+    return may_for(tx, customer_ids, purposes=[purpose], channel=channel, now=now)[purpose]
+
+
+def may_for(
+    tx: ReadTx,
+    customer_ids: Sequence[int],
+    *,
+    purposes: Iterable[Purpose],
+    channel: str | None = None,
+    now: datetime,
+) -> Mapping[Purpose, list[Result[Permitted]]]:
+    """Tell what `may` tells for several purposes at once, reading what was said one time."""
     today = living(tx, customer_ids=customer_ids)
     heads = sorted(set(today.values()))
     subjects = _subjects(tx, heads)
     said = _said(tx, heads)
-    results: dict[int, Result[Permitted]] = {}
-    for head, subject in subjects.items():
-        try:
-            allowed = permit(subject, said[head], purpose=purpose, channel=channel, now=now)
-            results[head] = Ok(allowed)
-        except DomainError as no:
-            results[head] = no.as_refused()
     unknown = CustomerNotFound(customer="of this id").as_refused()
-    return [results[today[one]] if one in today else unknown for one in customer_ids]
+    told: dict[Purpose, list[Result[Permitted]]] = {}
+    for purpose in purposes:
+        results = {
+            head: _permitted(subject, said[head], purpose=purpose, channel=channel, now=now)
+            for head, subject in subjects.items()
+        }
+        told[purpose] = [results[today[one]] if one in today else unknown for one in customer_ids]
+    return told
 
 
 def consent_policies(tx: ReadTx, *, brand_ids: Iterable[int]) -> list[ConsentPolicy]:
@@ -92,6 +104,20 @@ def receipts_of(tx: ReadTx, *, person_id: int) -> list[Receipt]:
 def subject_of(tx: ReadTx, *, person_id: int) -> bytes:
     """Return the keyed digest under which receipts of a person are kept."""
     return crypto.keyring().blind_index(tx.scope.group_id, _SUBJECT_KIND, "", str(person_id))
+
+
+def _permitted(
+    subject: Subject,
+    said: Sequence[Said],
+    *,
+    purpose: Purpose,
+    channel: str | None,
+    now: datetime,
+) -> Result[Permitted]:
+    try:
+        return Ok(permit(subject, said, purpose=purpose, channel=channel, now=now))
+    except DomainError as no:
+        return no.as_refused()
 
 
 def _subjects(tx: ReadTx, heads: Sequence[int]) -> dict[int, Subject]:

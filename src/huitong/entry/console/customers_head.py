@@ -30,7 +30,7 @@ from huitong.loyalty.model import Asset, TierExplanation
 from huitong.orders.model import Bought
 from huitong.org.model import Brand
 from huitong.platform.db import ReadTx
-from huitong.platform.errors import Ok, Refused, Result
+from huitong.platform.errors import Ok, Refused
 from huitong.platform.ids import show
 
 
@@ -172,11 +172,8 @@ def _care(
 def _agreed(tx: ReadTx, customer_id: int, now: datetime) -> list[Agreed]:
     """Return what the one gate answers for each purpose, so that the page tells what is done."""
     told: list[Agreed] = []
-    for purpose in Purpose:
-        answers: list[Result[Permitted]] = customers.may(
-            tx, [customer_id], purpose=purpose, now=now
-        )
-        (answer,) = answers
+    answers = customers.may_for(tx, [customer_id], purposes=Purpose, now=now)
+    for purpose, (answer,) in answers.items():
         if isinstance(answer, Ok):
             told.append(Agreed(purpose, answer.value, None))
         else:
