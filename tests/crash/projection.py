@@ -309,7 +309,7 @@ LEFT JOIN order_name AS t ON t.order_id = c.order_id
 TABLES = """
 SELECT schemaname, tablename
 FROM pg_tables
-WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
+WHERE schemaname !~ '^(pg_|information_schema)'
   AND schemaname NOT LIKE 'pg_%temp%'
 ORDER BY schemaname, tablename
 """

@@ -36,7 +36,7 @@ BYTE_COLUMNS = """
 SELECT table_schema::text, table_name::text, column_name::text
 FROM information_schema.columns
 WHERE data_type = 'bytea'
-  AND table_schema NOT IN ('pg_catalog', 'information_schema')
+  AND table_schema !~ '^(pg_|information_schema)'
   AND table_name !~ '_[0-9]$'
 """
 DIGESTS = (

@@ -35,7 +35,7 @@ FROM pg_constraint AS k
 JOIN pg_class AS c ON c.oid = k.conrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE k.contype IN ('c', 'f', 'x') AND k.conparentid = 0 AND k.coninhcount = 0
-  AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+  AND n.nspname !~ '^(pg_|information_schema)'
 ORDER BY k.contype DESC
 """
 SETTINGS = tuple(
