@@ -310,7 +310,6 @@ TABLES = """
 SELECT schemaname, tablename
 FROM pg_tables
 WHERE schemaname !~ '^(pg_|information_schema)'
-  AND schemaname NOT LIKE 'pg_%temp%'
 ORDER BY schemaname, tablename
 """
 
