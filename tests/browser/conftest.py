@@ -75,7 +75,8 @@ def serving(
         **os.environ,
         "HUITONG_HOME": str(folder / "home"),
         "HUITONG_DATABASE_URL": url,
-        "PYTHONPATH": str(ROOT),
+        # A clone shows its own source, wherever the package was installed from.
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
     }
     subprocess.run(
         [sys.executable, "-m", "tests.browser.worlds"],
