@@ -16,6 +16,7 @@ from huitong.entry.console import account as console_account
 from huitong.entry.console import (
     auditing,
     home_routes,
+    naming,
     openings_routes,
     person_routes,
     rehearsal_routes,
@@ -72,6 +73,7 @@ ROUTERS: Sequence[Router] = (
     uploads_waiting.router,
     home_routes.router,
     auditing.router,
+    naming.router,
     unmasking_routes.router,
     *console_customers.ROUTERS,
     console_sessions.router,

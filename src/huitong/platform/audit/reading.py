@@ -48,7 +48,7 @@ def actors(tx: ReadTx) -> list[tuple[str, str | None]]:
 
 
 def names_of(tx: ReadTx, who: Collection[str]) -> dict[str, str]:
-    """Return the name that each of some actors had when they acted last; unknown ones lack."""
+    """Return what each of some actors is called now; unknown ones lack."""
     if not who:
         return {}
     asked = sorted(set(who))

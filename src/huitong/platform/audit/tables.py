@@ -76,9 +76,9 @@ FROM (
 ORDER BY lately.actor, lately.id DESC
 """
 
-# The name that each of some had when they acted last, or has now when they never did.
+# The name that each of some has now; whoever is in no list, the one they had when they acted last.
 NAMES = """
-SELECT asked.actor, coalesce(latest.actor_name, k.name, u.shown_name)
+SELECT asked.actor, coalesce(k.name, u.shown_name, latest.actor_name)
 FROM unnest(%(actors)s::text[], %(key_ids)s::bigint[], %(user_ids)s::bigint[])
   AS asked(actor, key_id, user_id)
 LEFT JOIN LATERAL (
@@ -96,7 +96,7 @@ LEFT JOIN platform.machine_key AS k
 LEFT JOIN platform.console_user AS u
   ON u.group_id = %(group_id)s
   AND u.id = asked.user_id
-WHERE coalesce(latest.actor_name, k.name, u.shown_name) IS NOT NULL
+WHERE coalesce(k.name, u.shown_name, latest.actor_name) IS NOT NULL
 """
 
 # How often somebody did something since an instant, and when the first time of these was.

@@ -1,3 +1,5 @@
+import { hasName } from "./actors/naming";
+import { useActors } from "./actors/useActors";
 import { Refusal, isForbidden } from "@shared/api/refusal";
 import { useRefusalText } from "@shared/refusalText";
 import { Alert, Button, Flex } from "antd";
@@ -7,7 +9,7 @@ import { useTranslation } from "react-i18next";
 export function Refused({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t, i18n } = useTranslation("common");
   const say = useRefusalText();
-  const refusal = error instanceof Refusal ? error : new Refusal(500, {});
+  const refusal = useNamed(error instanceof Refusal ? error : new Refusal(500, {}));
   const fields = refusal.errors.length > 0 && (
     <ul>
       {refusal.errors.map((one) => (
@@ -28,4 +30,13 @@ export function Refused({ error, onRetry }: { error: unknown; onRetry?: () => vo
       action={onRetry && <Button size="small" onClick={onRetry}>{t("retry")}</Button>}
     />
   );
+}
+
+/** Returns a refusal that names whoever it tells of. */
+function useNamed(refusal: Refusal): Refusal {
+  const actors = Object.values(refusal.facts).filter((one): one is string => typeof one === "string" && hasName(one));
+  const nameOf = useActors(actors);
+  if (actors.length === 0) return refusal;
+  const facts = Object.entries(refusal.facts).map(([name, value]) => [name, actors.includes(String(value)) ? nameOf(String(value)) : value]);
+  return Object.assign(Object.create(refusal) as Refusal, { facts: Object.fromEntries(facts) as Refusal["facts"] });
 }

@@ -1,4 +1,6 @@
 import { useBrand } from "@console/brand";
+import { Actor } from "@console/parts/actors/Actor";
+import { hasName } from "@console/parts/actors/naming";
 import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { Page } from "@console/parts/Page";
@@ -84,6 +86,7 @@ export default function Audit() {
 
 function Subject({ subject, address }: { subject: string; address: string | null }) {
   const { t, i18n } = useTranslation("audit");
+  if (address === null && hasName(subject)) return <Actor id={subject} />;
   const [kind, key] = subject.includes(":") ? [subject.slice(0, subject.indexOf(":")), subject.slice(subject.indexOf(":") + 1)] : ["", subject];
   const known = kind !== "" && i18n.exists(`subjects.${kind}`, { ns: "audit" });
   const words = known ? `${t(`subjects.${kind}` as "title")} ${key}` : subject;

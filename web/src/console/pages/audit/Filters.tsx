@@ -1,3 +1,4 @@
+import { useActors } from "@console/parts/actors/useActors";
 import { useBrand } from "@console/brand";
 import { api } from "@shared/api/client";
 import { Button, Checkbox, DatePicker, Flex, Input, Select } from "antd";
@@ -28,8 +29,9 @@ export function Filters({ filter, acts, put }: Props) {
     setSubject(filter.subject);
   }
   const chinese = i18n.language === "zh-CN";
-  const people = (actors.data?.items ?? []).map((one) => ({ value: one.id, label: one.name ?? one.id }));
-  if (filter.actor !== null && !people.some((one) => one.value === filter.actor)) people.push({ value: filter.actor, label: filter.actor });
+  const nameOf = useActors([...(actors.data?.items ?? []).map((one) => one.id), ...(filter.actor === null ? [] : [filter.actor])]);
+  const people = (actors.data?.items ?? []).map((one) => ({ value: one.id, label: one.name ?? nameOf(one.id) }));
+  if (filter.actor !== null && !people.some((one) => one.value === filter.actor)) people.push({ value: filter.actor, label: nameOf(filter.actor) });
   return (
     <Flex component="search" gap="small" wrap align="center">
       <DatePicker.RangePicker

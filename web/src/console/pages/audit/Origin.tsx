@@ -1,4 +1,6 @@
 import { Why } from "@console/parts/Why";
+import { kindOf } from "@console/parts/actors/naming";
+import { useActor } from "@console/parts/actors/useActors";
 import type { Schemas } from "@shared/api/client";
 import { Descriptions, Flex, Typography } from "antd";
 import { useTranslation } from "react-i18next";
@@ -7,8 +9,10 @@ import { useTranslation } from "react-i18next";
 export function Origin({ entry }: { entry: Schemas["EntryOut"] }) {
   const { t } = useTranslation("audit");
   const { actor } = entry;
+  const name = useActor(actor.id);
+  const kind = kindOf(actor.id);
   const lines = [
-    { key: "id", label: t("account"), children: actor.id },
+    { key: "id", label: t("account"), children: <Typography.Text copyable>{actor.id}</Typography.Text> },
     { key: "address", label: t("address"), children: entry.address ?? t("unknown") },
     { key: "agent", label: t("agent"), children: <span className="audit-agent">{entry.agent ?? t("unknown")}</span> },
     { key: "request", label: t("request"), children: entry.request_id ?? t("unknown") },
@@ -16,16 +20,8 @@ export function Origin({ entry }: { entry: Schemas["EntryOut"] }) {
   ];
   return (
     <Flex vertical align="start">
-      <Why title={t("from")} explanation={<Descriptions column={1} size="small" items={lines} />}>{actor.name ?? actor.id}</Why>
-      <Typography.Text type="secondary">{t(`kinds.${kindOf(actor.id)}`)}</Typography.Text>
+      <Why title={t("from")} explanation={<Descriptions column={1} size="small" items={lines} />}>{actor.name ?? name}</Why>
+      <Typography.Text type="secondary">{t(`kinds.${kind === "word" ? "other" : kind}`)}</Typography.Text>
     </Flex>
   );
-}
-
-function kindOf(actor: string): "user" | "key" | "guide" | "member" | "command" | "other" {
-  if (actor.startsWith("usr_")) return "user";
-  if (actor.startsWith("key_")) return "key";
-  if (actor.startsWith("stf_")) return "guide";
-  if (actor.startsWith("cus_")) return "member";
-  return actor.startsWith("cli:") ? "command" : "other";
 }

@@ -1,5 +1,6 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useAddress, useBrand } from "@console/brand";
+import { Actor } from "@console/parts/actors/Actor";
 import { Empty } from "@console/parts/Empty";
 import { JobProgress } from "@console/parts/JobProgress";
 import { Refused } from "@console/parts/Refused";
@@ -76,7 +77,7 @@ function Compared({ comparison, onEnd }: { comparison: Comparison; onEnd: () => 
     <Card
       size="small" type="inner"
       title={<Flex gap="small" align="center" wrap>{found !== null && <Tag color={found.agrees ? "success" : "warning"}>{t(found.agrees ? "compare.agrees" : "compare.differs")}</Tag>}<span>{found !== null && `${t(`balances.${found.balance}`)} · `}{file}</span></Flex>}
-      extra={<Typography.Text type="secondary">{instant(run.asked_at)}</Typography.Text>}
+      extra={<Typography.Text type="secondary">{instant(run.asked_at)} · <Actor id={run.asked_by} /></Typography.Text>}
     >
       <Flex vertical gap="small">
         {open && run.job_id !== null && <JobProgress jobId={run.job_id} title={t("compare.running")} onEnd={onEnd} />}

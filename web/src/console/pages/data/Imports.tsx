@@ -1,4 +1,5 @@
 import { useAddress, useBrand } from "@console/brand";
+import { Actor } from "@console/parts/actors/Actor";
 import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { NoPermission } from "@console/parts/NoPermission";
@@ -46,7 +47,7 @@ export default function Imports() {
     { title: t("imports.latest"), key: "state", render: (_, one) => (one.runs[0] === undefined ? <Tag>{t("imports.untouched")}</Tag> : <RunState run={one.runs[0]} />) },
     { title: t("progress.applied"), key: "applied", align: "right", render: (_, one) => <span className="number">{count(imported(one)?.progress.applied)}</span> },
     { title: t("progress.refused"), key: "refused", align: "right", render: (_, one) => <RefusedCount run={imported(one)} /> },
-    { title: t("imports.uploaded"), key: "at", render: (_, one) => instant(one.uploaded_at) },
+    { title: t("imports.uploaded"), key: "at", render: (_, one) => <Flex vertical align="start"><span>{instant(one.uploaded_at)}</span><Typography.Text type="secondary"><Actor id={one.uploaded_by} /></Typography.Text></Flex> },
     { title: t("imports.kept"), key: "kept", render: (_, one) => (one.is_kept ? t("imports.keptUntil", { at: instant(one.kept_until) }) : t("imports.gone")) },
   ];
   if (isForbidden(terms.error)) return <NoPermission permissions={["inbox.read"]} />;

@@ -2,6 +2,7 @@ import { useBrand } from "@console/brand";
 import { NoPermission } from "@console/parts/NoPermission";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
+import { Actor } from "@console/parts/actors/Actor";
 import { api, newKey } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { isForbidden } from "@shared/api/refusal";
@@ -96,7 +97,7 @@ function Journal({ words }: { words: readonly Word[] }) {
       <Flex vertical gap="small">
         {words.map((one) => (
           <Typography.Text key={`${one.kind} ${one.changed_at}`}>
-            {instant(one.changed_at)} · {t(`balances.${one.kind}`)} · {t(one.is_frozen ? "openings.frozen" : "openings.reopened")} · {one.actor} · {one.reason}
+            {instant(one.changed_at)} · {t(`balances.${one.kind}`)} · {t(one.is_frozen ? "openings.frozen" : "openings.reopened")} · <Actor id={one.actor} /> · {one.reason}
           </Typography.Text>
         ))}
       </Flex>

@@ -1,5 +1,6 @@
 import { EyeOutlined } from "@ant-design/icons";
 import { Refused } from "@console/parts/Refused";
+import { Actor } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { instant } from "@shared/format";
@@ -64,7 +65,7 @@ function Record_({ recordId, onDone }: { recordId: string; onDone: () => void })
       {fixes.data !== undefined && fixes.data.items.length > 0 && (
         <Flex vertical gap="small">
           <Typography.Text strong>{t("record.fixes")}</Typography.Text>
-          {fixes.data.items.map((fix) => <Typography.Text key={fix.recorded_at} type="secondary">{instant(fix.recorded_at)} · {fix.actor} · {fix.fields.map(name).join(", ")} · {fix.reason}</Typography.Text>)}
+          {fixes.data.items.map((fix) => <Typography.Text key={fix.recorded_at} type="secondary">{instant(fix.recorded_at)} · <Actor id={fix.actor} /> · {fix.fields.map(name).join(", ")} · {fix.reason}</Typography.Text>)}
         </Flex>
       )}
     </Flex>

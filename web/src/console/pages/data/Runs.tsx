@@ -1,4 +1,5 @@
 import { useAddress } from "@console/brand";
+import { Actor } from "@console/parts/actors/Actor";
 import { Refused } from "@console/parts/Refused";
 import { Why } from "@console/parts/Why";
 import { api, newKey } from "@shared/api/client";
@@ -75,7 +76,7 @@ function RunCard({ run: first, open, onChanged }: { run: Run; open: boolean; onC
   const run = OPEN.includes(first.state) ? (asked.data ?? first) : first;
   const running = OPEN.includes(run.state);
   return (
-    <Card size="small" type="inner" title={<Flex gap="small" align="center" wrap><RunState run={run} /><span>{t(`kinds.${run.kind}`)} · {run.mapping ?? t("reading.canonical")}</span></Flex>} extra={<Typography.Text type="secondary">{instant(run.asked_at)}</Typography.Text>}>
+    <Card size="small" type="inner" title={<Flex gap="small" align="center" wrap><RunState run={run} /><span>{t(`kinds.${run.kind}`)} · {run.mapping ?? t("reading.canonical")}</span></Flex>} extra={<Typography.Text type="secondary">{instant(run.asked_at)} · <Actor id={run.asked_by} /></Typography.Text>}>
       <Flex vertical gap="small">
         {running && (
           <Flex vertical gap="small" role="status">

@@ -2,6 +2,7 @@ import { useAddress } from "@console/brand";
 import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { AskReason } from "@console/parts/people/AskReason";
 import { Refused } from "@console/parts/Refused";
+import { Actor, SaidOf } from "@console/parts/actors/Actor";
 import { api, newKey, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { count, instant } from "@shared/format";
@@ -36,13 +37,13 @@ export function JournalTable({ filter, empty }: Props) {
     { title: t("journal.from"), key: "from", render: (_, one) => <PersonLink personId={one.source_id} /> },
     { title: t("journal.to"), key: "to", render: (_, one) => <PersonLink personId={one.target_id} /> },
     { title: t("journal.identifiers"), key: "identifiers", align: "right", render: (_, one) => <span className="number">{count(one.identifier_ids.length)}</span> },
-    { title: t("journal.who"), key: "who", render: (_, one) => one.actor ?? <Typography.Text type="secondary">{t("journal.evidence")}</Typography.Text> },
+    { title: t("journal.who"), key: "who", render: (_, one) => <Actor id={one.actor} nobody={<Typography.Text type="secondary">{t("journal.evidence")}</Typography.Text>} /> },
     {
       title: t("journal.why"), key: "why", width: "28%",
       render: (_, one) => (
         <Flex vertical>
           <span>{one.reason}</span>
-          {one.split_at !== null && <Typography.Text type="secondary">{t("journal.splitBy", { by: one.split_by ?? t("journal.evidence"), at: instant(one.split_at), reason: one.split_reason ?? "" })}</Typography.Text>}
+          {one.split_at !== null && <Typography.Text type="secondary"><SaidOf id={one.split_by} nobody={t("journal.evidence")} says={(by) => t("journal.splitBy", { by, at: instant(one.split_at), reason: one.split_reason ?? "" })} /></Typography.Text>}
         </Flex>
       ),
     },

@@ -4,7 +4,9 @@ import { Empty } from "@console/parts/Empty";
 import { AskReason } from "@console/parts/people/AskReason";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
+import { SaidOf } from "@console/parts/actors/Actor";
 import { api, queries } from "@shared/api/client";
+import type { Schemas } from "@shared/api/client";
 import { instant } from "@shared/format";
 import { useMay } from "@shared/session";
 import { App, Button, Card, Flex, Skeleton, Typography } from "antd";
@@ -59,10 +61,7 @@ export default function Policy() {
       {known.data !== undefined && document !== undefined && (
         <>
           <Typography.Text type="secondary">
-            {known.data.version === 0 ? t("policyPage.inEffectDefault") : t("policyPage.inEffect", {
-              version: t("policyPage.version", { version: known.data.version }),
-              by: known.data.actor, at: instant(known.data.recorded_at), reason: known.data.reason,
-            })}
+            {known.data.version === 0 ? t("policyPage.inEffectDefault") : <InEffect policy={known.data} />}
           </Typography.Text>
           <PolicyRows policy={document} base={known.data.document} disabled={!may} onChange={setEdited} />
           <Card
@@ -94,4 +93,11 @@ export default function Policy() {
       )}
     </Page>
   );
+}
+
+/** Says which policy is in effect, since when, by whom and why. */
+function InEffect({ policy }: { policy: Schemas["IdentityPolicyOut"] }) {
+  const { t } = useTranslation("identity");
+  const version = t("policyPage.version", { version: policy.version });
+  return <SaidOf id={policy.actor} says={(by) => t("policyPage.inEffect", { version, by, at: instant(policy.recorded_at), reason: policy.reason })} />;
 }

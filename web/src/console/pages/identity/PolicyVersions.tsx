@@ -1,6 +1,7 @@
 import { useBrand } from "@console/brand";
 import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
+import { Actor } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { instant } from "@shared/format";
@@ -19,7 +20,7 @@ export function PolicyVersions({ current }: { current: Policy }) {
   const columns: TableColumnsType<Version> = [
     { title: t("policyPage.versions"), key: "version", render: (_, one) => t("policyPage.version", { version: one.version }) },
     { title: t("journal.when"), key: "when", render: (_, one) => instant(one.recorded_at) },
-    { title: t("journal.who"), dataIndex: "actor", key: "who" },
+    { title: t("journal.who"), key: "who", render: (_, one) => <Actor id={one.actor} /> },
     { title: t("journal.why"), dataIndex: "reason", key: "why" },
   ];
   return (

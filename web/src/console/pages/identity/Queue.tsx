@@ -3,10 +3,11 @@ import { useKey } from "@console/keyboard";
 import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { Page } from "@console/parts/Page";
+import { SaidOf } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
 import { Button, Flex, Segmented, Select, type TableColumnsType, Tag, Tooltip, Typography } from "antd";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { type Review, daysWaited } from "./deciding";
@@ -59,9 +60,9 @@ export default function Queue() {
     },
     { title: "", key: "decide", render: (_, one) => <Link to={at(`identity/reviews/${one.id}`)}>{t("review.decide")}</Link> },
   ];
-  function waited(one: Review): string {
-    if (one.decided_at !== null) return t("review.decided", { by: one.actor ?? t("journal.evidence"), at: instant(one.decided_at), reason: one.reason ?? "" });
-    if (state === "later" && one.postponed_until !== null) return t("review.postponed", { by: one.postponed_by, at: instant(one.postponed_until), reason: one.postponed_reason });
+  function waited(one: Review): ReactNode {
+    if (one.decided_at !== null) return <SaidOf id={one.actor} nobody={t("journal.evidence")} says={(by) => t("review.decided", { by, at: instant(one.decided_at), reason: one.reason ?? "" })} />;
+    if (state === "later" && one.postponed_until !== null) return <SaidOf id={one.postponed_by} says={(by) => t("review.postponed", { by, at: instant(one.postponed_until), reason: one.postponed_reason })} />;
     const days = daysWaited(one.opened_at, now);
     return days === 0 ? t("review.today") : t("review.waited", { count: days });
   }

@@ -3,6 +3,7 @@ import { useKey } from "@console/keyboard";
 import { BY_CURSOR } from "@console/parts/DataTable";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
+import { SaidOf } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
 import { useMay } from "@shared/session";
@@ -89,10 +90,10 @@ function Head({ review }: { review: ReviewShown }) {
       </Flex>
       {review.state === "moot" && <Alert type="info" showIcon title={t("review.mootHint")} />}
       {review.actor !== null && review.decided_at !== null && (
-        <Alert type="info" showIcon title={t("review.decided", { by: review.actor, at: instant(review.decided_at), reason: review.reason })} />
+        <Alert type="info" showIcon title={<SaidOf id={review.actor} says={(by) => t("review.decided", { by, at: instant(review.decided_at), reason: review.reason })} />} />
       )}
       {review.state === "open" && review.postponed_until !== null && (
-        <Alert type="info" showIcon title={t("review.postponed", { by: review.postponed_by, at: instant(review.postponed_until), reason: review.postponed_reason })} />
+        <Alert type="info" showIcon title={<SaidOf id={review.postponed_by} says={(by) => t("review.postponed", { by, at: instant(review.postponed_until), reason: review.postponed_reason })} />} />
       )}
     </Flex>
   );

@@ -1,4 +1,5 @@
 import { Refused } from "@console/parts/Refused";
+import { Actor } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
 import { Alert, Descriptions, Drawer, Flex, Skeleton, Typography } from "antd";
@@ -52,7 +53,7 @@ function Told({ job, at, onDone }: { job: Job; at: number; onDone: () => void })
         size="small"
         bordered
         items={[
-          { key: "by", label: t("askedBy"), children: job.asked_by_name ?? job.asked_by ?? t("itself") },
+          { key: "by", label: t("askedBy"), children: <Actor id={job.asked_by} nobody={t("itself")} /> },
           { key: "at", label: t("askedAt"), children: instant(job.recorded_at) },
           { key: "beat", label: t("beat"), children: instant(job.beat_at) },
           { key: "end", label: t("endedAt"), children: instant(job.finished_at) },

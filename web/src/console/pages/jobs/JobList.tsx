@@ -1,5 +1,6 @@
 import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
+import { Actor } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
 import { Button, Flex, Segmented, Select, Typography } from "antd";
@@ -72,7 +73,7 @@ export function JobList({ query, put, show }: Props) {
             render: (_, one) => <Button type="link" className="job-name" onClick={() => { show(one.id); }}>{words.kind(one.kind)}</Button>,
           },
           { title: t("state"), key: "state", width: "22%", render: (_, one) => <Standing job={one} /> },
-          { title: t("askedBy"), key: "by", render: (_, one) => one.asked_by_name ?? one.asked_by ?? <Typography.Text type="secondary">{t("itself")}</Typography.Text> },
+          { title: t("askedBy"), key: "by", render: (_, one) => <Actor id={one.asked_by} nobody={<Typography.Text type="secondary">{t("itself")}</Typography.Text>} /> },
           { title: t("askedAt"), dataIndex: "recorded_at", render: (value: string) => instant(value) },
           { title: t("took"), key: "took", align: "right", render: (_, one) => took(one, now) },
           { title: t("actions"), key: "actions", render: (_, one) => <Actions job={one} onDone={() => void listing.refetch()} /> },

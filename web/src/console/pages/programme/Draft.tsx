@@ -2,6 +2,7 @@ import { useAddress, useBrand } from "@console/brand";
 import { useSave } from "@console/keyboard";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
+import { Actor, SaidOf } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
 import { useMay } from "@shared/session";
@@ -16,7 +17,7 @@ import { Changes } from "./Parts";
 import { Rebase } from "./Rebase";
 import { useDraft } from "./useDraft";
 import type { DraftShown } from "./words";
-import { useSay, useWho } from "./words";
+import { useSay } from "./words";
 import "./programme.css";
 
 const TABS = ["form", "document"] as const;
@@ -96,11 +97,10 @@ function Editor({ draft, onReload }: { draft: DraftShown; onReload: () => void }
 
 function Head({ draft, isDirty, isChecking }: { draft: DraftShown; isDirty: boolean; isChecking: boolean }) {
   const { t } = useTranslation("programme");
-  const who = useWho();
   const base = draft.base_version === 0 ? t("noBase") : t("basedOnVersion", { version: draft.base_version });
   return (
     <>
-      <Badge status={draft.state === "submitted" ? "warning" : "default"} text={t(`states.${draft.state}`)} /> · {base} · {t("changedAt", { who: who(draft.changed_by), at: instant(draft.changed_at) })}
+      <Badge status={draft.state === "submitted" ? "warning" : "default"} text={t(`states.${draft.state}`)} /> · {base} · <SaidOf id={draft.changed_by} says={(who) => t("changedAt", { who, at: instant(draft.changed_at) })} />
       {isDirty && <> · <Typography.Text type="warning">{isChecking ? t("checking") : t("unsaved")}</Typography.Text></>}
     </>
   );
@@ -129,14 +129,13 @@ function Problems({ state }: { state: ReturnType<typeof useDraft> }) {
 
 function Steps({ draft }: { draft: DraftShown }) {
   const { t } = useTranslation("programme");
-  const who = useWho();
   return (
     <Timeline
       items={draft.edits.map((one) => ({
         key: one.revision,
         content: (
           <>
-            {t(`steps_done.${one.step}`)} <span className="muted">{who(one.actor)} · {instant(one.at)}</span>
+            {t(`steps_done.${one.step}`)} <span className="muted"><Actor id={one.actor} /> · {instant(one.at)}</span>
             {one.note !== "" && <div className="said">{one.note}</div>}
           </>
         ),

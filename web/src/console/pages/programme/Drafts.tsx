@@ -3,6 +3,7 @@ import { DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
+import { Actor } from "@console/parts/actors/Actor";
 import { api, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { count, instant } from "@shared/format";
@@ -13,7 +14,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { NewDraft } from "./NewDraft";
-import { useWho } from "./words";
 
 type Row = Schemas["DraftSummary"];
 const STATES = { edited: "processing", submitted: "warning", published: "success", discarded: "default" } as const;
@@ -26,7 +26,6 @@ export default function Drafts() {
   const at = useAddress();
   const navigate = useNavigate();
   const may = useMay();
-  const who = useWho();
   const [query, setQuery] = useSearchParams();
   const [isStarting, setStarting] = useState(false);
   const shown = SHOWN.find((one) => one === query.get("show")) ?? "open";
@@ -39,7 +38,7 @@ export default function Drafts() {
     { title: t("changesCount"), key: "changes", className: "number", render: (_, row) => count(row.changes) },
     { title: t("basedOn"), key: "base", render: (_, row) => <Base row={row} newest={drafts.data?.newest_version ?? 0} /> },
     { title: t("wantedFrom"), key: "wanted", render: (_, row) => (row.state === "submitted" ? (row.wanted_from === null ? t("atOnce") : instant(row.wanted_from)) : "—") },
-    { title: t("changedBy"), key: "by", render: (_, row) => `${who(row.changed_by)} · ${instant(row.changed_at)}` },
+    { title: t("changedBy"), key: "by", render: (_, row) => <><Actor id={row.changed_by} /> · {instant(row.changed_at)}</> },
   ];
   const start = <Button type="primary" disabled={!may("programme.write")} title={may("programme.write") ? undefined : t("mayNotWrite")} onClick={() => { setStarting(true); }}>{t("startDraft")}</Button>;
   return (

@@ -2,6 +2,7 @@ import { useAddress, useBrand } from "@console/brand";
 import { Empty } from "@console/parts/Empty";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
+import { Actor } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
 import { useMay } from "@shared/session";
@@ -13,7 +14,6 @@ import { useNavigate, useSearchParams } from "react-router";
 import { NewDraft } from "./NewDraft";
 import { Changes } from "./Parts";
 import type { Version } from "./words";
-import { useWho } from "./words";
 
 const NOTHING = 0;
 
@@ -24,7 +24,6 @@ export default function History() {
   const at = useAddress();
   const navigate = useNavigate();
   const may = useMay();
-  const who = useWho();
   const [query, setQuery] = useSearchParams();
   const [begun, setBegun] = useState<number | null>(null);
   const versions = api.useQuery("get", "/v1/brands/{brand}/programme/versions", { params: { path: { brand } } });
@@ -38,7 +37,7 @@ export default function History() {
   const columns: TableProps<Version>["columns"] = [
     { title: t("version"), key: "version", render: (_, row) => <Flex gap="small">{t("versionNumber", { version: row.version })}{row.version === inEffect && <Badge status="success" text={t("inEffect")} />}{row.effective_from > now && <Badge status="processing" text={t("isPlanned")} />}</Flex> },
     { title: t("effectiveFrom"), key: "from", render: (_, row) => instant(row.effective_from) },
-    { title: t("putByWhom"), key: "by", render: (_, row) => `${who(row.put_by)} · ${instant(row.put_at)}` },
+    { title: t("putByWhom"), key: "by", render: (_, row) => <><Actor id={row.put_by} /> · {instant(row.put_at)}</> },
     {
       title: "",
       key: "do",

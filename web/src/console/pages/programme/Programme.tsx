@@ -2,6 +2,7 @@ import { useAddress, useBrand } from "@console/brand";
 import { Empty } from "@console/parts/Empty";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
+import { SaidOf } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import { Refusal } from "@shared/api/refusal";
 import { instant } from "@shared/format";
@@ -15,7 +16,7 @@ import { useMembersByTier } from "./members";
 import { NewDraft } from "./NewDraft";
 import { Rules, Statements } from "./Parts";
 import type { Version } from "./words";
-import { useSay, useWho } from "./words";
+import { useSay } from "./words";
 import "./programme.css";
 
 /** What the brand promises its members today: tiers, earning rules, and all else. */
@@ -62,11 +63,10 @@ function Shown({ inEffect, newest }: { inEffect: Version | null; newest: Version
   const { t } = useTranslation("programme");
   const at = useAddress();
   const say = useSay();
-  const who = useWho();
   const members = useMembersByTier();
   const version = inEffect ?? newest;
   const isPlanned = inEffect?.version !== newest.version;
-  const put = t("putBy", { version: version.version, from: instant(version.effective_from), who: who(version.put_by), at: instant(version.put_at) });
+  const put = <SaidOf id={version.put_by} says={(who) => t("putBy", { version: version.version, from: instant(version.effective_from), who, at: instant(version.put_at) })} />;
   return (
     <Flex vertical gap="middle">
       {isPlanned && (

@@ -1,6 +1,5 @@
-/** The words that the server tells in both languages, and who did something. */
+/** The words that the server tells in both languages. */
 import type { Schemas } from "@shared/api/client";
-import { useSession } from "@shared/session";
 import { useTranslation } from "react-i18next";
 
 export type Words = Schemas["ProgrammeWordsOut"];
@@ -18,21 +17,4 @@ export type DraftShown = Schemas["DraftOut"];
 export function useSay(): (words: { zh: string; en: string } | undefined) => string {
   const { i18n } = useTranslation();
   return (words) => (words === undefined ? "" : i18n.language === "zh-CN" ? words.zh : words.en);
-}
-
-const HAND = "cli:";
-const KEY = "key_";
-const USER = "usr_";
-
-/** Returns a function that names who did something: oneself, a program, or the command line. */
-export function useWho(): (actor: string | null) => string {
-  const { t } = useTranslation("programme");
-  const { user } = useSession();
-  return (actor) => {
-    if (actor === null || actor === "") return "—";
-    if (actor === user.id) return t("who.me", { name: user.shown_name });
-    if (actor.startsWith(HAND)) return t("who.hand", { name: actor.slice(HAND.length) });
-    if (actor.startsWith(KEY)) return t("who.key", { id: actor.slice(-4) });
-    return actor.startsWith(USER) ? t("who.user", { id: actor.slice(-4) }) : actor;
-  };
 }

@@ -3,6 +3,7 @@ import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { AskReason } from "@console/parts/people/AskReason";
 import { Page } from "@console/parts/Page";
+import { SaidOf } from "@console/parts/actors/Actor";
 import { api, newKey, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { instant } from "@shared/format";
@@ -59,7 +60,7 @@ export default function Documents() {
     { title: t("docs.submitted"), key: "submitted", render: (_, one) => instant(one.submitted_at) },
     { title: t("docs.source"), dataIndex: "source", key: "source" },
     ...(open ? [] : [
-      { title: t("docs.decided"), key: "decided", render: (_: unknown, one: Document) => t("docs.decidedBy", { by: one.decided_by, at: instant(one.decided_at) }) },
+      { title: t("docs.decided"), key: "decided", render: (_: unknown, one: Document) => <SaidOf id={one.decided_by} says={(by) => t("docs.decidedBy", { by, at: instant(one.decided_at) })} /> },
       { title: t("docs.reason"), dataIndex: "reason", key: "reason" },
     ]),
     {

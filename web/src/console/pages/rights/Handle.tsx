@@ -1,6 +1,7 @@
 import { useAddress } from "@console/brand";
 import { AskReason } from "@console/parts/people/AskReason";
 import { Refused } from "@console/parts/Refused";
+import { SaidOf } from "@console/parts/actors/Actor";
 import { api, newKey, queries } from "@shared/api/client";
 import { instant } from "@shared/format";
 import { useMay } from "@shared/session";
@@ -46,7 +47,7 @@ export function Handle({ request, onClose }: { request: RightRequest; onClose: (
           ]}
         />
         {request.closed_at !== null && request.closed_by !== null && (
-          <Alert type="info" showIcon title={t("handle.closedBy", { by: request.closed_by, at: instant(request.closed_at) })} description={request.reason === null ? undefined : t("handle.reason", { reason: request.reason })} />
+          <Alert type="info" showIcon title={<SaidOf id={request.closed_by} says={(by) => t("handle.closedBy", { by, at: instant(request.closed_at) })} />} description={request.reason === null ? undefined : t("handle.reason", { reason: request.reason })} />
         )}
         {found.error !== null && <Refused error={found.error} onRetry={() => void found.refetch()} />}
         {waits && found.isPending && <Skeleton active aria-label={t("consequence.running")} />}

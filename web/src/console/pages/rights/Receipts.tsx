@@ -1,5 +1,6 @@
 import { Empty } from "@console/parts/Empty";
 import { Refused } from "@console/parts/Refused";
+import { Actor } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
 import { Card, Flex, Skeleton, Typography } from "antd";
@@ -17,7 +18,7 @@ export function Receipts({ customerId }: { customerId: string }) {
       {receipts.data?.items.map((one) => (
         <Flex key={`${one.kind} ${one.recorded_at}`} justify="space-between" gap="small">
           <span>{t(`kinds.${one.kind}`)}</span>
-          <Typography.Text type="secondary">{instant(one.recorded_at)} · {one.actor}</Typography.Text>
+          <Typography.Text type="secondary">{instant(one.recorded_at)} · <Actor id={one.actor} /></Typography.Text>
         </Flex>
       ))}
     </Card>

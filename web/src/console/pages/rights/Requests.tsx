@@ -2,6 +2,7 @@ import { useAddress, useBrand } from "@console/brand";
 import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { Page } from "@console/parts/Page";
+import { Actor } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import { day } from "@shared/format";
 import { useMay } from "@shared/session";
@@ -52,7 +53,7 @@ export default function Requests() {
       title: t("table.received"), key: "received",
       render: (_, one) => <>{day(one.received_at)}{one.origin !== null && <Typography.Text type="secondary"> · {t(`origins.${one.origin}`)}</Typography.Text>}</>,
     },
-    { title: t("table.by"), dataIndex: "opened_by", key: "by" },
+    { title: t("table.by"), key: "by", render: (_, one) => <Actor id={one.opened_by} /> },
     { title: "", key: "handle", render: (_, one) => <Button size="small" onClick={() => { say({ request: one.id }); }}>{state === "ended" ? t("table.look") : t("table.handle")}</Button> },
   ];
   const isFiltered = kind !== undefined || due !== undefined;

@@ -2,10 +2,11 @@ import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { JobProgress } from "@console/parts/JobProgress";
 import { Refused } from "@console/parts/Refused";
+import { Actor } from "@console/parts/actors/Actor";
 import { api, download, newKey } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { count, instant } from "@shared/format";
-import { Alert, App, Button, Flex, Modal, Radio, Typography } from "antd";
+import { Alert, App, Button, Flex, Modal, Radio } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -45,7 +46,7 @@ export function Exports({ brand, segment, isArchived }: { brand: string; segment
         rowKey="id"
         empty={<Empty title={t("noExports")} hint={t("noExportsHint")} />}
         columns={[
-          { title: t("asked"), key: "asked", render: (_, one) => <Flex vertical><span>{instant(one.asked_at)}</span><Typography.Text type="secondary">{one.asked_by}</Typography.Text></Flex> },
+          { title: t("asked"), key: "asked", render: (_, one) => <Flex vertical><span>{instant(one.asked_at)}</span><Actor id={one.asked_by} /></Flex> },
           { title: t("purpose"), dataIndex: "purpose", render: (value: string) => t(`purposes.${value}`, { defaultValue: value }) },
           { title: t("written"), dataIndex: "written", align: "right", render: (value: number | null) => count(value) },
           { title: t("leftOut"), key: "left", render: (_, one) => <LeftOut one={one} /> },

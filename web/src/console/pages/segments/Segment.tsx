@@ -4,6 +4,7 @@ import { NoPermission } from "@console/parts/NoPermission";
 import { Page } from "@console/parts/Page";
 import { RefreshBrand } from "@console/parts/RefreshBrand";
 import { Refused } from "@console/parts/Refused";
+import { SaidOf } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import { isForbidden } from "@shared/api/refusal";
 import { count, instant, percent } from "@shared/format";
@@ -71,7 +72,7 @@ export default function Segment() {
           <Statistic title={t("ofEverybody")} value={counted.data === undefined ? "—" : percent(counted.data.share_basis_points / BASIS_POINTS)} suffix={counted.data && <Typography.Text type="secondary">/ {count(counted.data.everyone)}</Typography.Text>} />
           <Flex vertical>
             <Typography.Text type="secondary">{t("code")} <code>{document.code}</code> · {t("version", { version: shown.data.version })} · {t("owner")} {document.owner ?? t("operations")}</Typography.Text>
-            <Typography.Text type="secondary">{t("changedBy", { at: instant(shown.data.changed_at), by: shown.data.changed_by })}</Typography.Text>
+            <Typography.Text type="secondary"><SaidOf id={shown.data.changed_by} says={(by) => t("changedBy", { at: instant(shown.data.changed_at), by })} /></Typography.Text>
             {counted.data !== undefined && <Typography.Text type="secondary">{t("countedAt", { at: instant(counted.data.as_of.counted_at), version: counted.data.as_of.tags_version })}</Typography.Text>}
           </Flex>
         </Flex>

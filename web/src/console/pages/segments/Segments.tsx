@@ -5,6 +5,7 @@ import { NoPermission } from "@console/parts/NoPermission";
 import { Page } from "@console/parts/Page";
 import { RefreshBrand } from "@console/parts/RefreshBrand";
 import { Refused } from "@console/parts/Refused";
+import { Actor } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { isForbidden } from "@shared/api/refusal";
@@ -58,7 +59,7 @@ export default function Segments() {
     { title: t("trend"), key: "trend", render: (_, one) => <Trend sizes={one.sizes} label={t("trend")} /> },
     { title: t("kept"), key: "kept", render: (_, one) => (one.sizes[0] === undefined ? t("notYet") : day(one.sizes[0].day)) },
     { title: t("owner"), key: "owner", render: (_, one) => documentOf(one).owner ?? t("operations") },
-    { title: t("changed"), key: "changed", render: (_, one) => <span title={one.changed_by}>{instant(one.changed_at)} · {t("version", { version: one.version })}</span>, sorter: (one, other) => one.changed_at.localeCompare(other.changed_at), defaultSortOrder: "descend" },
+    { title: t("changed"), key: "changed", render: (_, one) => <>{instant(one.changed_at)} · {t("version", { version: one.version })} · <Actor id={one.changed_by} /></>, sorter: (one, other) => one.changed_at.localeCompare(other.changed_at), defaultSortOrder: "descend" },
   ];
   return (
     <Page

@@ -1,4 +1,5 @@
 import { Refused } from "@console/parts/Refused";
+import { SaidOf } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
 import { Skeleton, Timeline, Typography } from "antd";
@@ -19,7 +20,7 @@ export function Versions({ brand, segment }: { brand: string; segment: string })
         content: (
           <>
             <Typography.Text strong>{t("version", { version: one.version })}</Typography.Text>{" "}
-            <Typography.Text type="secondary">{t("changedBy", { at: instant(one.changed_at), by: one.changed_by })}</Typography.Text>
+            <Typography.Text type="secondary"><SaidOf id={one.changed_by} says={(by) => t("changedBy", { at: instant(one.changed_at), by })} /></Typography.Text>
             <div>{one.says?.[side] ?? t("wordsGone")}</div>
             {(one.changes[side] ?? []).map((line) => <div key={line} className="muted">{line}</div>)}
           </>

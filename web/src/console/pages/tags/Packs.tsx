@@ -1,4 +1,5 @@
 import { Refused } from "@console/parts/Refused";
+import { Actor } from "@console/parts/actors/Actor";
 import { api, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { instant } from "@shared/format";
@@ -55,7 +56,7 @@ function PackCard({ pack, side, isTaking, onTake }: { pack: Pack; side: Side; is
       )}
     >
       <Flex vertical gap="small">
-        <span><Tag color={pack.is_used ? "success" : "default"}>{state}</Tag>{pack.installed_at !== null && <Typography.Text type="secondary">{instant(pack.installed_at)} {pack.installed_by}</Typography.Text>}</span>
+        <span><Tag color={pack.is_used ? "success" : "default"}>{state}</Tag>{pack.installed_at !== null && <Typography.Text type="secondary">{instant(pack.installed_at)} <Actor id={pack.installed_by} nobody="" /></Typography.Text>}</span>
         <Collapse
           size="small"
           items={[{

@@ -3,6 +3,7 @@ import { NoPermission } from "@console/parts/NoPermission";
 import { Page } from "@console/parts/Page";
 import { RefreshBrand } from "@console/parts/RefreshBrand";
 import { Refused } from "@console/parts/Refused";
+import { Actor } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import { isForbidden } from "@shared/api/refusal";
 import { count, day, instant, percent } from "@shared/format";
@@ -47,7 +48,7 @@ export default function Tag() {
           <Statistic title={t("coverage")} value={percent(share)} suffix={<Typography.Text type="secondary">/ {count(shown.data.of_customers)}</Typography.Text>} />
           <Flex vertical>
             <span><Mark>{t(`kinds.${document.kind}`)}</Mark>{document.multi === true && <Mark>{t("several")}</Mark>}{document.sensitivity === "sensitive" && <Mark color="error">{t("sensitive")}</Mark>}</span>
-            <Typography.Text type="secondary">{t("code")} <code>{document.code}</code> · {shown.data.version === 0 ? t("shipped") : t("versionNumber", { version: shown.data.version })}{shown.data.changed_at !== null && ` · ${instant(shown.data.changed_at)} ${shown.data.changed_by ?? ""}`}</Typography.Text>
+            <Typography.Text type="secondary">{t("code")} <code>{document.code}</code> · {shown.data.version === 0 ? t("shipped") : t("versionNumber", { version: shown.data.version })}{shown.data.changed_at !== null && <> · {instant(shown.data.changed_at)} <Actor id={shown.data.changed_by} nobody="" /></>}</Typography.Text>
             <Typography.Text type="secondary">{shown.data.as_of === null ? t("neverRefreshed") : t("refreshedOn", { day: day(shown.data.as_of) })}</Typography.Text>
           </Flex>
         </Flex>

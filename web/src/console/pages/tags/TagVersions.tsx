@@ -1,4 +1,5 @@
 import { Refused } from "@console/parts/Refused";
+import { Actor } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
 import { Collapse, Skeleton, Timeline, Typography } from "antd";
@@ -18,7 +19,7 @@ export function TagVersions({ brand, tag, side }: { brand: string; tag: string; 
         content: (
           <>
             <Typography.Text strong>{one.version === 0 ? t("shipped") : t("versionNumber", { version: one.version })}</Typography.Text>{" "}
-            {one.changed_at !== null && <Typography.Text type="secondary">{instant(one.changed_at)} {one.changed_by}</Typography.Text>}
+            {one.changed_at !== null && <Typography.Text type="secondary">{instant(one.changed_at)} <Actor id={one.changed_by} nobody="" /></Typography.Text>}
             <div>{documentOf(one).meaning[side]}</div>
             <Collapse size="small" ghost items={[{ key: "document", label: t("asDocument"), children: <pre className="document">{JSON.stringify(one.document, null, 2)}</pre> }]} />
           </>

@@ -3,6 +3,7 @@ import { Empty } from "@console/parts/Empty";
 import { Refused } from "@console/parts/Refused";
 import { ReverseAdjustment } from "@console/parts/ReverseAdjustment";
 import { Why } from "@console/parts/Why";
+import { Actor } from "@console/parts/actors/Actor";
 import { api, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { count, day, instant, money, movement } from "@shared/format";
@@ -102,7 +103,7 @@ function Reason({ one }: { one: Movement }) {
   const order = one.order_id;
   return (
     <Flex gap="small" align="baseline">
-      <span>{[one.reason, one.by_hand?.actor_name].filter(Boolean).join(" · ")}</span>
+      <span>{one.reason}{one.by_hand !== null && one.by_hand !== undefined && <> · <Actor id={one.by_hand.actor} /></>}</span>
       {one.why !== null && (
         <Why
           explanation={(

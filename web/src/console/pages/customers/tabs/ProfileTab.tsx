@@ -1,5 +1,6 @@
 import { Empty } from "@console/parts/Empty";
 import { Refused } from "@console/parts/Refused";
+import { Actor } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { instant } from "@shared/format";
@@ -75,7 +76,7 @@ function Sources({ customerId }: { customerId: string }) {
           locale={{ emptyText: <Empty title={t("nothingSaid")} /> }}
           columns={[
             { title: t("at"), key: "at", render: (_, one) => instant(one.told_at) },
-            { title: t("source"), key: "source", render: (_, one) => [word("sources", one.source), one.actor].filter(Boolean).join(" · ") },
+            { title: t("source"), key: "source", render: (_, one) => <>{word("sources", one.source)}{one.actor !== null && one.actor !== "" && <> · <Actor id={one.actor} /></>}</> },
             { title: t("ofFields"), key: "fields", render: (_, one) => one.fields.map((field) => word("fields", field)).join(", ") },
             { title: t("reason"), key: "reason", render: (_, one) => one.reason ?? "" },
             { title: t("counts"), key: "counts", render: (_, one) => <Tag color={one.counts ? "success" : "default"}>{one.counts ? t("yes") : t("no")}</Tag> },

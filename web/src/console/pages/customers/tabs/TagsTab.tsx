@@ -2,6 +2,7 @@ import { useBrand } from "@console/brand";
 import { Empty } from "@console/parts/Empty";
 import { Refused } from "@console/parts/Refused";
 import { Why } from "@console/parts/Why";
+import { Actor } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { count, day } from "@shared/format";
@@ -40,7 +41,7 @@ export function TagsTab({ head }: TabProps) {
             { title: t("tag"), key: "tag", render: (_, one) => names.tag(one.tag) },
             { title: t("value"), key: "value", render: (_, one) => <Tag>{names.value(one.tag, one.value)}</Tag> },
             { title: t("since"), key: "since", render: (_, one) => day(one.valid_from) },
-            { title: t("source"), key: "source", render: (_, one) => [word("tagSources", one.source), one.given_by].join(" · ") },
+            { title: t("source"), key: "source", render: (_, one) => <>{word("tagSources", one.source)} · <Actor id={one.given_by} /></> },
           ]}
         />
       </Card>

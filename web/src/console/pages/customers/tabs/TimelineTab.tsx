@@ -1,6 +1,7 @@
 import { BY_CURSOR } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { Refused } from "@console/parts/Refused";
+import { SaidOf } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { instant } from "@shared/format";
@@ -69,7 +70,7 @@ function Entry({ item }: { item: Happening }) {
         <span>{tell(item)}</span>
         {order !== null && <Button type="link" size="small" onClick={() => { open(order); }}>{t("showOrder")}</Button>}
       </Flex>
-      {item.actor !== null && item.actor !== "" && <Typography.Text type="secondary">{t("by", { actor: item.actor })}</Typography.Text>}
+      {item.actor !== null && item.actor !== "" && <Typography.Text type="secondary"><SaidOf id={item.actor} says={(actor) => t("by", { actor })} /></Typography.Text>}
     </Flex>
   );
 }
