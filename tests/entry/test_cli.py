@@ -198,6 +198,7 @@ class TestDoctor:
         found = {one["check"]: one["state"] for one in json.loads(said.stdout)}
         assert found == {
             "secret key": "well",
+            "proxies": "well",
             "disk": "well",
             "database": "well",
             "roles": "well",

@@ -46,6 +46,12 @@ class TestLoad:
             ("HUITONG_DATABASE_URL", "mysql://root@localhost/huitong"),
             ("HUITONG_DATABASE_CONNECTIONS_MAX", "many"),
             ("HUITONG_FORMER_SECRET_KEYS", "not a list"),
+            ("HUITONG_TRUSTED_PROXIES", "10.0.0.5"),
+            ("HUITONG_TRUSTED_PROXIES", '["proxy.example"]'),
+            ("HUITONG_TRUSTED_PROXIES", '["*"]'),
+            ("HUITONG_TRUSTED_PROXIES", '["10.0.0.5/24"]'),
+            ("HUITONG_TRUSTED_PROXIES", '["0.0.0.0/0"]'),
+            ("HUITONG_TRUSTED_PROXIES", '["::/0"]'),
         ],
     )
     def test_an_unusable_value_is_refused_by_its_name(
@@ -56,6 +62,15 @@ class TestLoad:
             settings.load()
         assert refused.value.name == name
         assert "\n" not in str(refused.value)
+
+    def test_proxies_are_addresses_and_networks_and_none_is_trusted_unless_named(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert settings.load().trusted_proxies == ()
+        monkeypatch.setenv("HUITONG_TRUSTED_PROXIES", '["127.0.0.1", " 10.0.0.0/24", "FD00::5"]')
+        loaded = settings.load()
+        assert loaded.trusted_proxies == ("127.0.0.1/32", "10.0.0.0/24", "fd00::5/128")
+        assert loaded.shown()["trusted_proxies"] == "127.0.0.1/32, 10.0.0.0/24, fd00::5/128"
 
     def test_a_misspelt_setting_in_the_file_is_refused(self, directory: Path) -> None:
         (directory / "huitong.toml").write_text("inbox_retention = 5\n")

@@ -13,7 +13,7 @@ from huitong.platform import jobs, outbox, rls, settings
 from huitong.platform.db import Database, Role
 from huitong.platform.errors import DomainError
 from huitong.platform.jobs import QueueState
-from huitong.platform.settings import Settings
+from huitong.platform.settings import Environment, Settings
 
 POSTGRESQL_MIN = 150_000
 QUEUE_LAG_SECONDS_MAX = 120
@@ -28,7 +28,7 @@ Clock = Callable[[], datetime]
 
 def examine(given: Settings, *, now: Clock) -> list[Finding]:
     """Check everything; a database that cannot be reached ends the checks that need it."""
-    return [*_secret(given), *_disk(given), *_database(given, now)]
+    return [*_secret(given), proxies_finding(given), *_disk(given), *_database(given, now)]
 
 
 def _secret(given: Settings) -> Iterator[Finding]:
@@ -38,6 +38,17 @@ def _secret(given: Settings) -> Iterator[Finding]:
         yield Finding("secret key", State.BROKEN, "none that can be used", str(refusal))
     else:
         yield Finding("secret key", State.WELL, f"there, for {given.environment}")
+
+
+def proxies_finding(given: Settings) -> Finding:
+    """Return what it means whose word is taken for where calls come from."""
+    if given.trusted_proxies:
+        return Finding("proxies", State.WELL, f"trusted: {', '.join(given.trusted_proxies)}")
+    found = "none is trusted: calls come from where they connect from, over plain http"
+    if given.environment is Environment.PRODUCTION:
+        remedy = "serve https by a proxy and name it in HUITONG_TRUSTED_PROXIES"
+        return Finding("proxies", State.LOOK, found, remedy)
+    return Finding("proxies", State.WELL, found)
 
 
 def _disk(given: Settings) -> Iterator[Finding]:

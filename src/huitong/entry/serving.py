@@ -47,9 +47,13 @@ def serve(platform: Platform, *, host: str, port: int) -> None:
     """
     listening = _listen(host, port)
     log.info("api.listening", at=f"http://{host}:{listening.getsockname()[1]}")
+    trusted = list(platform.settings.trusted_proxies)
     config = uvicorn.Config(
         make_app(platform),
         log_config=None,
+        # Said even when there are none: else Uvicorn takes some from its own environment variable.
+        proxy_headers=bool(trusted),
+        forwarded_allow_ips=trusted,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS_MAX,

@@ -11,6 +11,7 @@ import tomllib
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit, urlunsplit
@@ -94,6 +95,8 @@ class Settings(BaseSettings):
     database_connections_max: int = Field(default=8, ge=2, le=50)
     secret_key: SecretStr | None = Field(default=None, min_length=SECRET_CHARACTERS_MIN)
     former_secret_keys: tuple[SecretStr, ...] = ()
+    # Addresses and networks whose word is taken for where a call comes from; nobody's by default.
+    trusted_proxies: tuple[str, ...] = ()
     inbox_retention_days: int = Field(default=30, ge=1, le=3_650)
     jobs_retention_days: int = Field(default=30, ge=2, le=3_650)
     # A folder; that of the home when it is not set.
@@ -109,6 +112,16 @@ class Settings(BaseSettings):
             message = "it must look like postgresql://user:password@host:5432/database"
             raise ValueError(message)
         return given
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        """Return them in one form; who trusts everybody lets everybody choose their address."""
+        networks = [ip_network(one.strip()) for one in given]
+        if any(network.prefixlen == 0 for network in networks):
+            message = "it must name the proxies, not the whole internet"
+            raise ValueError(message)
+        return tuple(str(network) for network in networks)
 
     @classmethod
     def settings_customise_sources(
@@ -193,7 +206,7 @@ def _shown(value: object) -> str:
     if isinstance(value, SecretStr):
         return HIDDEN
     if isinstance(value, tuple):
-        return f"{len(value)} hidden"
+        return ", ".join(_shown(one) for one in value) or "(none)"
     return str(value)
 
 
