@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import orjson
 import pytest
 from fastapi.testclient import TestClient
 
 from huitong import org
 from huitong.channels.model import RecordKind
+from huitong.channels.routes.pushing import PUSH_BYTES_MAX
 from huitong.platform.auth import Permission
 from huitong.platform.db import Database, Scope
+from huitong.platform.http import BODY_BYTES_MAX
 from tests.channels.make import Recorder, make_order_text
 from tests.entry.make import make_client, make_platform, make_token
 
@@ -48,6 +51,18 @@ def refused_id(client: TestClient, writer: dict[str, str]) -> str:
     client.post("/v1/inbox/order?account=pos:main", content=text, headers=writer)
     found = client.get("/v1/inbox/refused", headers=writer).json()["items"]
     return str(found[0]["id"])
+
+
+class TestPush:
+    def test_many_records_are_more_than_a_form_and_only_this_route_takes_them(
+        self, client: TestClient, writer: dict[str, str]
+    ) -> None:
+        padded = make_order_text() + b" " * BODY_BYTES_MAX
+        pushed = client.post("/v1/inbox/order?account=pos:main", content=padded, headers=writer)
+        assert orjson.loads(pushed.text.splitlines()[0])["row"] == 1
+        announced = {**writer, "Content-Length": str(PUSH_BYTES_MAX + 1)}
+        refused = client.post("/v1/inbox/order?account=pos:main", content="x", headers=announced)
+        assert (refused.status_code, refused.json()["facts"]["bytes_max"]) == (413, PUSH_BYTES_MAX)
 
 
 class TestFix:

@@ -1,5 +1,6 @@
 """The HTTP edge: problems, permissions, ids, pages, limits; through the app as it is served."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
+from starlette.types import Message
 from structlog.testing import capture_logs
 
 from huitong.entry.api import make_app
@@ -258,11 +260,41 @@ class TestLimits:
         self, client: TestClient
     ) -> None:
         body = json.dumps({"id": FIRST_SHEEP, "note": "x" * BODY_BYTES_MAX}).encode()
-        parts = (body[at : at + 65_536] for at in range(0, len(body), 65_536))
-        json_type = {"Content-Type": "application/json"}
-        for content in (body, parts):
-            answer = client.post("/sheep", content=content, headers=json_type)
-            assert (answer.status_code, answer.json()["code"]) == (413, "platform.body_too_large")
+        for kind in ("application/json", "application/x-ndjson"):
+            parts = (body[at : at + 65_536] for at in range(0, len(body), 65_536))
+            for content in (body, parts):
+                answer = client.post("/sheep", content=content, headers={"Content-Type": kind})
+                assert answer.status_code == 413
+                assert answer.json()["code"] == "platform.body_too_large"
+
+    @pytest.mark.parametrize("announced, parts_read", [(None, 17), (str(63 << 20), 0)])
+    def test_a_stranger_makes_nobody_hold_more_than_the_limit(
+        self, database: Database, announced: str | None, parts_read: int
+    ) -> None:
+        told: list[Message] = []
+        read = 0
+
+        async def receive() -> Message:
+            nonlocal read
+            read += 1
+            return {"type": "http.request", "body": b" " * 65_536, "more_body": True}
+
+        async def send(message: Message) -> None:
+            await asyncio.sleep(0)
+            told.append(message)
+
+        headers = [(b"content-type", b"application/x-ndjson")]
+        if announced is not None:
+            headers.append((b"content-length", announced.encode()))
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/v1/session",
+            "query_string": b"",
+            "headers": headers,
+        }
+        asyncio.run(make_app(make_platform(database))(scope, receive, send))
+        assert (told[0]["status"], read) == (413, parts_read)
 
 
 class TestPermissions:

@@ -37,7 +37,7 @@ Huitong (会通): people, orders and points of a retail group over all its chann
   (`x-permission`).
 * **Refusals** are problem details (RFC 9457) with a stable `code` and a sentence with the remedy.
 * **Lists** come in pages: `limit` (50, at most 200) and `cursor` (the `next_cursor` before).
-* **Limits**: 1 MiB a JSON body, 64 MiB and 100,000 records an NDJSON body; no rate limit yet.
+* **Limits**: 1 MiB a body, 64 MiB and 100,000 records one that is pushed; no rate limit yet.
 * **Time** is RFC 3339 with a zone, **money** whole fen (`*_minor`), **points** whole numbers.
 """
 
@@ -129,21 +129,23 @@ class _Answer:
 
 
 def _limited(scope: Scope, receive: Receive, headers: Headers) -> Receive:
-    """Return `receive` that refuses a body beyond its kind's limit, announced or not.
+    """Return `receive` that refuses a body beyond its route's limit, announced or not.
 
-    A route that takes larger ones says so before it reads the first byte.
+    Bodies are read before anybody knows who calls, so the kind of body that a caller names raises
+    no limit: a route that takes larger ones knows its caller, and says so before the first byte.
     """
-    ndjson = headers.get("content-type", "").startswith(http.NDJSON)
-    usual_max = http.NDJSON_BYTES_MAX if ndjson else http.BODY_BYTES_MAX
-    announced = headers.get("content-length", "0")
+    length = headers.get("content-length", "0")
+    announced = int(length) if length.isdecimal() else 0
     read = 0
 
     async def counted() -> Message:
         nonlocal read
-        bytes_max = scope["state"].get(http.BODY_BYTES, usual_max)
+        bytes_max = scope["state"].get(http.BODY_BYTES, http.BODY_BYTES_MAX)
+        if announced > bytes_max:
+            raise http.BodyTooLarge(bytes_max=bytes_max)
         message = await receive()
         read += len(message.get("body", b""))
-        if read > bytes_max or (announced.isdecimal() and int(announced) > bytes_max):
+        if read > bytes_max:
             raise http.BodyTooLarge(bytes_max=bytes_max)
         return message
 

@@ -19,11 +19,20 @@ from huitong.platform import clock
 from huitong.platform.assembly import Platform
 from huitong.platform.auth import Caller, Permission
 from huitong.platform.errors import Ok
-from huitong.platform.http import NDJSON, Calling, DatabaseUnavailable, Router, Running
+from huitong.platform.http import (
+    BODY_BYTES,
+    NDJSON,
+    BodyTooLarge,
+    Calling,
+    DatabaseUnavailable,
+    Router,
+    Running,
+)
 from huitong.platform.ids import show
 
 router = Router(tag="inbox")
 
+PUSH_BYTES_MAX = 64 << 20
 MEMORY_BYTES_MAX = 4 << 20
 RECORD_PREFIX = "rec"
 DELIVERY_PREFIX = "dlv"
@@ -55,7 +64,7 @@ class _Results(StreamingResponse):
     "POST",
     "/v1/inbox/{kind}",
     permission=Permission.INBOX_WRITE,
-    errors=[ChannelAccountNotFound],
+    errors=[ChannelAccountNotFound, BodyTooLarge],
     response_class=_Results,
     request_body=BODY,
     answer_example=ANSWER,
@@ -79,6 +88,7 @@ async def push_records(
     Each record is judged by itself: one that is refused is kept with its reason and holds up
     nobody. Records carry their own key and version, so a repeat needs no `Idempotency-Key`.
     """
+    request.scope["state"][BODY_BYTES] = PUSH_BYTES_MAX
     feed = await run_in_threadpool(_feed, platform, caller, kind, account)
     # Read whole before the first answer: a client that sends before it reads would block us else.
     spool = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES_MAX)  # noqa: SIM115 - closed below

@@ -12,7 +12,6 @@ from huitong.platform.errors import DomainError, Kind
 
 NDJSON = "application/x-ndjson"
 BODY_BYTES_MAX = 1 << 20
-NDJSON_BYTES_MAX = 64 << 20
 # Where a route that reads its body by itself notes how many bytes it takes.
 BODY_BYTES = "body_bytes_max"
 REQUEST_KEY_LENGTH_MAX = 100
