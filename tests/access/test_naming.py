@@ -110,3 +110,9 @@ def test_none_and_too_many_at_once_are_refused(shops: Shops, actors: list[str]) 
 def test_who_is_no_user_of_the_console_names_nobody(shops: Shops) -> None:
     shops.act_as(shops.caller("everywhere", kind=auth.CallerKind.KEY))
     assert shops.client.get("/v1/actors", params={"id": "demo"}).status_code == 403
+
+
+def test_a_data_scope_is_chosen_by_the_names_of_staff(shops: Shops) -> None:
+    shops.act_as(shops.caller("everywhere"))
+    staff = shops.client.get("/v1/users/places").json()["staff"]
+    assert staff == [{"code": "lin", "name": "林小满"}, {"code": "mei", "name": "mei"}]

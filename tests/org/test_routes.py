@@ -222,7 +222,7 @@ class TestStores:
         rows = [store("a1"), store("a2", kind="counter"), store("b1", brands=["silk"])]
         client.put("/v1/stores", json={"items": rows}, headers=office)
 
-        def codes(**params: str | int) -> list[str]:
+        def codes(**params: str | int | list[str]) -> list[str]:
             found = client.get("/v1/stores", params=params, headers=office).json()["items"]
             return [one["code"] for one in found]
 
@@ -230,6 +230,7 @@ class TestStores:
         assert codes(text="A") == ["a1", "a2"]
         assert codes(kind="counter") == ["a2"]
         assert codes(brand="silk") == ["b1"]
+        assert codes(code=["b1", "a1", "unknown"]) == ["a1", "b1"]
         page = client.get("/v1/stores", params={"limit": 2}, headers=office).json()
         assert codes(limit=2, cursor=page["next_cursor"]) == ["b1"]
 
@@ -256,6 +257,25 @@ class TestStaff:
         ) == ["changed"]
         (listed,) = client.get("/v1/staff", headers=office).json()["items"]
         assert listed["name"] is None
+
+    def test_staff_are_found_by_a_part_of_their_name_or_code_and_by_whole_codes(
+        self, client: TestClient, office: dict[str, str]
+    ) -> None:
+        rows = [
+            {"code": "g-01", "name": "林小满"},
+            {"code": "g-02", "name": "Lina Mei"},
+            {"code": "lin-3"},
+        ]
+        client.put("/v1/staff", json={"items": rows}, headers=office)
+
+        def codes(**params: str | list[str]) -> list[str]:
+            found = client.get("/v1/staff", params=params, headers=office).json()["items"]
+            return [one["code"] for one in found]
+
+        assert codes(text="小满") == ["g-01"]
+        assert codes(text="LIN") == ["g-02", "lin-3"]
+        assert codes(text="g-") == ["g-01", "g-02"]
+        assert codes(code=["lin-3", "g-02", "unknown"]) == ["g-02", "lin-3"]
 
     def test_somebody_moves_between_stores_and_leaves(
         self, client: TestClient, office: dict[str, str]

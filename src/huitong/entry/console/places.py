@@ -121,10 +121,15 @@ def read(tx: ReadTx, where: Where, *, role_codes: Sequence[str]) -> Rights:
 
 def listed(tx: ReadTx) -> PlacesOut:
     """Return everything that a data scope can name, by code."""
-    found = org.all_places(tx)
+    found, staff = org.all_places(tx), org.staff_names(tx)
 
     def of_kind(kind: PlaceKind) -> list[PlaceOut]:
-        return [PlaceOut(code=one.code, name=one.name) for one in found if one.kind is kind]
+        names = staff if kind is PlaceKind.STAFF else {}
+        return [
+            PlaceOut(code=one.code, name=names.get(one.id, one.name))
+            for one in found
+            if one.kind is kind
+        ]
 
     return PlacesOut(
         brands=[PlaceOut(code=brand.code, name=brand.name) for brand in org.brands(tx)],

@@ -40,6 +40,7 @@ from huitong.org.queries.listing import (
     list_touchpoints,
     list_units,
     revision,
+    staff_names,
     today,
 )
 from huitong.org.queries.places import all_places
@@ -80,6 +81,7 @@ __all__ = [
     "revision",
     "seen_by",
     "staff_codes",
+    "staff_names",
     "stores",
     "stores_of_staff_on",
     "today",

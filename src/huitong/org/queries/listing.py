@@ -125,8 +125,13 @@ def list_staff(
     staff_ids: Collection[int] | None = None,
     codes: Sequence[str] | None = None,
 ) -> list[StaffListed]:
-    """Return staff with their names and the store on a day, by code; `text` is part of a code."""
+    """Return staff with their names and the store on a day, by code.
+
+    `text` is part of a code or a name.
+    """
+    named = staff_names(tx) if text else {}
     params = {
+        "named_ids": array([one for one, name in named.items() if text.lower() in name.lower()]),
         "day": day,
         "after": after,
         "text": text,
@@ -146,6 +151,15 @@ def list_staff(
         )
         for row in tx.rows(listing.STAFF_LISTED, params)
     ]
+
+
+def staff_names(tx: ReadTx) -> dict[int, str]:
+    """Return what staff are called, by their ids; those without a name are left out.
+
+    Names are sealed, so whoever searches them opens them all.
+    """
+    opened = {row[0]: _name(tx, *row) for row in tx.rows(listing.STAFF_NAMES)}
+    return {staff_id: name for staff_id, name in opened.items() if name is not None}
 
 
 def history_of_staff(tx: ReadTx, *, staff_id: int) -> list[Dated]:

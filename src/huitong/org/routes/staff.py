@@ -31,7 +31,7 @@ from huitong.org.routes.asking import (
     rows_out,
     sides,
 )
-from huitong.org.routes.stores import Day, PlacedIn
+from huitong.org.routes.stores import Codes, Day, PlacedIn
 from huitong.platform import clock
 from huitong.platform.audit import Act, Acting
 from huitong.platform.auth import Permission
@@ -85,8 +85,9 @@ def list_staff(
     seen: Seeing,
     paging: Paging,
     *,
-    text: Annotated[str, Query(max_length=100, description="A part of the code.")] = "",
+    text: Annotated[str, Query(max_length=100, description="A part of the code or the name.")] = "",
     store: Annotated[str | None, Query(max_length=100, description="The store's code.")] = None,
+    code: Codes = None,
     day: Day = None,
 ) -> Page[StaffOut]:
     """List the staff whom the caller sees, by code, with the store on a day."""
@@ -98,6 +99,7 @@ def list_staff(
             text=text.strip(),
             store=store,
             staff_ids=_visible(seen),
+            codes=code,
             after="" if place is None else str(place[0]),
             limit=paging.limit + 1,
         )

@@ -43,6 +43,8 @@ from huitong.platform.seen import Seen
 
 router = Router(tag="stores")
 
+CODES_ASKED_MAX = 200
+
 
 class StoreOut(Shown):
     """A store on a day, with the codes of what it belongs to."""
@@ -101,6 +103,10 @@ class StoresIn(BaseModel):
 
 Text = Annotated[str, Query(max_length=100, description="A part of the code or the name.")]
 MaybeCode = Annotated[str | None, Query(max_length=100)]
+Codes = Annotated[
+    list[Annotated[str, Query(max_length=100)]] | None,
+    Query(max_length=CODES_ASKED_MAX, description="Just these, by their codes."),
+]
 Day = Annotated[date | None, Query(description="Which day; today without it.")]
 
 
@@ -119,6 +125,7 @@ def list_stores(
     region: Annotated[
         str | None, Query(max_length=100, description="With its hierarchy; those below it count.")
     ] = None,
+    code: Codes = None,
     day: Day = None,
 ) -> Page[StoreOut]:
     """List the stores that the caller sees, by code, as they are on a day."""
@@ -131,6 +138,7 @@ def list_stores(
         hierarchy=hierarchy,
         region=region,
         store_ids=_visible(seen),
+        codes=code,
     )
     with platform.database.reading(caller.scope()) as tx:
         found = org.list_stores(

@@ -226,10 +226,19 @@ WHERE staff.code > %(after)s
   ))
   AND (%(staff_ids)s::bigint[] IS NULL OR staff.id = ANY (%(staff_ids)s))
   AND (%(codes)s::text[] IS NULL OR staff.code = ANY (%(codes)s))
-  AND (%(text)s = '' OR strpos(lower(staff.code), lower(%(text)s)) > 0)
+  AND (%(text)s = ''
+    OR strpos(lower(staff.code), lower(%(text)s)) > 0
+    OR staff.id = ANY (%(named_ids)s::bigint[]))
   AND (%(store)s::text IS NULL OR store.code = %(store)s)
 ORDER BY staff.code
 LIMIT %(limit)s
+"""
+
+# The sealed names of the group's staff.
+STAFF_NAMES = """
+SELECT staff_name.staff_id, staff_name.salt, staff_name.sealed
+FROM org.staff_name
+WHERE staff_name.sealed IS NOT NULL
 """
 
 # What held of somebody who works here, the latest first.

@@ -1,7 +1,7 @@
+import { StorePicker } from "@console/parts/places/Pickers";
 import { api, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { App, Form, Input, Select, Switch } from "antd";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EditDrawer } from "./EditDrawer";
 import { choices, match, useOrganisation } from "./words";
@@ -20,9 +20,7 @@ export function AccountForm({ known, edited, onClose }: Props) {
   const { t } = useTranslation("organisation");
   const { message, modal } = App.useApp();
   const [form] = Form.useForm<Values>();
-  const [search, setSearch] = useState("");
   const organisation = useOrganisation();
-  const stores = api.useQuery("get", "/v1/stores", { params: { query: { text: search, limit: 50 } } }, { enabled: edited !== "" });
   const ships = Form.useWatch("fulfilment_only", form);
   const put = api.useMutation("put", "/v1/organisation/accounts", {
     onSuccess: () => {
@@ -56,7 +54,7 @@ export function AccountForm({ known, edited, onClose }: Props) {
       <Form.Item name="platform" label={t("accounts.platform")} extra={t("accounts.platformHint")} rules={[{ required: true, pattern: /^[a-z][a-z0-9_]*$/, message: t("accounts.platformHint") }]}><Input disabled={there !== undefined} maxLength={50} /></Form.Item>
       <Form.Item name="code" label={t("accounts.code")} extra={t("accounts.codeHint")} rules={[{ required: true, whitespace: true, message: t("codeMissing") }]}><Input disabled={there !== undefined} maxLength={100} /></Form.Item>
       <Form.Item name="entity" label={t("accounts.owner")} rules={[{ required: true, message: t("chooseOne") }]}><Select options={choices(organisation.data?.entities ?? [])} /></Form.Item>
-      <Form.Item name="store" label={t("stores.one")}><Select allowClear options={choices(stores.data?.items ?? [])} showSearch={{ filterOption: false, onSearch: setSearch }} /></Form.Item>
+      <Form.Item name="store" label={t("stores.one")}><StorePicker allowClear /></Form.Item>
       <Form.Item name="sees_orders" label={t("accounts.sees_orders")} extra={t("accounts.sees_orders_means")} valuePropName="checked"><Switch /></Form.Item>
       <Form.Item name="fulfilment_only" label={t("accounts.fulfilment_only")} extra={t("accounts.fulfilment_only_means")} valuePropName="checked"><Switch /></Form.Item>
       <Form.Item name="books_revenue" label={t("accounts.books_revenue")} extra={t("accounts.books_revenue_means")} valuePropName="checked"><Switch disabled={ships === true} /></Form.Item>

@@ -1,10 +1,10 @@
 import { Empty } from "@console/parts/Empty";
+import { StaffPicker } from "@console/parts/places/Pickers";
 import { Refused } from "@console/parts/Refused";
 import { api, queries } from "@shared/api/client";
 import { useMay } from "@shared/session";
 import { App, Button, Flex, Form, Select, Skeleton, Table, type TableColumnsType } from "antd";
 import type { Schemas } from "@shared/api/client";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CodeName } from "./CodeName";
 import { EditDrawer } from "./EditDrawer";
@@ -20,9 +20,7 @@ export function Personas({ accounts }: { accounts: readonly Account[] }) {
   const [form] = Form.useForm<Values>();
   const may = useMay();
   const [word, say] = useWords();
-  const [search, setSearch] = useState("");
   const personas = api.useQuery("get", "/v1/organisation/personas", {});
-  const staff = api.useQuery("get", "/v1/staff", { params: { query: { text: search, limit: 50 } } }, { enabled: word("persona") !== "" });
   const put = api.useMutation("put", "/v1/organisation/personas", {
     onSuccess: () => {
       void message.success(t("saved"));
@@ -67,7 +65,7 @@ export function Personas({ accounts }: { accounts: readonly Account[] }) {
           </Form.Item>
           <CodeName isNew={there === undefined} />
           <Form.Item name="staff" label={t("personas.speaks")} extra={t("personas.speaksHint")}>
-            <Select mode="multiple" options={(staff.data?.items ?? []).map((one) => ({ value: one.code, label: one.name === null ? one.code : `${one.name} (${one.code})` }))} showSearch={{ filterOption: false, onSearch: setSearch }} />
+            <StaffPicker />
           </Form.Item>
         </EditDrawer>
       )}

@@ -1,13 +1,14 @@
+import { StorePicker } from "@console/parts/places/Pickers";
 import { Refused } from "@console/parts/Refused";
 import { api, queries } from "@shared/api/client";
 import type { Refusal } from "@shared/api/refusal";
-import { App, DatePicker, Form, Input, Select } from "antd";
+import { App, DatePicker, Form, Input } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EditDrawer } from "./EditDrawer";
 import { rowRefusal } from "./importing";
-import { type Staff, choices } from "./words";
+import { type Staff } from "./words";
 
 interface Values {
   code: string;
@@ -31,8 +32,6 @@ function StaffFields({ person, onClose }: { person: Staff | undefined; onClose: 
   const { message } = App.useApp();
   const [form] = Form.useForm<Values>();
   const [refused, setRefused] = useState<Refusal | null>(null);
-  const [search, setSearch] = useState("");
-  const stores = api.useQuery("get", "/v1/stores", { params: { query: { text: search, limit: 50 } } });
   const put = api.useMutation("put", "/v1/staff", {
     onSuccess: (told) => {
       const refusal = rowRefusal(told);
@@ -70,7 +69,7 @@ function StaffFields({ person, onClose }: { person: Staff | undefined; onClose: 
       <Form.Item name="code" label={t("code")} extra={t("staff.codeHint")} rules={[{ required: true, whitespace: true, message: t("codeMissing") }]}><Input disabled={person !== undefined} maxLength={100} /></Form.Item>
       <Form.Item name="name" label={t("staff.name")} extra={t("staff.nameHint")}><Input maxLength={100} /></Form.Item>
       <Form.Item name="store" label={t("stores.one")}>
-        <Select options={choices(stores.data?.items ?? [])} showSearch={{ filterOption: false, onSearch: setSearch }} loading={stores.isPending} />
+        <StorePicker />
       </Form.Item>
       <Form.Item name="from" label={t("validFrom")} extra={t("validFromHint")}><DatePicker /></Form.Item>
       {person !== undefined && <Form.Item name="until" label={t("staff.until")} extra={t("staff.untilHint")}><DatePicker /></Form.Item>}

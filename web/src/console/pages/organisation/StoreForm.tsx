@@ -17,6 +17,7 @@ interface Values {
   brands: string[];
   operator?: string;
   region?: string;
+  units: Record<string, string | undefined>;
   from?: Dayjs | null;
 }
 
@@ -59,12 +60,12 @@ function StoreFields({ store, onClose }: { store: Store | undefined; onClose: ()
           brands: values.brands,
           operator: values.operator === undefined || values.operator === store?.operator ? null : { code: values.operator, valid_from: from },
           regions: hierarchy === undefined || values.region === undefined || values.region === region ? [] : [{ within: hierarchy.code, code: values.region, valid_from: from }],
-          units: [],
+          units: Object.entries(values.units).flatMap(([brand, unit]) => (unit === undefined || unit === store?.units[brand] || !values.brands.includes(brand) ? [] : [{ within: brand, code: unit, valid_from: from }])),
         }],
       },
     });
   };
-  const there = store === undefined ? { kind: "direct" as const, brands: [] } : { code: store.code, name: store.name, kind: store.kind, brands: store.brands, operator: store.operator ?? undefined, region };
+  const there = store === undefined ? { kind: "direct" as const, brands: [], units: {} } : { code: store.code, name: store.name, kind: store.kind, brands: store.brands, operator: store.operator ?? undefined, region, units: store.units };
   return (
     <EditDrawer<Values>
       title={t(store === undefined ? "addUnit" : "editUnit", { what: t("stores.one") })}
@@ -84,7 +85,24 @@ function StoreFields({ store, onClose }: { store: Store | undefined; onClose: ()
       <Typography.Title level={4}>{t("fromDay")}</Typography.Title>
       <Form.Item name="operator" label={t("operator")} extra={t("operatorHint")}><Select options={choices(organisation.data?.entities ?? [])} showSearch={{ optionFilterProp: "label" }} /></Form.Item>
       {hierarchy !== undefined && <Form.Item name="region" label={t("regionIn", { hierarchy: hierarchy.name })}><Select options={choices(regions.data?.items ?? [])} showSearch={{ optionFilterProp: "label" }} /></Form.Item>}
+      <UnitFields />
       <Form.Item name="from" label={t("validFrom")} extra={t("validFromHint")}><DatePicker /></Form.Item>
     </EditDrawer>
   );
+}
+
+/** The business unit of the store in each of its brands that has some. */
+function UnitFields() {
+  const { t } = useTranslation("organisation");
+  const organisation = useOrganisation();
+  const brands = Form.useWatch<string[] | undefined>("brands") ?? [];
+  return brands.map((brand) => {
+    const units = organisation.data?.units.filter((one) => one.brand === brand) ?? [];
+    const name = organisation.data?.brands.find((one) => one.code === brand)?.name ?? brand;
+    return units.length > 0 && (
+      <Form.Item key={brand} name={["units", brand]} label={t("unitIn", { brand: name })}>
+        <Select options={choices(units)} showSearch={{ optionFilterProp: "label" }} />
+      </Form.Item>
+    );
+  });
 }

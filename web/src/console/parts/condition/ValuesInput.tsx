@@ -55,9 +55,10 @@ function TextValues({ field, facts, values, onChange }: Props) {
   );
   const options = (found.data?.items ?? []).map((one) => ({
     value: one.value,
+    chosen: named(one.names[language], one.value),
     label: (
       <Flex justify="space-between" gap="middle">
-        <span>{one.names[language] === one.value ? one.value : `${one.names[language]} (${one.value})`}</span>
+        <span>{named(one.names[language], one.value)}</span>
         <Typography.Text type="secondary">{t("people", { count: one.customers, shown: shown(one.customers) })}</Typography.Text>
       </Flex>
     ),
@@ -72,11 +73,15 @@ function TextValues({ field, facts, values, onChange }: Props) {
       maxTagCount={TAGS_SHOWN_MAX}
       showSearch={{ filterOption: false, onSearch: setTyped }}
       popupMatchSelectWidth={false}
-      optionLabelProp="value"
+      optionLabelProp="chosen"
       options={options}
       notFoundContent={found.isFetching ? <Spin size="small" /> : t("noValues")}
       onOpenChange={setIsOpen}
       onChange={onChange}
     />
   );
+}
+
+function named(name: string, code: string): string {
+  return name === code ? code : `${name} (${code})`;
 }
