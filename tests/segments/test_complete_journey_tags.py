@@ -44,8 +44,9 @@ SELECT t.household_id AS who, t.store_id::VARCHAR AS shop, t.basket_id AS basket
   round(t.sales_value * 100)::BIGINT AS paid,
   round(t.sales_value * 100)::BIGINT + round(t.retail_disc * 100)::BIGINT
     + round(t.coupon_match_disc * 100)::BIGINT AS list,
-  t.coupon_disc >= 0.005 AS with_coupon, t.transaction_timestamp AS moment,
-  t.transaction_timestamp::DATE AS day,
+  t.coupon_disc >= 0.005 AS with_coupon,
+  timezone('America/New_York', timezone('UTC', t.transaction_timestamp)) AS moment,
+  moment::DATE AS day,
   p.package_size AS size, concat_ws('/', p.department, p.product_category, p.product_type) AS path
 FROM '{data}/transactions.parquet' AS t
 LEFT JOIN '{data}/products.parquet' AS p USING (product_id)

@@ -5,6 +5,9 @@ the files. `sales_value` is what the retailer receives, manufacturer coupons inc
 not say what the household paid of it (3,507 lines carry a coupon above their value), so it stands
 as the paid amount and the coupon as a discount that a partner bears.
 
+The package gives its times in UTC (its `week` begins at midnight in New York, and an hour that the
+clocks leapt over is sold in); the files hold those instants, and the shop's days are New York's.
+
 The data names nobody. So that the pages have somebody to show, every household gets an invented
 Chinese name, a phone 199 0000 xxxx that ends in its number, and four of five agree to marketing:
 the same ones every time, and nothing of it changes a published figure.
@@ -74,7 +77,7 @@ ORDER BY household_id
 LIMIT {households}
 """
 
-# lines: the transactions of the chosen households in cents, with the zone made plain.
+# lines: the transactions of the chosen households in cents, with the zone made plain: it is UTC.
 _LINES = """
 CREATE VIEW line AS
 SELECT
@@ -83,7 +86,7 @@ SELECT
   CAST(round(retail_disc * 100) AS BIGINT) AS retail,
   CAST(round(coupon_disc * 100) AS BIGINT) AS coupon,
   CAST(round(coupon_match_disc * 100) AS BIGINT) AS matched,
-  transaction_timestamp AT TIME ZONE '{zone}' AS sold_at
+  timezone('UTC', transaction_timestamp) AS sold_at
 FROM read_parquet('{source}/transactions.parquet')
 SEMI JOIN chosen USING (household_id)
 """
