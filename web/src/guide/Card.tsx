@@ -130,7 +130,7 @@ function Bought({ card }: { card: CardData }) {
             {one.name ?? one.sku}
             <span className="weak"> {[one.colour, one.size, day(one.bought_at)].filter(Boolean).join(" · ")}</span>
           </span>
-          <span>{one.came_back >= one.quantity ? t("cameBack") : money(one.paid_minor)}</span>
+          <span>{one.came_back > 0 && one.came_back >= one.quantity ? t("cameBack") : money(one.paid_minor)}</span>
         </div>
       ))}
     </Panel>
