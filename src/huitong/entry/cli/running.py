@@ -78,6 +78,7 @@ def demo(
     from huitong.entry.demo.running import GROUP_ID, HOUSEHOLDS_OF_DEMO
     from huitong.entry.demo.users import make_users
     from huitong.entry.migrate import migrate
+    from huitong.platform import clock
 
     settings = opening.load_settings()
     with wiring.address(settings) as url:
@@ -90,6 +91,7 @@ def demo(
                     households=None if whole else HOUSEHOLDS_OF_DEMO,
                     say=typer.echo,
                     show=lambda title: _bar(begin(title)),
+                    now=clock.now(),
                 )
             if not agrees:
                 raise typer.Exit(1)

