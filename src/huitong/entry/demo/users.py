@@ -5,9 +5,11 @@ Production takes neither these users nor their password (see `auth.sign_in`).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from huitong import org
+from huitong import customers, org
+from huitong.customers.model import NewRelation, RelationKind
+from huitong.entry.demo.complete_journey import GUIDE, LATELY_WEEKS
 from huitong.entry.doors.phones import plain
 from huitong.org.model import NewStaff, NewStore, Placement
 from huitong.platform import auth, clock
@@ -15,21 +17,47 @@ from huitong.platform.assembly import Platform
 from huitong.platform.auth import DEMO_PASSWORD, GROUP_ADMIN, Reach, Rights
 from huitong.platform.auth.passwords import fits
 from huitong.platform.auth.users import insert_user, password_hash
-from huitong.platform.db import Scope, Tx
+from huitong.platform.db import Scope, Tx, array
+from huitong.platform.errors import Ok
 from huitong.platform.settings import Environment
 
 ACTOR = "demo"
-GUIDE = "lin"
 GUIDE_PHONE = "13922213344"
 
-# The stores that sold, those with most orders first.
+LATELY = timedelta(weeks=LATELY_WEEKS)
+
+# stores: the stores that sold, those with most orders of late first; the busiest of the year has
+# closed before it ended.
 STORES = """
 SELECT o.store
 FROM orders.header AS o
 WHERE o.group_id = %(group_id)s
   AND o.store IS NOT NULL
 GROUP BY o.store
-ORDER BY count(*) DESC, o.store
+ORDER BY
+  count(*) FILTER (
+    WHERE o.ordered_at >= (
+      SELECT max(last.ordered_at)
+      FROM orders.header AS last
+      WHERE last.group_id = %(group_id)s) - %(lately)s) DESC,
+  count(*) DESC, o.store
+"""
+
+# shoppers: who bought in a store of late, those with most orders there first.
+SHOPPERS = """
+SELECT o.customer_id
+FROM orders.header AS o
+JOIN org.store AS s
+  ON s.group_id = o.group_id AND s.code = o.store
+WHERE o.group_id = %(group_id)s
+  AND s.id = ANY (%(store_ids)s)
+  AND o.customer_id IS NOT NULL
+  AND o.ordered_at >= (
+    SELECT max(last.ordered_at)
+    FROM orders.header AS last
+    WHERE last.group_id = %(group_id)s) - %(lately)s
+GROUP BY o.customer_id
+ORDER BY count(*) DESC, o.customer_id
 """
 
 
@@ -93,7 +121,10 @@ def _add(tx: Tx, wanted: DemoUser, reach: Reach, now: datetime) -> int:
 
 
 def _guide(tx: Tx, reach: Reach, now: datetime) -> None:
-    """Let a guide work in the store and sign in with a telephone, unless there is one already."""
+    """Let a guide work in the store, serve who shops there and sign in with a telephone.
+
+    One that is there already stays as they are.
+    """
     if GUIDE in org.find_staff(tx, codes=[GUIDE]):
         return
     (staff_id,) = org.put_staff(tx, [NewStaff(code=GUIDE)], now=now)
@@ -102,11 +133,34 @@ def _guide(tx: Tx, reach: Reach, now: datetime) -> None:
         tx, [Placement(staff_id, store_id, day) for store_id in reach.store_ids], now=now
     )
     auth.put_guide_phone(tx, staff_id=staff_id, phone=plain(GUIDE_PHONE), now=now)
+    shoppers = tx.rows(
+        SHOPPERS,
+        {
+            "group_id": tx.scope.group_id,
+            "store_ids": array(sorted(reach.store_ids)),
+            "lately": LATELY,
+        },
+    )
+    serving = [
+        NewRelation(
+            customer_id=customer_id,
+            kind=RelationKind.BOUND,
+            valid_from=now,
+            source="manual",
+            actor=ACTOR,
+            staff_id=staff_id,
+            key=f"demo:{GUIDE}:{customer_id}",
+        )
+        for (customer_id,) in shoppers
+    ]
+    refused = [one for one in customers.relate(tx, serving, now=now) if not isinstance(one, Ok)]
+    assert not refused, "Nobody of the demo is served by anybody else, or is the guide."
 
 
 def _first_store(tx: Tx, now: datetime) -> Reach:
-    """Return the reach of the store that sold most; the stores become part of the organisation."""
-    sold = [str(code) for (code,) in tx.rows(STORES, {"group_id": tx.scope.group_id})]
+    """Return the reach of the store that sells most; the stores become part of the organisation."""
+    asked = {"group_id": tx.scope.group_id, "lately": LATELY}
+    sold = [str(code) for (code,) in tx.rows(STORES, asked)]
     known = {store.code for store in org.stores(tx)}
     brand_ids = tuple(brand.id for brand in org.brands(tx))
     wanted = [
