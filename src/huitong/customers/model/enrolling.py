@@ -104,6 +104,21 @@ class TermsNotAccepted(DomainError):
 
 
 @dataclass(eq=False)
+class NotTakenIn(DomainError):
+    """Whoever sees some customers only would enrol, or join to another, one whom they do not see.
+
+    It has the same words for all of these and no id: it should tell as little as it can.
+    """
+
+    code: ClassVar[str] = "customers.not_taken_in"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    sentence: ClassVar[str] = (
+        "Nobody was enrolled by these identifiers and nothing was changed: go on selling without,"
+        " and let somebody who sees the whole brand look."
+    )
+
+
+@dataclass(eq=False)
 class SubmissionNotFound(DomainError):
     """No such document was handed in, or it was forgotten with its person."""
 

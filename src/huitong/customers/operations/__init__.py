@@ -1,5 +1,6 @@
 """Writes of customers: taking records, merging and splitting, forgetting."""
 
+from huitong.customers.operations.admitting import Sees
 from huitong.customers.operations.cards import (
     replace_cards,
     set_card_states,
@@ -67,6 +68,7 @@ from huitong.customers.operations.taking import (
 )
 
 __all__ = [
+    "Sees",
     "add_belongings",
     "answer_requests",
     "apply_customers",

@@ -20,6 +20,7 @@ from huitong.customers.model import (
     DocumentUsed,
     Enrolment,
     NewSubmission,
+    NotTakenIn,
     ReasonMissing,
     Review,
     SubmissionDecided,
@@ -27,6 +28,7 @@ from huitong.customers.model import (
     SubmissionState,
     TermsNotAccepted,
 )
+from huitong.customers.operations.admitting import Sees, admitted
 from huitong.customers.operations.locking import lock_living
 from huitong.customers.operations.requests import Answers, begin
 from huitong.customers.operations.taking import apply_customers
@@ -46,19 +48,23 @@ _Decided: TypeAlias = tuple[int, int, str, str, str | None]
 
 
 def enrol(
-    tx: Tx, enrolments: Sequence[Enrolment], *, now: datetime
+    tx: Tx, enrolments: Sequence[Enrolment], *, now: datetime, sees: Sees | None = None
 ) -> list[Result[Mapping[str, int]]]:
     """Make people members and answer their customers' ids; who is one already stays one.
 
     `customer_id` and `is_new` (1 or 0) are answered. A repeat of a key answers what it did first.
-    Two who enrol at the same instant over several channels are one member with one welcome.
+    Two who enrol at the same instant over several channels are one member with one welcome. `sees`
+    tells which customers the caller sees, who then enrols nobody past these; None: all.
     """
     content = [(one.key, _content(one)) for one in enrolments]
     answers = begin(tx, "enrol", content, actors=[one.actor for one in enrolments], now=now)
     places = [place for place in answers.open if _agreed(answers, place, enrolments[place])]
     places.sort(key=lambda place: (enrolments[place].account.id, place))
     for _, group in groupby(places, key=lambda place: enrolments[place].account.id):
-        _enrol_at(tx, answers, enrolments, list(group), now)
+        wanted = list(group)
+        if sees is not None:
+            wanted = _admitted(tx, answers, enrolments, wanted, sees)
+        _enrol_at(tx, answers, enrolments, wanted, now)
     return answers.keep(tx)
 
 
@@ -159,6 +165,21 @@ def _agreed(answers: Answers, place: int, one: Enrolment) -> bool:
         return True
     answers.refuse(place, TermsNotAccepted())
     return False
+
+
+def _admitted(
+    tx: Tx, answers: Answers, enrolments: Sequence[Enrolment], places: Sequence[int], sees: Sees
+) -> list[int]:
+    """Return the places at one account that may go on, and refuse the others."""
+    asked = [enrolments[place] for place in places]
+    told = admitted(tx, asked[0].account, asked, sees=sees)
+    going_on = []
+    for place, is_admitted in zip(places, told, strict=True):
+        if is_admitted:
+            going_on.append(place)
+        else:
+            answers.refuse(place, NotTakenIn())
+    return going_on
 
 
 def _enrol_at(

@@ -18,7 +18,7 @@ from huitong.customers.routes.asking import (
     answers,
     keys,
 )
-from huitong.customers.routes.reaching import hold_place
+from huitong.customers.routes.reaching import believed, hold_place, sight
 from huitong.org.model import ChannelAccountNotFound
 from huitong.platform import clock
 from huitong.platform.auth import Permission
@@ -93,7 +93,7 @@ def enrol(
             key=item_key,
             account=account,
             actor=caller.actor(),
-            identifiers=tuple(one.identifiers),
+            identifiers=tuple(believed(one.identifiers, of=caller)),
             consents=tuple(one.consents),
             enrolled_at=one.enrolled_at or now,
             name=one.name,
@@ -110,7 +110,7 @@ def enrol(
     # Finding the account holds it against the caller's scope; persons who join are of the group.
     results = platform.database.do(
         Scope(caller.scope().group_id),
-        lambda tx: customers.enrol(tx, enrolments, now=now),
+        lambda tx: customers.enrol(tx, enrolments, now=now, sees=sight(platform, seen)),
         now=now,
     )
     shown = answers(results, name="customer_id", prefix=CUSTOMER_PREFIX)

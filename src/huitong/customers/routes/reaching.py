@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from huitong.channels.model import Identifier
+from huitong.customers.operations import Sees
 from huitong.platform.assembly import Platform
+from huitong.platform.auth import Caller, CallerKind
 from huitong.platform.db import ReadTx
 from huitong.platform.seen import PlaceOutOfReach, Seen
 
@@ -23,6 +26,23 @@ def hold_customers(platform: Platform, tx: ReadTx, items: Sequence[OfCustomer], 
     :raises CustomerNotFound: as for one who does not exist.
     """
     platform.hold("customer", tx, {one.customer_id for one in items}, seen)
+
+
+def believed(identifiers: Sequence[Identifier], *, of: Caller) -> list[Identifier]:
+    """Return identifiers as far as a caller is believed: what people say of them is no proof.
+
+    Programs with a key have had them proved, by a code sent to the phone or by the platform.
+    """
+    if of.kind is CallerKind.KEY:
+        return list(identifiers)
+    return [one.model_copy(update={"verified": False}) for one in identifiers]
+
+
+def sight(platform: Platform, seen: Seen) -> Sees | None:
+    """Return what tells which customers a caller sees, or None where nothing is narrowed."""
+    if seen.everything():
+        return None
+    return lambda tx, customer_ids: platform.among("customer", tx, customer_ids, seen)
 
 
 def hold_place(seen: Seen, *, store: str | None, guide: str | None) -> None:

@@ -1,5 +1,6 @@
 """Pure decisions of customers: what a record changes, who wins, what is shown."""
 
+from huitong.customers.rules.admitting import is_admitted
 from huitong.customers.rules.cards import CARD_PLACE, masked_card, normal_card
 from huitong.customers.rules.cities import known_city
 from huitong.customers.rules.consents import consent
@@ -45,6 +46,7 @@ __all__ = [
     "earlier",
     "facets_of",
     "higher",
+    "is_admitted",
     "is_newer",
     "known_city",
     "leading",

@@ -18,7 +18,7 @@ from huitong.identity.operations.deciding import (
 from huitong.identity.operations.everybody import judge_crowds, portions_of, weigh_portion
 from huitong.identity.operations.forgetting import bury, drop_tombstones, erase, erase_unclaimed
 from huitong.identity.operations.indexing import index_due
-from huitong.identity.operations.locking import Overtaken, hold_living
+from huitong.identity.operations.locking import Overtaken, hold_living, take_hold
 from huitong.identity.operations.merging import reassign
 from huitong.identity.operations.policies import set_policy
 from huitong.identity.operations.resolving import resolve_people
@@ -47,6 +47,7 @@ __all__ = [
     "resolve_people",
     "set_policy",
     "split",
+    "take_hold",
     "undo_identifier",
     "weigh_anew",
     "weigh_portion",

@@ -36,6 +36,14 @@ def lock_persons(tx: Tx, person_ids: Sequence[int]) -> Mapping[int, LockedPerson
     return locked
 
 
+def take_hold(tx: Tx, *, person_ids: Sequence[int]) -> None:
+    """Keep persons from being changed by any other transaction before the commit.
+
+    :raises Overtaken: when one of them was merged or erased since they were looked up.
+    """
+    lock_persons(tx, person_ids)
+
+
 def hold_living(tx: Tx, *, person_ids: Sequence[int]) -> None:
     """Keep persons from being merged or erased before the commit; others may hold them as well.
 
