@@ -8,6 +8,7 @@ import pytest
 from huitong.platform.auth import Caller, CallerKind
 from huitong.platform.db import Database
 from tests.access.shops import PEOPLE, Shops, make_shops
+from tests.entry.make import lines_of, member
 
 CONSENTS = [{"purpose": "service", "policy_version": "1", "given_at": "2026-01-02T10:00:00+08:00"}]
 
@@ -123,3 +124,56 @@ class TestStrangers:
         )
         shown = shops.client.get(f"/v1/customers/{told['id']}").json()
         assert [one["verified"] for one in shown["identifiers"]] == [believed]
+
+
+class TestMembers:
+    def test_who_is_a_member_keeps_store_guide_and_profile(self, shops: Shops) -> None:
+        ann = f"/v1/customers/{shops.customers['ann']}"
+        everywhere = shops.caller("everywhere", kind=CallerKind.KEY)
+        shops.act_as(everywhere)
+        before = shops.client.get(ann).json()
+        told = enrol(
+            shops, everywhere, phone(PEOPLE["ann"][1]), store="east", guide="mei", name="Mallory"
+        )
+        assert (told["id"], told["is_new"]) == (shops.customers["ann"], False)
+        after = shops.client.get(ann).json()
+        assert after["name"] == before["name"]
+        assert len(after["consents"]) == len(before["consents"]) + 1
+        shops.act_as(shops.caller("west"))
+        assert shops.client.get(ann).is_success
+
+    def test_a_key_cannot_draw_a_member_into_a_store_either(self, shops: Shops) -> None:
+        bob = f"/v1/customers/{shops.customers['bob']}"
+        enrol(
+            shops,
+            shops.caller("everywhere", kind=CallerKind.KEY),
+            phone(PEOPLE["bob"][1]),
+            store="west",
+        )
+        shops.act_as(shops.caller("west"))
+        assert shops.client.get(bob).status_code == 404
+
+    def test_an_enrolment_from_before_they_left_makes_no_member_and_gives_no_store(
+        self, shops: Shops
+    ) -> None:
+        number = PEOPLE["fay"][1]
+        shops.act_as(shops.caller("everywhere", kind=CallerKind.KEY))
+        left = member("fay", number) | {"status": "exited", "updated_at": "2026-02-01T00:00:00Z"}
+        sent = shops.client.post(
+            "/v1/inbox/member",
+            params={"account": "pos:wool"},
+            content=b"\n".join(lines_of([left])),
+            headers={"Content-Type": "application/x-ndjson"},
+        )
+        assert sent.is_success, sent.text
+        enrol(
+            shops,
+            shops.caller("west"),
+            phone(number),
+            store="west",
+            enrolled_at="2026-01-20T00:00:00Z",
+        )
+        fay = f"/v1/customers/{shops.customers['fay']}"
+        assert shops.client.get(fay).status_code == 404
+        enrol(shops, shops.caller("west"), phone(number), store="west")
+        assert shops.client.get(fay).json()["status"] == "member"

@@ -31,7 +31,7 @@ from huitong.customers.model import (
 from huitong.customers.operations.admitting import Sees, admitted
 from huitong.customers.operations.locking import lock_living
 from huitong.customers.operations.requests import Answers, begin
-from huitong.customers.operations.taking import apply_customers
+from huitong.customers.operations.taking import apply_enrolments
 from huitong.platform import crypto
 from huitong.platform.db import Row, Tx, array, byte_array
 from huitong.platform.errors import DomainError, Ok, Result
@@ -53,7 +53,8 @@ def enrol(
     """Make people members and answer their customers' ids; who is one already stays one.
 
     `customer_id` and `is_new` (1 or 0) are answered. A repeat of a key answers what it did first.
-    Two who enrol at the same instant over several channels are one member with one welcome. `sees`
+    Two who enrol at the same instant over several channels are one member with one welcome; of who
+    was one before, consents, cards and identifiers are taken, and nothing else is changed. `sees`
     tells which customers the caller sees, who then enrols nobody past these; None: all.
     """
     content = [(one.key, _content(one)) for one in enrolments]
@@ -197,7 +198,7 @@ def _enrol_at(
             Incoming(enrolments[place].account, _member(enrolments[place]), record_id)
             for place, record_id in zip(part, record_ids, strict=True)
         ]
-        appliers = (identity.resolve_people, apply_customers, _answer)
+        appliers = (identity.resolve_people, apply_enrolments, _answer)
         outcomes = apply_page(tx, Page(records), appliers, now=now)
         for place, outcome in zip(part, outcomes, strict=True):
             answers.results[place] = cast("Result[Mapping[str, int]]", outcome)

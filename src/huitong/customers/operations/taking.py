@@ -1,8 +1,8 @@
 """Takes pages of members and orders: whose they are, and what members say of themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import TypeAlias, cast
 
 from huitong import identity
 from huitong.channels.model import Incoming, Member
@@ -23,10 +23,18 @@ from huitong.platform.page import Outcome, Page
 # A look-up in a dictionary costs a fifth of making the enum of its value.
 STATUS_OF: dict[str, CustomerStatus] = {status.value: status for status in CustomerStatus}
 
+# What an enrolment tells of somebody beside that they join, and under which identifiers.
+PARTICULARS: Mapping[str, object] = {
+    **dict.fromkeys(("store", "touchpoint", "guide", "name", "gender", "birthday_on", "city")),
+    "attributes": {},
+}
+
 # Another transaction can merge or erase a person between two looks; each look finds more settled.
 ATTEMPTS_MAX = 8
 
 Told = tuple[Incoming, Member, LockedCustomer]
+# What of a record counts, by what it would make of a standing: before, and after.
+Tells: TypeAlias = Callable[[Member, Standing, Standing], Member]
 
 
 def apply_customers(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
@@ -34,6 +42,19 @@ def apply_customers(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
 
     A member record also enrols, and leaves card, profile and consents. Leaves the note `CUSTOMER`.
     """
+    return _apply(tx, page, now, tells=_as_told)
+
+
+def apply_enrolments(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
+    """Take member records as `apply_customers` does, from somebody who enrols and knows no more.
+
+    Of whom it does not make a member it changes neither store nor guide nor profile: else anybody
+    could draw another store's member into their own.
+    """
+    return _apply(tx, page, now, tells=_enrols)
+
+
+def _apply(tx: Tx, page: Page, now: datetime, *, tells: Tells) -> Sequence[Outcome]:
     incoming = cast("Sequence[Incoming]", page.records)
     owners = _owners(tx, page, now)
     told = [
@@ -41,7 +62,8 @@ def apply_customers(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
         for each, owner in zip(incoming, owners, strict=True)
         if owner is not None and isinstance(each.record, Member)
     ]
-    refused, standings = _take_members(tx, told, _named(page), now) if told else ({}, {})
+    named = _named(page)
+    refused, standings = _take_members(tx, told, named, now, tells=tells) if told else ({}, {})
     page.put(CUSTOMER, _notes(owners, standings))
     return [
         refused[place].as_refused() if place in refused else Ok(owner.id if owner else None)
@@ -105,7 +127,7 @@ def _notes(
 
 
 def _take_members(
-    tx: Tx, told: Sequence[Told], named: Mapping[int, int], now: datetime
+    tx: Tx, told: Sequence[Told], named: Mapping[int, int], now: datetime, *, tells: Tells
 ) -> tuple[Mapping[int, CardTaken], Mapping[int, Standing]]:
     """Return which records were refused, by place, and what their customers are now.
 
@@ -115,11 +137,14 @@ def _take_members(
     brand_id = told[0][0].account.brand_id
     cards = [(record.card_no, owner) for _, record, owner in told]
     refused = issue_cards(tx, cards, brand_id=brand_id, ciphers=ciphers, now=now)
-    kept = [each for place, each in enumerate(told) if place not in refused]
-    before = standings_of(tx, {owner.id for _, _, owner in kept})
-    standings = dict(before)
-    for _, record, owner in kept:
-        standings[owner.id] = standing_after(standings[owner.id], record, now=now)
+    good = [each for place, each in enumerate(told) if place not in refused]
+    before = standings_of(tx, {owner.id for _, _, owner in good})
+    standings, kept = dict(before), []
+    for incoming, record, owner in good:
+        known = standings[owner.id]
+        counts = tells(record, known, standing_after(known, record, now=now))
+        standings[owner.id] = standing_after(known, counts, now=now)
+        kept.append((incoming, counts, owner))
     changed = {one: after for one, after in standings.items() if after != before[one]}
     keep_standings(tx, changed, now=now)
     keep_profiles(tx, kept, named=named, ciphers=ciphers, now=now)
@@ -127,6 +152,17 @@ def _take_members(
     _keep_consents(tx, kept, named, now)
     _tell_enrolled(tx, kept, before, changed, now)
     return refused, standings
+
+
+def _as_told(record: Member, _before: Standing, _after: Standing) -> Member:
+    return record
+
+
+def _enrols(record: Member, before: Standing, after: Standing) -> Member:
+    is_member = CustomerStatus.MEMBER
+    if after.status is is_member and before.status is not is_member:
+        return record
+    return record.model_copy(update=PARTICULARS)
 
 
 def _keep_told(tx: Tx, told: Sequence[Told], named: Mapping[int, int], now: datetime) -> None:
