@@ -180,6 +180,40 @@ class TestWriting:
         )
         assert (answer.status_code, answer.json()["code"]) == (403, "platform.place_out_of_reach")
 
+    @pytest.mark.parametrize(
+        "place, is_theirs",
+        [
+            ({"store": "east"}, False),
+            ({"store": "west"}, False),
+            ({}, False),
+            ({"guide": "mei"}, False),
+            ({"guide": "lin"}, True),
+            ({"guide": "lin", "store": "west"}, True),
+        ],
+    )
+    def test_who_has_their_own_customers_alone_enrols_for_themselves(
+        self, shops: Shops, place: dict[str, str], *, is_theirs: bool
+    ) -> None:
+        shops.act_as(shops.caller("lin"))
+        item = {
+            "identifiers": [{"kind": "phone", "value": "13800000098"}],
+            "consents": [
+                {
+                    "purpose": "service",
+                    "policy_version": "1",
+                    "given_at": "2026-01-02T10:00:00+08:00",
+                }
+            ],
+        }
+        answer = shops.client.post(
+            "/v1/customers/enrolments",
+            json={"account": "pos:wool", "items": [item | place]},
+            headers={"Idempotency-Key": f"self-{place}"},
+        )
+        assert (answer.status_code == 200) is is_theirs
+        if not is_theirs:
+            assert answer.json()["code"] == "platform.place_out_of_reach"
+
 
 class TestDeclarations:
     def test_what_says_nothing_refuses_narrowed_callers(self, shops: Shops) -> None:

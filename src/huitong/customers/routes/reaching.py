@@ -48,12 +48,14 @@ def sight(platform: Platform, seen: Seen) -> Sees | None:
 def hold_place(seen: Seen, *, store: str | None, guide: str | None) -> None:
     """Refuse to take somebody in for a store, or a guide, of somebody else, by their codes.
 
+    Who sees their own customers only has no store: they enrol for themselves, wherever that is.
+
     :raises PlaceOutOfReach: when neither is the caller's, or one of them is not.
     """
     if seen.everything():
         return
     stores, staff = set(seen.of_stores().values()), set(seen.staff.values())
-    if not (store or guide) or (guide and guide not in staff):
+    if guide not in staff and (guide or store not in stores):
         raise PlaceOutOfReach
     if store and store not in stores and not seen.selves:
         raise PlaceOutOfReach
