@@ -31,7 +31,8 @@ from huitong.org.operations.putting import (
 )
 from huitong.org.rules import Course, Held, course_of
 from huitong.org.tables import entering
-from huitong.platform import crypto
+from huitong.platform import auth, crypto
+from huitong.platform.auth import CallerKind
 from huitong.platform.db import Tx, array
 from huitong.platform.errors import DomainError, Ok, Refused, Result
 
@@ -112,7 +113,8 @@ def enter_stores(tx: Tx, stores: Sequence[StoreEntered], *, now: datetime) -> li
 def enter_staff(tx: Tx, staff: Sequence[StaffEntered], *, now: datetime) -> list[Result[int]]:
     """Add staff or change them: what they are called, where they work, when they leave.
 
-    A row that names an unknown store, or rewrites the past, is refused and changes nothing.
+    A row that names an unknown store, or rewrites the past, is refused and changes nothing. Who
+    moves or leaves is signed out of the guides' workbench, which they enter from their new store.
     """
     stores = queries.find_stores(tx, codes=[one.store.code for one in staff if one.store])
     refused = _twice([one.code for one in staff])
@@ -135,6 +137,9 @@ def enter_staff(tx: Tx, staff: Sequence[StaffEntered], *, now: datetime) -> list
     _move(tx, courses, made, now=now)
     leaving = [(made[one.code], one.until) for one in good if one.until is not None]
     tx.write(entering.LEAVE, entering.LEAVING, leaving)
+    moved = {made[move.subject] for move, course in courses if course is not Course.KEEP}
+    elsewhere = moved | {staff_id for staff_id, _ in leaving}
+    auth.end_all_sessions(tx, kind=CallerKind.GUIDE, subject_ids=elsewhere, now=now)
     return _results(codes, made, refused)
 
 

@@ -161,6 +161,7 @@ def seen_by(tx: ReadTx, *, reach: Reach, at: datetime) -> Seen:
         "region_ids": array(sorted(reach.region_ids)),
         "store_ids": array(sorted(reach.store_ids)),
         "staff_ids": array(sorted(reach.staff_ids)),
+        "every_brand": tx.scope.brand_ids is None,
         "at": at,
     }
     found: dict[str, dict[int, str]] = {"store": {}, "self": {}, "colleague": {}}

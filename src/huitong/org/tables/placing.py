@@ -206,8 +206,8 @@ ORDER BY staff_id, persona_account_id
 """
 
 # What somebody sees, as (whose, id, code): the stores of operators, of regions and those below
-# them, or named themselves; who works in one of them; and the staff that they are. Days are those
-# of the group's oldest brand.
+# them, or named themselves; who works in one of them; and the staff that they are, while these work
+# in a store that carries a brand of the scope. Days are those of the group's oldest brand.
 SEEN = """
 WITH RECURSIVE today AS (
   SELECT (%(at)s::timestamptz AT TIME ZONE coalesce(
@@ -244,6 +244,15 @@ UNION ALL
 SELECT 'self', staff.id, staff.code
 FROM org.staff
 WHERE staff.id = ANY (%(staff_ids)s::bigint[])
+  AND EXISTS (
+    SELECT FROM org.staff_assignment
+    JOIN today ON daterange(staff_assignment.valid_from, staff_assignment.valid_until) @> today.day
+    WHERE staff_assignment.staff_id = staff.id
+      AND (%(every_brand)s OR EXISTS (
+        SELECT FROM org.store_brand
+        WHERE store_brand.store_id = staff_assignment.store_id
+      ))
+  )
 UNION ALL
 SELECT 'colleague', staff.id, staff.code
 FROM seen_store

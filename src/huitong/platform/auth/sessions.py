@@ -8,7 +8,7 @@ ends at once.
 
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -125,6 +125,16 @@ WHERE group_id = %(group_id)s
 RETURNING id
 """
 
+# Every session of many at once.
+END_ALL = """
+UPDATE platform.session
+SET ended_at = %(now)s
+WHERE group_id = %(group_id)s
+  AND kind = %(kind)s
+  AND subject_id = ANY(%(subject_ids)s::bigint[])
+  AND ended_at IS NULL
+"""
+
 # Those that still open something, the latest first.
 LIST = """
 SELECT id, opened_at, seen_at, expires_at, origin_address, origin_agent
@@ -231,6 +241,19 @@ def end_sessions(
 ) -> int:
     """End every session of somebody but the named one, and return how many that were."""
     return _end(tx, kind, subject_id, only=None, but=but, now=now)
+
+
+def end_all_sessions(
+    tx: Tx, *, kind: CallerKind, subject_ids: Collection[int], now: datetime
+) -> None:
+    """End every session of each of these at once."""
+    params = {
+        "group_id": tx.scope.group_id,
+        "kind": kind,
+        "subject_ids": sorted(subject_ids),
+        "now": now,
+    }
+    tx.execute(END_ALL, params)
 
 
 def list_sessions(
