@@ -18,6 +18,7 @@ READS = "it reads; the question is in the body because addresses are written to 
 DRAWS = "it draws conclusions from what is there and changes nothing that people decide"
 FACT = "each fact keeps who said it, and the customer's page shows them"
 JOB = "it computes anew what follows from data; the job keeps who asked"
+MEMBERS = "members are too many for the audit: their session keeps when and from where"
 OWN = "somebody looks after their own session or taste, and nobody else's"
 
 NOT_RECORDED: Mapping[str, str] = {
@@ -54,9 +55,9 @@ NOT_RECORDED: Mapping[str, str] = {
     "POST /v1/uploads": "the upload keeps who sent it; what is done with it is an entry",
     "DELETE /v1/uploads/{upload_id}": "the upload keeps who sent it; a sweep would take it anyway",
     "POST /v1/guide/session/codes": "a code is asked for; signing in with it is an entry",
-    "POST /v1/my/session/codes": "a code is asked for; signing in with it is an entry",
-    "DELETE /v1/guide/session": OWN,
-    "DELETE /v1/my/session": OWN,
+    "POST /v1/my/session/codes": "a code is asked for, and nobody is in yet",
+    "POST /v1/my/session": MEMBERS,
+    "DELETE /v1/my/session": MEMBERS,
     "PUT /v1/account/language": OWN,
     "POST /v1/account/second-factor": "it begins; the confirmation is the entry",
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Watched, wait_until_filled
+from tests.browser.conftest import Watched, keep_screenshot, wait_until_filled
 from tests.browser.worlds.members import BRAND
 from tests.browser.worlds.users import PASSWORD
 
@@ -49,6 +49,24 @@ def test_a_wrong_password_is_refused_in_words(open_page: Callable[..., Watched])
     alert = watched.page.get_by_role("alert")
     expect(alert).to_be_visible()
     assert "finance" not in alert.inner_text()
+
+
+@pytest.mark.parametrize(
+    "language, words", [("zh-CN", "密码不正确"), ("en-US", "the password was wrong")]
+)
+def test_an_auditor_sees_who_tried_to_get_in(
+    open_page: Callable[..., Watched], language: str, words: str
+) -> None:
+    at_the_door = open_page("/console/", who=None)
+    at_the_door.expect("401")
+    sign_in(at_the_door.page, "cashier", "not the password of anybody")
+    at_the_door.page.get_by_role("alert").wait_for()
+    audit = f"/console/{BRAND}/audit?act=session.refuse"
+    page = open_page(audit, who="auditor", language=language).page
+    wait_until_filled(page)
+    row = page.get_by_role("row").filter(has_text=words).filter(has_text="收银")
+    expect(row.first).to_be_visible()
+    keep_screenshot(page, f"audit-refused-{language}")
 
 
 @pytest.mark.parametrize("to", ["//evil.example/", "https://evil.example/", "javascript:alert(1)"])

@@ -1,7 +1,12 @@
 """HTTP in: who did what, from where, before and after; searched, paged, and taken as a file."""
 
+<<<<<<< HEAD
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
+=======
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+>>>>>>> e0766d1 (audit: Tell who tried to get in.)
 from datetime import datetime
 from itertools import islice
 from typing import Annotated, TypeAlias
@@ -13,7 +18,7 @@ from pydantic import AwareDatetime, BaseModel, Field, JsonValue
 from huitong import org
 from huitong.entry.console import naming
 from huitong.org.model import BrandNotFound
-from huitong.platform import audit, clock
+from huitong.platform import audit, auth, clock, ids
 from huitong.platform.assembly import Platform
 from huitong.platform.audit import (
     ACT_NAMES,
@@ -35,7 +40,12 @@ FILE_EXAMPLE = (
     "reason,changes\n"
 )
 
+<<<<<<< HEAD
 NAMED_AT_ONCE = 500
+=======
+# Subjects of other kinds have no name that the platform knows.
+NAMED = (f"{auth.USER_PREFIX}_", f"{auth.KEY_PREFIX}_")
+>>>>>>> e0766d1 (audit: Tell who tried to get in.)
 
 EntryId: TypeAlias = Annotated[int, IdText(AUDIT_PREFIX)]
 
@@ -87,6 +97,7 @@ class EntryOut(BaseModel):
     brand: str | None = Field(description="The brand's code; null when it is of the group.")
     act: str
     subject: str = Field(examples=["programme:grocer", "cus_0000000000g01"])
+    subject_name: str | None = Field(description="What people call a user, a key or a guide.")
     reason: str | None
     changes: list[AuditDifferenceOut]
 
@@ -164,10 +175,11 @@ def list_entries(
             before_id=None if place is None else int(place[0]),
             limit=paging.limit + 1,
         )
+        names = _names(tx, found)
     return page_of(
         found,
         limit=paging.limit,
-        show=lambda entry: _out(entry, brands),
+        show=lambda entry: _out(entry, brands, names),
         place=lambda entry: (entry.id,),
     )
 
@@ -218,6 +230,16 @@ def _brands(tx: ReadTx) -> Mapping[int, str]:
     return {one.id: one.code for one in org.brands(tx)}
 
 
+def _names(tx: ReadTx, entries: Sequence[Entry]) -> Mapping[str, str]:
+    """Return the names of users, keys and guides who did something or had it done to them."""
+    told = {text for entry in entries for text in (entry.actor, entry.subject)}
+    named = audit.names_of(tx, [one for one in told if one.startswith(NAMED)])
+    if any(one.startswith(f"{auth.GUIDE_PREFIX}_") for one in told):
+        codes = org.staff_codes(tx).items()
+        named |= {ids.show(auth.GUIDE_PREFIX, staff_id): code for staff_id, code in codes}
+    return named
+
+
 def _wanted(tx: ReadTx, filters: _Filters) -> Wanted:
     return Wanted(
         actor=filters.actor,
@@ -229,18 +251,19 @@ def _wanted(tx: ReadTx, filters: _Filters) -> Wanted:
     )
 
 
-def _out(entry: Entry, brands: Mapping[int, str]) -> EntryOut:
+def _out(entry: Entry, brands: Mapping[int, str], names: Mapping[str, str]) -> EntryOut:
     changes = audit.differences(entry.before, entry.after)
     return EntryOut(
         id=entry.id,
         recorded_at=entry.recorded_at,
-        actor=ActorOut(id=entry.actor, name=entry.actor_name),
+        actor=ActorOut(id=entry.actor, name=entry.actor_name or names.get(entry.actor)),
         address=entry.address,
         agent=entry.agent,
         request_id=entry.request_id,
         brand=brands.get(entry.brand_id) if entry.brand_id else None,
         act=entry.act,
         subject=entry.subject,
+        subject_name=names.get(entry.subject),
         reason=entry.reason,
         changes=[AuditDifferenceOut.model_validate(asdict(one)) for one in changes],
     )

@@ -1,6 +1,7 @@
 """HTTP: sign in at the console, see who one is and what one may do, sign out."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -8,7 +9,10 @@ from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from huitong import org
+from huitong.entry.doors import refused
+from huitong.entry.doors.refused import Aim
 from huitong.platform import audit, auth, clock
+from huitong.platform.assembly import Platform
 from huitong.platform.auth import (
     AccountLocked,
     Asked,
@@ -16,17 +20,19 @@ from huitong.platform.auth import (
     CallerKind,
     DemoPasswordRefused,
     Language,
+    Origin,
     PasswordOver,
     Permission,
     SignInRefused,
     TooManyTries,
 )
-from huitong.platform.db import ReadTx
+from huitong.platform.db import ReadTx, Scope
 from huitong.platform.http import PUBLIC, Calling, IdText, Reach, Router, Running, cookies
 from huitong.platform.settings import Environment
 
 router = Router(tag="session")
 
+DOOR = "console"
 UserId = Annotated[int, IdText(auth.USER_PREFIX)]
 # What is typed at the door; longer than any name or password may be, and shorter than a burden.
 Typed = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
@@ -91,18 +97,16 @@ def sign_in(request: Request, response: Response, platform: Running, asked: Sign
     """
     cookies.hold_own_page(request)
     now, origin = clock.now(), cookies.origin_of(request)
-    signed = auth.sign_in(
-        platform.database,
-        Asked(
-            name=asked.name,
-            password=asked.password,
-            code=asked.code,
-            browser=cookies.browser_cookie(request),
-        ),
-        demo=platform.settings.environment is Environment.DEMO,
-        origin=origin,
-        now=now,
+    said = Asked(
+        name=asked.name,
+        password=asked.password,
+        code=asked.code,
+        browser=cookies.browser_cookie(request),
     )
+    demo = platform.settings.environment is Environment.DEMO
+    aim = partial(_aim, platform, said, origin, now=now)
+    with refused.told(platform, request, door=DOOR, aim=aim, now=now):
+        signed = auth.sign_in(platform.database, said, demo=demo, origin=origin, now=now)
     opened = signed.session
     cookies.set_session(
         request, response, kind=CallerKind.USER, token=opened.token, until=opened.expires_at
@@ -145,6 +149,24 @@ def sign_out(request: Request, response: Response, platform: Running, caller: Ca
         auth.end_session(tx, caller=caller, session_id=caller.session_id, now=now)
         audit.record(tx, by=caller, act="session.end", subject=caller.actor(), now=now)
     cookies.drop_session(request, response, kind=CallerKind.USER)
+
+
+def _aim(platform: Platform, asked: Asked, origin: Origin, *, now: datetime) -> Aim | None:
+    """Return whom a try at the door of the console was for."""
+    found = auth.user_at_door(platform.database, name=asked.name)
+    if found is None:
+        return None
+    group_id, user_id = found
+    with platform.database.reading(Scope(group_id)) as tx:
+        user = auth.user(tx, user_id=user_id)
+    seconds = auth.wait_seconds(
+        platform.database,
+        name=user.name,
+        browser=asked.browser,
+        address=origin.address,
+        now=now,
+    )
+    return Aim(group_id, user.rights.brand_ids, auth.actor_shown(CallerKind.USER, user_id), seconds)
 
 
 def session_out(tx: ReadTx, caller: Caller, *, token: str) -> SessionOut:

@@ -1,5 +1,8 @@
 """HTTP: guides sign in with their telephone or by WeCom, and see who they are."""
 
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -7,11 +10,13 @@ from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from huitong import org
-from huitong.entry.doors import phones
+from huitong.entry.doors import phones, refused
 from huitong.entry.doors.phones import CodeSent, Keeping, Phone, PhoneCode
+from huitong.entry.doors.refused import Aim
 from huitong.org.model import StoreFilter
-from huitong.platform import auth, clock
+from huitong.platform import audit, auth, clock
 from huitong.platform.assembly import Platform
+from huitong.platform.audit import Act
 from huitong.platform.auth import (
     Caller,
     CallerKind,
@@ -99,12 +104,13 @@ def sign_guide_in(
     request: Request, response: Response, platform: Running, asked: GuideSignIn
 ) -> GuideSessionOut:
     """Sign a guide in with the code that was sent to their telephone."""
-    phones.check(platform, request, door=DOOR, phone=asked.phone, code=asked.code, now=clock.now())
-    with platform.database.reading(auth.NOBODY) as tx:
-        found = auth.guide_of(tx, phone=phones.plain(asked.phone))
-    if found is None:
-        raise GuideUnknown
-    return _open(platform, request, response, found, asked.keep)
+    now = clock.now()
+    aim = partial(_aim_at_phone, platform, request, asked.phone, now=now)
+    with refused.told(platform, request, door=DOOR, aim=aim, now=now):
+        phones.check(platform, request, door=DOOR, phone=asked.phone, code=asked.code, now=now)
+        return _open(
+            platform, request, response, _guide(platform, phones.plain(asked.phone)), asked.keep
+        )
 
 
 @router.route(
@@ -121,10 +127,11 @@ def sign_guide_in_by_wecom(
     cookies.hold_own_page(request)
     if platform.wecom is None:
         raise WeComNotConfigured
-    found = platform.wecom.recognise(corp=asked.corp, code=asked.code)
-    if found is None:
-        raise GuideUnknown
-    return _open(platform, request, response, (found.group_id, found.staff_id), asked.keep)
+    told = platform.wecom.recognise(corp=asked.corp, code=asked.code)
+    found = None if told is None else (told.group_id, told.staff_id)
+    aim = partial(_aim, platform, found)
+    with refused.told(platform, request, door=DOOR, aim=aim, now=clock.now()):
+        return _open(platform, request, response, found, asked.keep)
 
 
 @router.route("GET", "/v1/guide/session", permission=Permission.GUIDE_READ, reach=Reach.ANYBODY)
@@ -150,6 +157,7 @@ def sign_guide_out(
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:
         auth.end_session(tx, caller=caller, session_id=caller.session_id, now=now)
+        audit.record(tx, by=caller, act=Act.SESSION_END, subject=caller.actor(), now=now)
     cookies.drop_session(request, response, kind=CallerKind.GUIDE)
 
 
@@ -157,10 +165,12 @@ def _open(
     platform: Platform,
     request: Request,
     response: Response,
-    found: tuple[int, int],
+    found: tuple[int, int] | None,
     keep: Keeping,
 ) -> GuideSessionOut:
     """Open a session for staff, in the first brand of the store they work in today."""
+    if found is None:
+        raise GuideUnknown
     group_id, staff_id = found
     now = clock.now()
     with platform.database.reading(Scope(group_id)) as tx:
@@ -179,9 +189,41 @@ def _open(
     caller = auth.check_session(
         platform.database, opened.token, kinds=frozenset({CallerKind.GUIDE}), now=now
     )
-    with platform.database.reading(caller.scope()) as tx:
+    with platform.database.transaction(caller.scope(), now=now) as tx:
+        audit.record(tx, by=caller, act=Act.SESSION_OPEN, subject=caller.actor(), now=now)
         told = _out(tx, caller, token=opened.token)
     return told.model_copy(update={"token": opened.token if keep == "token" else None})
+
+
+def _guide(platform: Platform, phone: str) -> tuple[int, int] | None:
+    with platform.database.reading(auth.NOBODY) as tx:
+        return auth.guide_of(tx, phone=phone)
+
+
+def _aim_at_phone(platform: Platform, request: Request, phone: str, *, now: datetime) -> Aim | None:
+    """Return whom a try with a telephone was for; what is no number is nobody's."""
+    try:
+        number = phones.plain(phone)
+    except PhoneCodeWrong:
+        return None
+    aimed = _aim(platform, _guide(platform, number))
+    origin = cookies.origin_of(request)
+    seconds = auth.phone_wait_seconds(
+        platform.database, door=DOOR, phone=number, origin=origin, now=now
+    )
+    return None if aimed is None else replace(aimed, wait_seconds=seconds)
+
+
+def _aim(platform: Platform, found: tuple[int, int] | None) -> Aim | None:
+    if found is None:
+        return None
+    group_id, staff_id = found
+    with platform.database.reading(Scope(group_id)) as tx:
+        try:
+            brand_ids: tuple[int, ...] | None = (_brand_of(tx, staff_id),)
+        except GuideUnknown:
+            brand_ids = None
+    return Aim(group_id, brand_ids, auth.actor_shown(CallerKind.GUIDE, staff_id))
 
 
 def _brand_of(tx: ReadTx, staff_id: int) -> int:

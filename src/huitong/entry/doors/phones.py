@@ -9,9 +9,8 @@ from pydantic import BaseModel, Field
 
 from huitong.channels.model import IdentifierKind
 from huitong.identity.rules import normalised
-from huitong.platform import audit, auth
+from huitong.platform import auth
 from huitong.platform.assembly import Platform
-from huitong.platform.audit import Act
 from huitong.platform.auth import CallerKind, OpenedSession, PhoneCodesNotSent, PhoneCodeWrong
 from huitong.platform.db import Scope
 from huitong.platform.http import cookies
@@ -87,8 +86,6 @@ def open_for(
         opened = auth.open_session(
             tx, kind=kind, subject_id=subject_id, brand_ids=brand_ids, origin=origin, now=now
         )
-        actor = auth.actor_shown(kind, subject_id)
-        audit.record(tx, by=actor, act=Act.SESSION_OPEN, subject=actor, now=now)
     if keep == "cookie":
         cookies.set_session(
             request, response, kind=kind, token=opened.token, until=opened.expires_at

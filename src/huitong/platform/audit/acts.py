@@ -18,6 +18,7 @@ class Act(StrEnum):
     PASSWORD_PUT = "password.put"  # noqa: S105 - the name of an act
     SECOND_FACTOR_PUT = "second_factor.put"
     SESSION_OPEN = "session.open"
+    SESSION_CHALLENGE = "session.challenge"
     SESSION_REFUSE = "session.refuse"
     SESSION_END = "session.end"
     KEY_ISSUE = "key.issue"
@@ -103,6 +104,9 @@ ACT_NAMES: Mapping[Act, ActName] = {
     Act.PASSWORD_PUT: ActName("修改自己的密码", "Changed their password"),
     Act.SECOND_FACTOR_PUT: ActName("设置两步验证", "Changed their second factor"),
     Act.SESSION_OPEN: ActName("登录", "Signed in"),
+    Act.SESSION_CHALLENGE: ActName(
+        "密码正确，待两步验证", "Knew the password, was asked for a code"
+    ),
     Act.SESSION_REFUSE: ActName("登录被拒", "Was refused to sign in"),
     Act.SESSION_END: ActName("退出登录", "Signed out"),
     Act.KEY_ISSUE: ActName("签发密钥", "Issued a key"),

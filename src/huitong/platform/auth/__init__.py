@@ -73,6 +73,7 @@ from huitong.platform.auth.phone_codes import (
     PhoneCodeWrong,
     SentCode,
     guide_of,
+    phone_wait_seconds,
     put_guide_phone,
     send_code,
     use_phone_code,
@@ -124,8 +125,9 @@ from huitong.platform.auth.signing_in import (
     SignedIn,
     SignInRefused,
     sign_in,
+    user_at_door,
 )
-from huitong.platform.auth.tries import TooManyTries, forget_tries, tried
+from huitong.platform.auth.tries import TooManyTries, forget_tries, tried, wait_seconds
 from huitong.platform.auth.users import (
     SHOWN_NAME_LENGTH_MAX,
     Language,
@@ -257,6 +259,7 @@ __all__ = [
     "list_users",
     "lock_user",
     "open_session",
+    "phone_wait_seconds",
     "put_guide_phone",
     "put_role",
     "recovery_codes_left",
@@ -272,5 +275,7 @@ __all__ = [
     "unlock_user",
     "use_phone_code",
     "user",
+    "user_at_door",
     "user_named",
+    "wait_seconds",
 ]

@@ -124,7 +124,7 @@ def send_code(
 
     :raises TooManyTries: when the number or the address has to wait.
     """
-    tries.begin(database, name=f"{door} {phone}", browser=None, address=origin.address, now=now)
+    tries.begin(database, name=_tried(door, phone), browser=None, address=origin.address, now=now)
     sent = SentCode(f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}", now + GOOD_FOR)
     params = {
         **_row(door, phone),
@@ -148,7 +148,7 @@ def use_phone_code(
     :raises PhoneCodeWrong: when it is another one, or its time is over.
     """
     trying = tries.begin(
-        database, name=f"{door} {phone}", browser=None, address=origin.address, now=now
+        database, name=_tried(door, phone), browser=None, address=origin.address, now=now
     )
     params = {**_row(door, phone), "now": now, "tries_max": TRIES_MAX}
     # Committed before it is looked at, so that a try counts whatever comes of it.
@@ -161,6 +161,15 @@ def use_phone_code(
         if tx.row(USE, params) is None:
             raise PhoneCodeWrong
     tries.forgive(database, trying, now=now)
+
+
+def phone_wait_seconds(
+    database: Database, *, door: str, phone: str, origin: Origin, now: datetime
+) -> int:
+    """Return how long the next try with a telephone has to wait; 0 when it need not."""
+    return tries.wait_seconds(
+        database, name=_tried(door, phone), browser=None, address=origin.address, now=now
+    )
 
 
 def guide_of(tx: ReadTx, *, phone: str) -> tuple[int, int] | None:
@@ -176,6 +185,11 @@ def put_guide_phone(tx: Tx, *, staff_id: int, phone: str | None, now: datetime) 
     end_sessions(tx, kind=CallerKind.GUIDE, subject_id=staff_id, but=None, now=now)
     if phone is not None:
         tx.execute(PUT_GUIDE, {**params, "phone_key": _digest("guide", phone)})
+
+
+def _tried(door: str, phone: str) -> str:
+    """Return the name under which tries with a telephone are counted."""
+    return f"{door} {phone}"
 
 
 def _row(door: str, phone: str) -> dict[str, object]:

@@ -143,15 +143,25 @@ def sign_in(
     return SignedIn(known.group_id, known.id, opened, tries.new_browser(name))
 
 
+def user_at_door(database: Database, *, name: str) -> tuple[int, int] | None:
+    """Return the group and the id of who signs in under a name; asked before a scope is known."""
+    found = _find(database, users.plain_name(name))
+    return None if found is None else (found.group_id, found.id)
+
+
 def _known(database: Database, name: str, password: str) -> _Known:
     """Return the account of a name whose password this is."""
-    with database.reading(NOBODY) as tx:
-        found: Sequence[_Known] = tx.all(_Known, FIND, {"name": name})
-    known = found[0] if found else None
+    known = _find(database, name)
     stored = None if known is None else known.password_hash
     if not passwords.fits(password, stored) or known is None:
         raise SignInRefused
     return known
+
+
+def _find(database: Database, name: str) -> _Known | None:
+    with database.reading(NOBODY) as tx:
+        found: Sequence[_Known] = tx.all(_Known, FIND, {"name": name})
+    return found[0] if found else None
 
 
 def _hold(known: _Known, asked: Asked, *, demo: bool, now: datetime) -> None:

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from huitong.platform import crypto
 from huitong.platform.auth.callers import NOBODY
-from huitong.platform.db import Database, Shape
+from huitong.platform.db import Database, ReadTx, Shape
 from huitong.platform.errors import DomainError, Kind
 
 BY_NAME_FREE = 5
@@ -100,6 +100,11 @@ class Trying:
     own: bytes
     address: bytes
 
+    @classmethod
+    def of(cls, name: str, browser: str | None, address: str) -> Self:
+        """Return a try of `name` from a browser and an address."""
+        return cls(own=_own(name, browser), address=_digest("address", address))
+
     def rows(self) -> list[tuple[bytes, int]]:
         """Return the rows that count it."""
         return [(self.own, BY_NAME_FREE), (self.address, BY_ADDRESS_FREE)]
@@ -116,7 +121,7 @@ def begin(
 
     :raises TooManyTries: when the name, the browser or the address has to wait.
     """
-    trying = Trying(own=_own(name, browser), address=_digest("address", address))
+    trying = Trying.of(name, browser, address)
     constants = {
         "now": now,
         "forgotten": now - FORGOTTEN_AFTER,
@@ -128,11 +133,17 @@ def begin(
         if len(counted) == len(trying.rows()):
             tx.write(CLOSE, _TRIES, trying.rows(), constants)
             return trying
-        params = {"group_id": NOBODY.group_id, "keys": trying.keys()}
-        found = tx.row(CLOSED_UNTIL, params)
-    assert found is not None, "A maximum is one row."
-    until = now if found[0] is None else found[0]
-    raise TooManyTries(wait_seconds=max(1, math.ceil((until - now).total_seconds())))
+        seconds = _wait_seconds(tx, trying, now=now)
+    raise TooManyTries(wait_seconds=max(1, seconds))
+
+
+def wait_seconds(
+    database: Database, *, name: str, browser: str | None, address: str, now: datetime
+) -> int:
+    """Return how long the next try of `name` has to wait; 0 when it need not."""
+    trying = Trying.of(name, browser, address)
+    with database.reading(NOBODY) as tx:
+        return _wait_seconds(tx, trying, now=now)
 
 
 def forgive(database: Database, trying: Trying, *, now: datetime) -> None:
@@ -177,6 +188,12 @@ def _forgive(
     with database.transaction(NOBODY, now=now) as tx:
         tx.execute(FORGIVE, params)
         tx.execute(SWEEP, params)
+
+
+def _wait_seconds(tx: ReadTx, trying: Trying, *, now: datetime) -> int:
+    found = tx.row(CLOSED_UNTIL, {"group_id": NOBODY.group_id, "keys": trying.keys()})
+    assert found is not None, "A maximum is one row."
+    return 0 if found[0] is None else max(0, math.ceil((found[0] - now).total_seconds()))
 
 
 def _own(name: str, browser: str | None) -> bytes:

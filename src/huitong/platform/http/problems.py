@@ -1,6 +1,6 @@
 """Refusals as problem details (RFC 9457): the one place that turns a kind into a status."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import ClassVar
@@ -9,6 +9,7 @@ import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
 from huitong.platform.errors import DomainError, Kind
@@ -129,6 +130,11 @@ def problem(
     return JSONResponse(body, status, headers=_headers(status), media_type=MEDIA_TYPE)
 
 
+def after_refusing(request: Request, work: Callable[[], None]) -> None:
+    """Let `work` be done once the refusal of a request is sent, so that its time tells nothing."""
+    request.state.after_refusing = BackgroundTask(work)
+
+
 def unexpected(*, request_id: str, trace_id: str) -> JSONResponse:
     """Return the answer to an error nobody foresaw: where to find it in the logs, and no more."""
     body = {
@@ -163,7 +169,9 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DomainError), "Registered for refusals."
     request.state.code = error.code
     faults = error.places()[:ERRORS_SHOWN_MAX]
-    return problem(error, request_id=request.state.request_id, errors=faults)
+    response = problem(error, request_id=request.state.request_id, errors=faults)
+    response.background = getattr(request.state, "after_refusing", None)
+    return response
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:

@@ -29,10 +29,11 @@ function useChangeWords() {
 /** What an entry did, in a line: its reason and its first changes. */
 export function Says({ entry }: { entry: Entry }) {
   const { t } = useTranslation("audit");
+  const words = useChangeWords();
   const more = entry.changes.length - TOLD_MAX;
   return (
     <Flex vertical>
-      {entry.reason !== null && <span>{t("because", { reason: entry.reason })}</span>}
+      {entry.reason !== null && <span>{t("because", { reason: words.value(entry.reason) })}</span>}
       {entry.changes.slice(0, TOLD_MAX).map((change) => <OneLine key={change.path} change={change} />)}
       {more > 0 && <Typography.Text type="secondary">{t("more", { count: more })}</Typography.Text>}
     </Flex>

@@ -5,6 +5,7 @@ import { Button, Checkbox, DatePicker, Flex, Input, Select } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useDoors } from "./Origin";
 import type { Act } from "./acts";
 import { type Filter, isFiltered } from "./filter";
 
@@ -20,6 +21,7 @@ const NONE: Filter = { actor: null, acts: [], subject: "", from: null, to: null,
 export function Filters({ filter, acts, put }: Props) {
   const { t, i18n } = useTranslation("audit");
   const brand = useBrand();
+  const doorOf = useDoors();
   const actors = api.useQuery("get", "/v1/audit/actors", {});
   const [subject, setSubject] = useState(filter.subject);
   const [lastSubject, setLastSubject] = useState(filter.subject);
@@ -30,8 +32,8 @@ export function Filters({ filter, acts, put }: Props) {
   }
   const chinese = i18n.language === "zh-CN";
   const nameOf = useActors([...(actors.data?.items ?? []).map((one) => one.id), ...(filter.actor === null ? [] : [filter.actor])]);
-  const people = (actors.data?.items ?? []).map((one) => ({ value: one.id, label: one.name ?? nameOf(one.id) }));
-  if (filter.actor !== null && !people.some((one) => one.value === filter.actor)) people.push({ value: filter.actor, label: nameOf(filter.actor) });
+  const people = (actors.data?.items ?? []).map((one) => ({ value: one.id, label: one.name ?? doorOf(one.id) ?? nameOf(one.id) }));
+  if (filter.actor !== null && !people.some((one) => one.value === filter.actor)) people.push({ value: filter.actor, label: doorOf(filter.actor) ?? nameOf(filter.actor) });
   return (
     <Flex component="search" gap="small" wrap align="center">
       <DatePicker.RangePicker

@@ -10,6 +10,7 @@ export function Origin({ entry }: { entry: Schemas["EntryOut"] }) {
   const { t } = useTranslation("audit");
   const { actor } = entry;
   const name = useActor(actor.id);
+  const door = useDoors()(actor.id);
   const kind = kindOf(actor.id);
   const lines = [
     { key: "id", label: t("account"), children: <Typography.Text copyable>{actor.id}</Typography.Text> },
@@ -20,8 +21,15 @@ export function Origin({ entry }: { entry: Schemas["EntryOut"] }) {
   ];
   return (
     <Flex vertical align="start">
-      <Why title={t("from")} explanation={<Descriptions column={1} size="small" items={lines} />}>{actor.name ?? name}</Why>
-      <Typography.Text type="secondary">{t(`kinds.${kind === "word" ? "other" : kind}`)}</Typography.Text>
+      <Why title={t("from")} explanation={<Descriptions column={1} size="small" items={lines} />}>{actor.name ?? door ?? name}</Why>
+      <Typography.Text type="secondary">{door === undefined ? t(`kinds.${kind === "word" ? "other" : kind}`) : `${t("kinds.door")} · ${entry.address ?? t("unknown")}`}</Typography.Text>
     </Flex>
   );
+}
+
+/** Returns a function that calls a door by name, where nobody had signed in yet. */
+export function useDoors(): (actor: string) => string | undefined {
+  const { t } = useTranslation("audit");
+  const doors: Readonly<Record<string, string>> = { "door:console": t("doors.console"), "door:guide": t("doors.guide") };
+  return (actor) => doors[actor];
 }

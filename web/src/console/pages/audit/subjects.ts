@@ -1,7 +1,9 @@
 /** Where the subject of an entry is shown: the page of the console, or none. */
 import { useAddress, useBrand } from "@console/brand";
+import { useMay } from "@shared/session";
 
 const CUSTOMER = /^cus_\w+$/;
+const USER = /^usr_\w+$/;
 const JOB = /^job_\w+$/;
 const MERGE = /^mrg_\w+$/;
 
@@ -9,8 +11,10 @@ const MERGE = /^mrg_\w+$/;
 export function useSubjectAddress(): (subject: string) => string | null {
   const at = useAddress();
   const { code } = useBrand();
+  const may = useMay();
   return (subject) => {
     if (CUSTOMER.test(subject)) return at(`customers/${subject}`);
+    if (USER.test(subject)) return may("users.read") ? at(`users?user=${subject}`) : null;
     if (JOB.test(subject)) return at(`jobs?job=${subject}`);
     if (MERGE.test(subject)) return at("identity");
     const [kind, key] = parted(subject);
@@ -31,9 +35,9 @@ const OF_A_BRAND: Readonly<Record<string, (name: string) => string>> = {
 const OF_THE_GROUP: Readonly<Record<string, string>> = {
   mapping: "data/mappings",
   organisation: "organisation",
-  store: "organisation/stores",
-  staff: "organisation/staff",
-  role: "access/roles",
+  store: "stores",
+  staff: "staff",
+  role: "roles",
 };
 
 /** Returns what stands before and after the first separator. */
