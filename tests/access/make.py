@@ -13,7 +13,7 @@ from huitong.entry.api import make_app
 from huitong.platform import auth
 from huitong.platform.auth import EVERYWHERE, Permission, Reach, Rights
 from huitong.platform.auth.permissions import NewRole
-from huitong.platform.auth.users import insert_user
+from huitong.platform.auth.user_changes import insert_user
 from huitong.platform.db import Database, Scope
 from tests.entry.make import make_platform
 

@@ -20,7 +20,8 @@ from huitong.platform.auth import (
     passwords,
     tries,
 )
-from huitong.platform.auth.users import set_lock, set_password
+from huitong.platform.auth.user_changes import set_lock
+from huitong.platform.auth.user_passwords import set_password
 from huitong.platform.db import Database, Scope
 from tests.access.make import PASSWORD, make_user
 

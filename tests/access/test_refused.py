@@ -16,7 +16,8 @@ from huitong.org.model import NewStaff, Placement
 from huitong.platform import audit, auth, clock, ids
 from huitong.platform.audit import Entry, Wanted
 from huitong.platform.auth import tries
-from huitong.platform.auth.users import set_lock, set_password
+from huitong.platform.auth.user_changes import set_lock
+from huitong.platform.auth.user_passwords import set_password
 from huitong.platform.db import Database, Scope
 from tests.access.make import PASSWORD, Browser, make_browser, make_user
 from tests.access.test_second_factor import enrol

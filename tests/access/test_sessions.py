@@ -7,7 +7,8 @@ from fastapi import FastAPI
 
 from huitong.platform import auth, clock
 from huitong.platform.auth import CallerKind, Permission, Rights
-from huitong.platform.auth.users import put_rights, user_named
+from huitong.platform.auth.user_changes import put_rights
+from huitong.platform.auth.users import user_named
 from huitong.platform.db import Database, Scope
 from tests.access.make import PASSWORD, Browser, make_browser, make_user
 

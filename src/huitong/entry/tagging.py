@@ -18,7 +18,7 @@ from huitong.segments.engine import tag_bitmaps, tag_sweeping, tag_wanted
 from huitong.segments.engine.tag_computing import Catalogue, compute, say_nothing, with_words
 from huitong.segments.engine.tag_explaining import ExplainedTag, explain_tag
 from huitong.segments.engine.tag_table import Ids, Ordinals, TagFiles, TagStore
-from huitong.segments.model.bitmaps import VersionAbandoned
+from huitong.segments.model.bitmaps import Version, VersionAbandoned
 from huitong.segments.model.tags import CustomerNotTagged, RefreshKind, Tag, TagRefresh
 from huitong.segments.operations import tags as operations
 from huitong.segments.queries import tags as queries
@@ -305,12 +305,7 @@ class _Refresh:
             segments.retire(tx, left, now=self.now)
             tags: Mapping[str, Tag] = catalogue.tags
             if is_full or before.files is None:
-                dropped = () if before.files is None else tuple(
-                    code for code in before.files.columns if code not in tags
-                )  # fmt: skip
-                tag_bitmaps.write_all(
-                    tx, store.connection, tags, table="fresh", version=version, dropped=dropped
-                )
+                _write_all(tx, store, tags, before.files, version)
             else:
                 tag_bitmaps.write_changed(
                     tx, store.connection, tags, changed="changed", version=version
@@ -334,6 +329,16 @@ class _Refresh:
 def _holds(files: TagFiles) -> bool:
     """Tell whether there is anybody: a brand without customers has no file to read."""
     return bool(files.base or files.recent)
+
+
+def _write_all(
+    tx: Tx, store: TagStore, tags: Mapping[str, Tag], files: TagFiles | None, version: Version
+) -> None:
+    """Write the bitmaps of every tag anew, and drop those of tags that are no more."""
+    dropped = () if files is None else tuple(code for code in files.columns if code not in tags)
+    tag_bitmaps.write_all(
+        tx, store.connection, tags, table="fresh", version=version, dropped=dropped
+    )
 
 
 def _catalogue(before: Before) -> Catalogue:

@@ -10,7 +10,8 @@ from huitong.platform import auth
 from huitong.platform.assembly import Platform
 from huitong.platform.auth.callers import EVERYWHERE, Reach
 from huitong.platform.auth.permissions import GROUP_ADMIN
-from huitong.platform.auth.users import Rights, insert_user
+from huitong.platform.auth.user_changes import insert_user
+from huitong.platform.auth.users import Rights
 from huitong.platform.db import Scope
 from tests.browser.worlds.members import ACTOR, STAFF, STORES, Members
 

@@ -9,6 +9,7 @@ from huitong.entry.cli.showing import AsJson
 
 if TYPE_CHECKING:
     from huitong.loyalty.model.adjusting import Adjusted, AdjustmentReason
+    from huitong.platform.errors import Result
 
 points = typer.Typer(no_args_is_help=True, help="Points moved by hand.")
 
@@ -51,7 +52,6 @@ def adjust(
     from huitong.loyalty.model.adjusting import Adjustment
     from huitong.platform import clock
     from huitong.platform.db import Scope
-    from huitong.platform.errors import Refused
 
     now, actor = clock.now(), opening.actor(context)
     wanted = _reason(reason)
@@ -71,10 +71,7 @@ def adjust(
             as_far_as_there=as_far_as_there,
         )
         (result,) = loyalty.adjust_points(tx, [adjustment], now=now)
-    if isinstance(result, Refused):
-        showing.complain(result.reason, code=result.code)
-        raise typer.Exit(1)
-    _tell(result.value, as_json=as_json)
+    _tell(_done(result), as_json=as_json)
 
 
 @points.command("reverse")
@@ -119,6 +116,15 @@ def _reason(given: str) -> "AdjustmentReason":
         message = f"“{given}” is no reason: choose from {', '.join(known)}."
         raise typer.BadParameter(message, param_hint="--reason")
     return AdjustmentReason(given)
+
+
+def _done(result: "Result[Adjusted]") -> "Adjusted":
+    from huitong.platform.errors import Refused
+
+    if isinstance(result, Refused):
+        showing.complain(result.reason, code=result.code)
+        raise typer.Exit(1)
+    return result.value
 
 
 def _tell(done: "Adjusted", *, as_json: bool) -> None:

@@ -10,7 +10,11 @@ from huitong.entry.cli import opening, showing
 from huitong.entry.cli.showing import AsJson
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from huitong.platform.assembly import Platform
+    from huitong.platform.auth import Added, IssuedKey
+    from huitong.platform.db import Tx
 
 
 def add_to(app: typer.Typer) -> None:
@@ -122,7 +126,6 @@ def _make_group(
     """Make the group, its roles, and when it has none yet the first user and the first key."""
     from huitong import org
     from huitong.platform import auth, clock
-    from huitong.platform.auth import GROUP_ADMIN, Rights
     from huitong.platform.db import Scope
 
     now = clock.now()
@@ -137,23 +140,8 @@ def _make_group(
             now=now,
         )
         auth.install_roles(tx, org.STANDARD_ROLES, now=now)
-        added = not auth.list_users(tx) and auth.add_user(
-            tx,
-            name=admin,
-            shown_name=admin,
-            rights=Rights((GROUP_ADMIN,)),
-            by="cli:init",
-            now=now,
-        )
-        first = not auth.keys(tx)
-        issued = first and auth.issue(
-            tx,
-            name="first",
-            permissions=sorted(auth.OF_KEYS),
-            brand_ids=None,
-            expires_at=None,
-            now=now,
-        )
+        added = None if auth.list_users(tx) else _add_administrator(tx, admin, now)
+        issued = None if auth.keys(tx) else _issue_first_key(tx, now)
     typer.echo(f"Group {group_id} “{name}” with brand “{brand}” is there.")
     if added:
         typer.echo(
@@ -162,3 +150,23 @@ def _make_group(
         )
     if issued:
         typer.echo(f"Its first key, shown this once:\n{issued.token}")
+
+
+def _add_administrator(tx: "Tx", name: str, now: "datetime") -> "Added":
+    from huitong.platform import auth
+
+    rights = auth.Rights((auth.GROUP_ADMIN,))
+    return auth.add_user(tx, name=name, shown_name=name, rights=rights, by="cli:init", now=now)
+
+
+def _issue_first_key(tx: "Tx", now: "datetime") -> "IssuedKey":
+    from huitong.platform import auth
+
+    return auth.issue(
+        tx,
+        name="first",
+        permissions=sorted(auth.OF_KEYS),
+        brand_ids=None,
+        expires_at=None,
+        now=now,
+    )

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from huitong.channels.model import IdentifierKind
 from huitong.customers.model import (
     Classed,
+    Classification,
     ClassSource,
     CustomerNotFound,
     CustomerStatus,
@@ -23,7 +24,7 @@ from huitong.entry.console.customers_answers import (
     allowed_to,
     note_out,
 )
-from huitong.entry.console.customers_head import Agreed, Head, head_of
+from huitong.entry.console.customers_head import Agreed, Head, LookingAfter, head_of
 from huitong.identity.model import PERSON_PREFIX
 from huitong.ledger.model import Balance
 from huitong.loyalty.model import TierExplanation
@@ -171,27 +172,29 @@ def _out(head: Head) -> HeadOut:
             orders=bought.orders, last_at=bought.last_at, spent_minor=bought.spent_minor
         ),
         notes=[note_out(each) for each in head.noted],
-        classes=[
-            ClassedOut(
-                classed=each.classed,
-                source=each.source,
-                valid_from=each.valid_from,
-                valid_until=each.valid_until,
-            )
-            for each in head.classes
-        ],
-        care=[
-            LookingAfterOut(
-                kind=each.kind,
-                staff=each.staff_code,
-                store=each.store_name,
-                since=each.since,
-                lock_until=each.lock_until,
-            )
-            for each in head.care
-        ],
+        classes=[_classed(each) for each in head.classes],
+        care=[_looking_after(each) for each in head.care],
         consents=[_agreed(each) for each in head.agreed],
         leaving_at=None if head.leaving is None else head.leaving.due_at,
+    )
+
+
+def _classed(held: Classification) -> ClassedOut:
+    return ClassedOut(
+        classed=held.classed,
+        source=held.source,
+        valid_from=held.valid_from,
+        valid_until=held.valid_until,
+    )
+
+
+def _looking_after(care: LookingAfter) -> LookingAfterOut:
+    return LookingAfterOut(
+        kind=care.kind,
+        staff=care.staff_code,
+        store=care.store_name,
+        since=care.since,
+        lock_until=care.lock_until,
     )
 
 

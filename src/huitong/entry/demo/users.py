@@ -16,7 +16,8 @@ from huitong.platform import auth, clock
 from huitong.platform.assembly import Platform
 from huitong.platform.auth import DEMO_PASSWORD, GROUP_ADMIN, Reach, Rights
 from huitong.platform.auth.passwords import fits
-from huitong.platform.auth.users import insert_user, password_hash
+from huitong.platform.auth.user_changes import insert_user
+from huitong.platform.auth.user_passwords import password_hash
 from huitong.platform.db import Scope, Tx, array
 from huitong.platform.errors import Ok
 from huitong.platform.settings import Environment

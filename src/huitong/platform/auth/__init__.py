@@ -128,21 +128,9 @@ from huitong.platform.auth.signing_in import (
     user_at_door,
 )
 from huitong.platform.auth.tries import TooManyTries, forget_tries, tried, wait_seconds
-from huitong.platform.auth.users import (
-    SHOWN_NAME_LENGTH_MAX,
-    Language,
-    NoSuchUser,
-    OneTime,
-    Rights,
-    User,
-    UserChanged,
-    UserFilter,
-    UserNameTaken,
-    list_users,
-    rename,
-    user,
-    user_named,
-)
+from huitong.platform.auth.user_changes import UserChanged, UserNameTaken, rename
+from huitong.platform.auth.user_passwords import OneTime
+from huitong.platform.auth.users import SHOWN_NAME_LENGTH_MAX, Language, NoSuchUser, Rights, User, UserFilter, list_users, user, user_named
 from huitong.platform.auth.wecom import (
     GuideUnknown,
     StaffFound,

@@ -15,17 +15,9 @@ from huitong.platform.auth.giving import (
 from huitong.platform.auth.permissions import CallerKind
 from huitong.platform.auth.second_factor import drop_second_factor
 from huitong.platform.auth.sessions import end_sessions
-from huitong.platform.auth.users import (
-    ONE_TIME_FOR,
-    OneTime,
-    Rights,
-    User,
-    insert_user,
-    put_rights,
-    set_lock,
-    set_password,
-    user,
-)
+from huitong.platform.auth.user_changes import insert_user, put_rights, set_lock
+from huitong.platform.auth.user_passwords import ONE_TIME_FOR, OneTime, set_password
+from huitong.platform.auth.users import Rights, User, user
 from huitong.platform.db import Tx
 
 

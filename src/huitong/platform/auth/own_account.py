@@ -8,7 +8,8 @@ from huitong.platform.auth import passwords
 from huitong.platform.auth.callers import Caller
 from huitong.platform.auth.permissions import CallerKind
 from huitong.platform.auth.sessions import OpenedSession, end_sessions, open_session
-from huitong.platform.auth.users import password_hash, set_password, user
+from huitong.platform.auth.user_passwords import password_hash, set_password
+from huitong.platform.auth.users import user
 from huitong.platform.db import ReadTx, Tx
 from huitong.platform.errors import DomainError, Kind
 
