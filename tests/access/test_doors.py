@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from huitong import org
 from huitong.entry.api import make_app
-from huitong.entry.doors.phones import plain
+from huitong.entry.doors.phones import of_guide
 from huitong.entry.wiring import APPLY
 from huitong.org.model import NewStaff, Placement
 from huitong.platform import auth, clock
@@ -54,7 +54,7 @@ def shop(app: FastAPI, database: Database, group_id: int) -> Shop:
         (store_id,) = made.store_ids
         day = org.today(tx, now=now)
         org.assign_staff(tx, [Placement(staff_id, store_id, day)], now=now)
-        auth.put_guide_phone(tx, staff_id=staff_id, phone=plain(guide_phone), now=now)
+        auth.put_guide_phone(tx, staff_id=staff_id, phone=of_guide(guide_phone), now=now)
     member_phone = MEMBER_PHONE.format(group_id)
     token = make_token(database, group_id, Permission.INBOX_WRITE)
     answer = TestClient(app).post(

@@ -11,7 +11,7 @@ from starlette.types import Scope as Asked
 from structlog.testing import capture_logs
 
 from huitong import org
-from huitong.entry.doors.phones import plain
+from huitong.entry.doors.phones import of_guide
 from huitong.org.model import NewStaff, Placement
 from huitong.platform import audit, auth, clock, ids
 from huitong.platform.audit import Entry, Wanted
@@ -171,7 +171,7 @@ class TestGuides:
             (staff_id,) = org.put_staff(tx, [NewStaff(code="lin")], now=now)
             day = org.today(tx, now=now)
             org.assign_staff(tx, [Placement(staff_id, made.store_ids[0], day)], now=now)
-            auth.put_guide_phone(tx, staff_id=staff_id, phone=plain(number), now=now)
+            auth.put_guide_phone(tx, staff_id=staff_id, phone=of_guide(number), now=now)
         return number
 
     def test_a_guide_is_told_of_when_they_come_are_refused_and_leave(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Watched, keep_screenshot
+from tests.browser.conftest import Watched, keep_screenshot, wait_until_filled
 from tests.browser.test_every_page import HAN, MISSING, violations
 from tests.browser.worlds.members import BRAND, phone_of
 from tests.browser.worlds.users import GUIDE_PHONE
@@ -16,6 +16,15 @@ NARROW = (320, 640)
 WORDS = {
     "zh-CN": {"send": "获取验证码", "enter": "登录"},
     "en-US": {"send": "Send a code", "enter": "Sign in"},
+}
+STAFF_WORDS = {
+    "zh-CN": {"phone": "导购登录手机号", "edit": "修改", "save": "保存", "remove": "移除手机号"},
+    "en-US": {
+        "phone": "Telephone of the guide",
+        "edit": "Edit",
+        "save": "Save",
+        "remove": "Take the number away",
+    },
 }
 each_language = pytest.mark.parametrize("language", ["zh-CN", "en-US"])
 
@@ -60,6 +69,45 @@ def test_a_guide_finds_a_customer_and_reads_the_card(
     assert phone_of(0) not in page.content()
     if language == "en-US":
         assert [one for one in page.locator("h2").all_inner_texts() if HAN.search(one)] == []
+
+
+@each_language
+def test_an_operator_gives_a_guide_a_number_and_the_guide_signs_in_with_it(
+    open_page: Callable[..., Watched], language: str
+) -> None:
+    words, number = (
+        STAFF_WORDS[language],
+        {"zh-CN": "19900009002", "en-US": "19900009003"}[language],
+    )
+    page = open_page(f"/console/{BRAND}/staff?text=g-02", language=language).page
+    wait_until_filled(page)
+    page.get_by_role("button", name="g-02").click()
+    page.get_by_role("button", name=words["edit"]).click()
+    page.get_by_label(words["phone"]).fill(number)
+    page.get_by_role("button", name=words["save"]).click()
+    expect(page.get_by_text(f"199****{number[-4:]}")).to_be_visible()
+    wait_until_filled(page)
+    keep_screenshot(page, f"staff-phone-{language}")
+    page.get_by_role("button", name=words["edit"]).click()
+    expect(page.get_by_label(words["remove"])).to_be_visible()
+    keep_screenshot(page, f"staff-phone-form-{language}")
+    assert violations(page) == []
+    assert number not in page.content()
+    sign_in(open_page("/guide/", who=None, language=language, size=PHONE), number, language)
+
+
+def test_a_number_of_another_guide_is_refused_beside_the_field(
+    open_page: Callable[..., Watched],
+) -> None:
+    watched = open_page(f"/console/{BRAND}/staff?text=g-03")
+    watched.expect("409")
+    page, words = watched.page, STAFF_WORDS["zh-CN"]
+    wait_until_filled(page)
+    page.get_by_role("button", name="g-03").click()
+    page.get_by_role("button", name=words["edit"]).click()
+    page.get_by_label(words["phone"]).fill(GUIDE_PHONE)
+    page.get_by_role("button", name=words["save"]).click()
+    expect(page.get_by_text("这个手机号已属于另一位导购")).to_be_visible()
 
 
 def test_a_guide_calls_without_seeing_the_number(open_page: Callable[..., Watched]) -> None:

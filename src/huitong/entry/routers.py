@@ -15,6 +15,7 @@ from huitong.entry import (
 from huitong.entry.console import account as console_account
 from huitong.entry.console import (
     auditing,
+    guide_phones,
     home_routes,
     naming,
     openings_routes,
@@ -49,6 +50,7 @@ from huitong.signals import routes as signals_routes
 ROUTERS: Sequence[Router] = (
     platform_routes.router,
     *org_routes.ROUTERS,
+    guide_phones.router,
     *channels_routes.ROUTERS,
     *customers_routes.ROUTERS,
     rights_routes.router,

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from huitong.entry import refreshing
-from huitong.entry.doors.phones import plain
+from huitong.entry.doors.phones import of_guide
 from huitong.entry.refreshing import PartDone, Refresh
 from huitong.org.rules import STANDARD_ROLES
 from huitong.platform import auth
@@ -45,7 +45,7 @@ def fill(platform: Platform, scope: Scope, made: Members, *, now: datetime) -> N
             )
         # The guide of the first customer's store.
         auth.put_guide_phone(
-            tx, staff_id=made.staff_ids[STAFF[0][0]], phone=plain(GUIDE_PHONE), now=now
+            tx, staff_id=made.staff_ids[STAFF[0][0]], phone=of_guide(GUIDE_PHONE), now=now
         )
         assert len(auth.list_roles(tx)) == len(STANDARD_ROLES), "Every standard role is there."
 

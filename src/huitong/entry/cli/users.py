@@ -206,7 +206,7 @@ def guide(
 ) -> None:
     """Let staff sign in at the guide workbench with a telephone, or no more."""
     from huitong import org
-    from huitong.entry.doors.phones import plain
+    from huitong.entry.doors import phones
     from huitong.platform import auth, clock
     from huitong.platform.db import Scope
 
@@ -219,7 +219,7 @@ def guide(
         if staff not in found:
             message = f"The group has no staff “{staff}”."
             raise typer.BadParameter(message, param_hint="STAFF")
-        number = None if phone is None else plain(phone)
+        number = None if phone is None else phones.of_guide(phone)
         auth.put_guide_phone(tx, staff_id=found[staff], phone=number, now=now)
     typer.echo(f"{staff} signs in with {'no telephone' if phone is None else 'that telephone'}.")
 

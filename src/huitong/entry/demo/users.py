@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from huitong import customers, org
 from huitong.customers.model import NewRelation, RelationKind
 from huitong.entry.demo.complete_journey import GUIDE, LATELY_WEEKS
-from huitong.entry.doors.phones import plain
+from huitong.entry.doors.phones import of_guide
 from huitong.org.model import NewStaff, NewStore, Placement
 from huitong.platform import auth, clock
 from huitong.platform.assembly import Platform
@@ -133,7 +133,7 @@ def _guide(tx: Tx, reach: Reach, now: datetime) -> None:
     org.assign_staff(
         tx, [Placement(staff_id, store_id, day) for store_id in reach.store_ids], now=now
     )
-    auth.put_guide_phone(tx, staff_id=staff_id, phone=plain(GUIDE_PHONE), now=now)
+    auth.put_guide_phone(tx, staff_id=staff_id, phone=of_guide(GUIDE_PHONE), now=now)
     shoppers = tx.rows(
         SHOPPERS,
         {

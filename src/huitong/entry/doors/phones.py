@@ -1,18 +1,20 @@
 """What both doors share: a telephone, its code, and the session that a browser or program keeps."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from huitong.channels.model import IdentifierKind
-from huitong.identity.rules import normalised
+from huitong.identity.rules import masked, normalised
 from huitong.platform import auth
 from huitong.platform.assembly import Platform
 from huitong.platform.auth import CallerKind, OpenedSession, PhoneCodesNotSent, PhoneCodeWrong
 from huitong.platform.db import Scope
+from huitong.platform.errors import DomainError, Kind
 from huitong.platform.http import cookies
 from huitong.platform.settings import Environment
 
@@ -20,6 +22,18 @@ Phone = Annotated[str, Field(min_length=5, max_length=30, pattern=r"^[^\x00]*$")
 PhoneCode = Annotated[str, Field(min_length=4, max_length=10, pattern=r"^[^\x00]*$")]
 # A browser keeps the session in a cookie; a mini-program, which has none, asks for the token.
 Keeping = Literal["cookie", "token"]
+
+
+@dataclass(eq=False)
+class PhoneUnreadable(DomainError):
+    """What is to be somebody's telephone is no number that a message could reach."""
+
+    code: ClassVar[str] = "platform.phone_unreadable"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = (
+        "This is no mobile number: type its eleven digits, or one from abroad with + and its"
+        " country code."
+    )
 
 
 class CodeSent(BaseModel):
@@ -91,6 +105,17 @@ def open_for(
             request, response, kind=kind, token=opened.token, until=opened.expires_at
         )
     return opened
+
+
+def of_guide(phone: str) -> auth.Phone:
+    """Return a number that is typed for a guide, as it is compared and as people may see it.
+
+    :raises PhoneUnreadable: when it is none.
+    """
+    found = normalised(IdentifierKind.PHONE, phone)
+    if not isinstance(found, str):
+        raise PhoneUnreadable
+    return auth.Phone(found, masked(IdentifierKind.PHONE, found))
 
 
 def plain(phone: str) -> str:

@@ -30,6 +30,7 @@ class Act(StrEnum):
     STORE_PUT = "store.put"
     REGION_PUT = "region.put"
     STAFF_PUT = "staff.put"
+    GUIDE_PHONE_PUT = "guide_phone.put"
     ACCOUNT_PUT = "account.put"
     TOUCHPOINT_PUT = "touchpoint.put"
     PROGRAMME_PUT = "programme.put"
@@ -118,6 +119,7 @@ ACT_NAMES: Mapping[Act, ActName] = {
     Act.STORE_PUT: ActName("修改门店", "Changed a store"),
     Act.REGION_PUT: ActName("修改区域层级", "Changed a region"),
     Act.STAFF_PUT: ActName("修改员工", "Changed a member of staff"),
+    Act.GUIDE_PHONE_PUT: ActName("设置导购登录手机号", "Changed the number a guide signs in with"),
     Act.ACCOUNT_PUT: ActName("修改渠道账号", "Changed a channel account"),
     Act.TOUCHPOINT_PUT: ActName("修改触点", "Changed a touchpoint"),
     Act.PROGRAMME_PUT: ActName("发布会员方案", "Published a programme"),

@@ -35,6 +35,14 @@ from huitong.platform.auth.giving import (
     hold_permissions,
     hold_role,
 )
+from huitong.platform.auth.guide_phones import (
+    GuidePhone,
+    GuidePhoneTaken,
+    Phone,
+    guide_of,
+    guide_phone,
+    put_guide_phone,
+)
 from huitong.platform.auth.machine_keys import (
     IssuedKey,
     KeyNameTaken,
@@ -72,9 +80,7 @@ from huitong.platform.auth.phone_codes import (
     PhoneCodesNotSent,
     PhoneCodeWrong,
     SentCode,
-    guide_of,
     phone_wait_seconds,
-    put_guide_phone,
     send_code,
     use_phone_code,
 )
@@ -169,6 +175,8 @@ __all__ = [
     "DemoPasswordRefused",
     "Enrolment",
     "Giver",
+    "GuidePhone",
+    "GuidePhoneTaken",
     "GuideUnknown",
     "IssuedKey",
     "KeyNameTaken",
@@ -194,6 +202,7 @@ __all__ = [
     "PasswordWrong",
     "Permission",
     "PermissionName",
+    "Phone",
     "PhoneCodeWrong",
     "PhoneCodesNotSent",
     "Reach",
@@ -235,6 +244,7 @@ __all__ = [
     "end_sessions",
     "forget_tries",
     "guide_of",
+    "guide_phone",
     "hold_brands",
     "hold_permissions",
     "hold_role",

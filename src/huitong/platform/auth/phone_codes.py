@@ -13,9 +13,7 @@ from typing import ClassVar
 from huitong.platform import crypto
 from huitong.platform.auth import tries
 from huitong.platform.auth.callers import NOBODY, Origin
-from huitong.platform.auth.permissions import CallerKind
-from huitong.platform.auth.sessions import end_sessions
-from huitong.platform.db import Database, ReadTx, Tx
+from huitong.platform.db import Database
 from huitong.platform.errors import DomainError, Kind
 
 DIGITS = 6
@@ -95,27 +93,6 @@ WHERE group_id = %(group_id)s
   AND expires_at < %(before)s
 """
 
-# The look-up that needs no scope.
-FIND_GUIDE = """
-SELECT group_id, staff_id
-FROM platform.find_guide(%(phone_key)s)
-"""
-
-# Fails when the number is another guide's.
-PUT_GUIDE = """
-INSERT INTO platform.guide_phone (group_id, phone_key, staff_id, recorded_at)
-VALUES (%(group_id)s, %(phone_key)s, %(staff_id)s, %(now)s)
-ON CONFLICT (group_id, phone_key) DO UPDATE
-SET staff_id = EXCLUDED.staff_id
-"""
-
-# A guide has one number.
-DROP_GUIDE = """
-DELETE FROM platform.guide_phone
-WHERE group_id = %(group_id)s
-  AND staff_id = %(staff_id)s
-"""
-
 
 def send_code(
     database: Database, *, door: str, phone: str, origin: Origin, now: datetime
@@ -170,21 +147,6 @@ def phone_wait_seconds(
     return tries.wait_seconds(
         database, name=_tried(door, phone), browser=None, address=origin.address, now=now
     )
-
-
-def guide_of(tx: ReadTx, *, phone: str) -> tuple[int, int] | None:
-    """Return the group and staff whose telephone it is; asked before a scope is known."""
-    found = tx.row(FIND_GUIDE, {"phone_key": _digest("guide", phone)})
-    return None if found is None else (int(found[0]), int(found[1]))
-
-
-def put_guide_phone(tx: Tx, *, staff_id: int, phone: str | None, now: datetime) -> None:
-    """Let a guide sign in with a telephone from now on, or with none; their sessions end."""
-    params = {"group_id": tx.scope.group_id, "staff_id": staff_id, "now": now}
-    tx.execute(DROP_GUIDE, params)
-    end_sessions(tx, kind=CallerKind.GUIDE, subject_id=staff_id, but=None, now=now)
-    if phone is not None:
-        tx.execute(PUT_GUIDE, {**params, "phone_key": _digest("guide", phone)})
 
 
 def _tried(door: str, phone: str) -> str:

@@ -5,6 +5,7 @@ import { useMay } from "@shared/session";
 import { Button, Descriptions, Drawer, Flex, Skeleton, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { History } from "./History";
+import { usePhone, usePhoneWords } from "./StaffPhone";
 
 /** Somebody who works here, with where they worked and through whom they spoke. */
 export function StaffDrawer({ staffId, onClose, onEdit }: { staffId: string; onClose: () => void; onEdit: (id: string) => void }) {
@@ -13,6 +14,8 @@ export function StaffDrawer({ staffId, onClose, onEdit }: { staffId: string; onC
   const shown = api.useQuery("get", "/v1/staff/{staff_id}", { params: { path: { staff_id: staffId } } }, { enabled: staffId !== "" });
   const person = shown.data?.staff;
   const editable = may("org.write");
+  const phone = usePhone(staffId, staffId !== "" && editable);
+  const phoneWords = usePhoneWords();
   return (
     <Drawer
       open={staffId !== ""}
@@ -32,6 +35,7 @@ export function StaffDrawer({ staffId, onClose, onEdit }: { staffId: string; onC
               { key: "code", label: t("code"), children: person.code },
               { key: "name", label: t("staff.name"), children: person.name ?? "—" },
               { key: "store", label: t("stores.one"), children: person.store === null ? t("staff.nowhere") : `${person.store_name ?? ""} (${person.store})` },
+              ...(phone.data === undefined ? [] : [{ key: "phone", label: t("staff.phone"), children: phoneWords(phone.data) }]),
             ]}
           />
           <Typography.Text type="secondary">{t("asOfDay", { day: day(shown.data.day) })}</Typography.Text>

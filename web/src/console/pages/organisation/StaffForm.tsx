@@ -1,16 +1,16 @@
 import { StorePicker } from "@console/parts/places/Pickers";
 import { Refused } from "@console/parts/Refused";
 import { api, queries } from "@shared/api/client";
-import type { Refusal } from "@shared/api/refusal";
 import { App, DatePicker, Form, Input } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EditDrawer } from "./EditDrawer";
+import { type Phone, PhoneFields, type PhoneValues, savePhone, usePhone } from "./StaffPhone";
 import { rowRefusal } from "./importing";
 import { type Staff } from "./words";
 
-interface Values {
+interface Values extends PhoneValues {
   code: string;
   name?: string;
   store?: string;
@@ -22,29 +22,23 @@ interface Values {
 export function StaffForm({ edited, onClose }: { edited: string; onClose: () => void }) {
   const isNew = edited === "+";
   const found = api.useQuery("get", "/v1/staff/{staff_id}", { params: { path: { staff_id: edited } } }, { enabled: edited !== "" && !isNew });
+  const phone = usePhone(edited, edited !== "" && !isNew);
   const person = found.data?.staff;
+  if (phone.isLoading) return null;
   if (edited === "" || (!isNew && person === undefined)) return found.error === null ? null : <Refused error={found.error} />;
-  return <StaffFields key={edited} person={isNew ? undefined : person} onClose={onClose} />;
+  return <StaffFields key={edited} person={isNew ? undefined : person} phone={phone.data} onClose={onClose} />;
 }
 
-function StaffFields({ person, onClose }: { person: Staff | undefined; onClose: () => void }) {
+function StaffFields({ person, phone, onClose }: { person: Staff | undefined; phone: Phone | undefined; onClose: () => void }) {
   const { t } = useTranslation("organisation");
   const { message } = App.useApp();
   const [form] = Form.useForm<Values>();
-  const [refused, setRefused] = useState<Refusal | null>(null);
-  const put = api.useMutation("put", "/v1/staff", {
-    onSuccess: (told) => {
-      const refusal = rowRefusal(told);
-      setRefused(refusal);
-      if (refusal !== null) return;
-      void message.success(t("saved"));
-      void queries.invalidateQueries();
-      onClose();
-    },
-  });
-  const save = ({ code, name, store, from, until }: Values) => {
+  const [refused, setRefused] = useState<unknown>(null);
+  const [isSaving, setIsSaving] = useState(false);
+  const put = api.useMutation("put", "/v1/staff");
+  const save = async ({ code, name, store, from, until, ...phones }: Values) => {
     const moved = store !== undefined && store !== person?.store;
-    put.mutate({
+    const told = await put.mutateAsync({
       body: {
         items: [{
           code,
@@ -54,6 +48,23 @@ function StaffFields({ person, onClose }: { person: Staff | undefined; onClose: 
         }],
       },
     });
+    const refusal = rowRefusal(told);
+    if (refusal !== null) throw refusal;
+    await savePhone(told.items[0]?.id ?? "", phones, phone);
+  };
+  const saveAll = (values: Values) => {
+    setRefused(null);
+    setIsSaving(true);
+    save(values)
+      .then(() => {
+        void message.success(t("saved"));
+        onClose();
+      })
+      .catch(setRefused)
+      .finally(() => {
+        setIsSaving(false);
+        void queries.invalidateQueries();
+      });
   };
   return (
     <EditDrawer<Values>
@@ -61,9 +72,9 @@ function StaffFields({ person, onClose }: { person: Staff | undefined; onClose: 
       isOpen
       values={person === undefined ? {} : { code: person.code, name: person.name ?? "", store: person.store ?? undefined }}
       form={form}
-      isSaving={put.isPending}
-      error={put.error ?? refused}
-      onSave={save}
+      isSaving={isSaving}
+      error={refused}
+      onSave={saveAll}
       onClose={onClose}
     >
       <Form.Item name="code" label={t("code")} extra={t("staff.codeHint")} rules={[{ required: true, whitespace: true, message: t("codeMissing") }]}><Input disabled={person !== undefined} maxLength={100} /></Form.Item>
@@ -73,6 +84,7 @@ function StaffFields({ person, onClose }: { person: Staff | undefined; onClose: 
       </Form.Item>
       <Form.Item name="from" label={t("validFrom")} extra={t("validFromHint")}><DatePicker /></Form.Item>
       {person !== undefined && <Form.Item name="until" label={t("staff.until")} extra={t("staff.untilHint")}><DatePicker /></Form.Item>}
+      <PhoneFields shown={phone} />
     </EditDrawer>
   );
 }
