@@ -1,5 +1,6 @@
 """The parallel run at the console, what waits for orders, and what an erasure takes along."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,8 +11,10 @@ from huitong import channels, loyalty, org
 from huitong.channels.model.uploads import UPLOADS_FOLDER
 from huitong.entry import wiring
 from huitong.entry.console import openings
+from huitong.platform import clock, jobs
 from huitong.platform.auth import Permission
-from huitong.platform.db import Database, Scope
+from huitong.platform.db import Database, Role, Scope
+from huitong.platform.jobs import JobCancelled, Run
 from tests.console.uploads_make import BAD_ROWS, Desk, Told, make_desk
 from tests.loyalty.make import programme
 
@@ -85,6 +88,45 @@ class TestComparing:
         answered = desk.client.get(path, headers=desk.headers)
         assert answered.headers["content-disposition"].endswith("balances.csv.compared.csv")
         assert "-30" in answered.text
+
+    def test_one_that_is_cancelled_ends_without_an_answer_and_can_be_asked_again(
+        self, desk: Desk, fresh_database: Database
+    ) -> None:
+        upload = desk.upload(balances(130))
+        asked = desk.client.post(
+            "/v1/brands/main/openings/comparisons",
+            json={"upload_id": upload["id"], "balance": "points"},
+            headers={**desk.headers, "Idempotency-Key": "cancelled"},
+        ).json()["run"]
+        run_path = f"/v1/uploads/{upload['id']}/runs/{asked['id']}"
+
+        def cancel_at_the_second() -> Iterator[bool]:
+            yield False
+            assert desk.client.post(f"{run_path}/cancel", headers=desk.headers).is_success
+            while True:
+                yield False
+
+        now = clock.now()
+        with fresh_database.transaction(jobs.QUEUE, now=now, role=Role.WORKER) as tx:
+            (job,) = jobs.claim(tx, kinds=[openings.COMPARE_OPENINGS], limit=1, now=now)
+        stops = cancel_at_the_second()
+        cancelled = Run(fresh_database, job, stopping=lambda: next(stops))
+        with pytest.raises(JobCancelled):
+            desk.platform.job_handlers[openings.COMPARE_OPENINGS](cancelled)
+        ending = jobs.Ending(state=jobs.JobState.CANCELLED, run_at=now)
+        with fresh_database.transaction(jobs.QUEUE, now=now, role=Role.WORKER) as tx:
+            jobs.end(tx, job, ending, now=now)
+        (told,) = desk.get("/v1/brands/main/openings/comparisons")["items"]
+        assert (told["run"]["state"], told["found"]) == ("cancelled", None)
+        with fresh_database.reading(Scope(desk.group_id)) as reading:
+            stood = jobs.find(reading, job_id=job.id)
+        # The one row of the file was read, and nothing noted of the 4,096 buckets of ours.
+        assert (stood.done_steps, stood.all_steps) == (1, 1 + 4_096)
+        with fresh_database.transaction(Scope(desk.group_id), now=now) as tx:
+            jobs.retry(tx, job_id=job.id, actor="test", now=now)
+        desk.work()
+        (again,) = desk.get("/v1/brands/main/openings/comparisons")["items"]
+        assert (again["run"]["state"], again["found"]["theirs"]) == ("done", 130)
 
     def test_a_file_of_another_brand_is_none(self, desk: Desk) -> None:
         answered = desk.client.post(

@@ -2,15 +2,20 @@
 
 import csv
 import io
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from huitong.channels.model.uploads import RETRY_REFUSED
+from huitong.platform import clock, ids, jobs
 from huitong.platform.auth import Permission
-from huitong.platform.db import Database
+from huitong.platform.db import Database, Role, Scope
+from huitong.platform.jobs import JobCancelled, Run
 from tests.channels.make import make_order_text
 from tests.console.uploads_make import BAD_ROWS, Desk, Told, make_desk
+from tests.door.reading import csv_of, order_row
 
 
 @pytest.fixture
@@ -105,6 +110,66 @@ class TestRetryAll:
         assert desk.recorder.keys() == ["A1"]
         left = {one["code"] for one in refused(desk)}
         assert left == {"channels.unreadable", "test.refused"}
+
+    def test_everything_that_matches_is_tried_and_counted_beforehand(self, desk: Desk) -> None:
+        desk.recorder.refuses = {"A1", "A3"}
+        desk.run(desk.upload(BAD_ROWS))
+        desk.recorder.refuses = set()
+        answers = []
+        for number, wanted in enumerate([{"kind": "refund"}, {}]):
+            asked = desk.client.post(
+                "/v1/inbox/refused/retry-all",
+                json=wanted,
+                headers={**desk.headers, "Idempotency-Key": f"filter {number}"},
+            )
+            desk.work()
+            with desk.platform.database.reading(Scope(desk.group_id)) as tx:
+                job = jobs.find(tx, job_id=ids.read("job", asked.json()["job_id"]))
+            assert job.result is not None
+            answers.append((job.done_steps, job.all_steps, job.result["counts"]))
+        unread = "channels.unreadable"
+        assert answers == [(0, 0, {}), (3, 3, {"applied": 2, unread: 1})]
+        assert [one["code"] for one in refused(desk)] == [unread]
+
+    def test_one_that_is_cancelled_leaves_the_rest_and_goes_on_with_it(
+        self, desk: Desk, fresh_database: Database
+    ) -> None:
+        database = fresh_database
+        many = csv_of(*[order_row(f"M{number:05}") for number in range(1_200)])
+        desk.recorder.refuses = {f"M{number:05}" for number in range(1_200)}
+        desk.run(desk.upload(many))
+        desk.recorder.refuses = set()
+        asked = desk.client.post(
+            "/v1/inbox/refused/retry-all",
+            json={"code": "test.refused"},
+            headers={**desk.headers, "Idempotency-Key": "cancelled"},
+        )
+        job_id = ids.read("job", asked.json()["job_id"])
+        now = clock.now()
+
+        def change(verb: Callable[..., jobs.Job]) -> None:
+            with database.transaction(Scope(desk.group_id), now=now) as tx:
+                verb(tx, job_id=job_id, actor="test", now=now)
+
+        def cancel_at_the_second() -> Iterator[bool]:
+            yield False
+            change(jobs.cancel)
+            while True:
+                yield False
+
+        with database.transaction(jobs.QUEUE, now=now, role=Role.WORKER) as tx:
+            (job,) = jobs.claim(tx, kinds=[RETRY_REFUSED], limit=1, now=now)
+        stops = cancel_at_the_second()
+        run = Run(database, job, stopping=lambda: next(stops))
+        with pytest.raises(JobCancelled):
+            desk.platform.job_handlers[RETRY_REFUSED](run)
+        assert len(desk.recorder.keys()) == 500
+        ending = jobs.Ending(state=jobs.JobState.CANCELLED, run_at=now)
+        with database.transaction(jobs.QUEUE, now=now, role=Role.WORKER) as tx:
+            jobs.end(tx, job, ending, now=now)
+        change(jobs.retry)
+        desk.work()
+        assert len(desk.recorder.keys()) == len(set(desk.recorder.keys())) == 1_200
 
 
 class TestFile:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from huitong import customers, identity, ledger, org
 from huitong.channels.connectors.file import Import
@@ -23,6 +24,9 @@ BUCKETS_PER_STEP = 16
 HEADINGS = ("customer", "known_as", "row", "theirs", "ours", "difference", "verdict")
 NOBODY = "nobody_here"
 UNREADABLE = "unreadable"
+
+
+Progress: TypeAlias = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,13 @@ def compare(
     *,
     details: Path,
     clock: Callable[[], datetime],
+    progress: Progress = lambda _done, _all: None,
 ) -> Report:
     """Compare a file of balances with ours, and write whatever does not agree to `details`.
 
     Nothing is taken over. Ours is what a customer has now, pending and held value included. The
-    details hold one row a customer, masked, with both amounts.
+    details hold one row a customer, masked, with both amounts. `progress` is told (done, all)
+    steps after each page of the file and each part of our books; what it raises ends it all.
 
     :raises IssuerNotFound: when the group has no such legal entity.
     :raises UnknownForm, FileUnreadable, UnknownColumns, MissingColumns: as an import does.
@@ -83,14 +89,19 @@ def compare(
         rows.writerow(HEADINGS)
         theirs: dict[int, int] = {}
         with wanted.file.staged() as (staged, mapping):
+            done, every = 0, staged.total + BUCKETS
             for page in prepared(staged, wanted.file, mapping, lambda _: set()):
                 with database.reading(scope) as tx:
                     rows.writerows(_read(tx, wanted, page.arrivals, theirs, report))
+                done += len(page.arrivals)
+                progress(done, every)
         now = clock()
-        for found in _books(database, scope, asset, theirs, now):
+        for found, buckets in _books(database, scope, asset, theirs, now):
             with database.reading(scope) as tx:
                 rows.writerows(_told(tx, found))
             _count(report, found)
+            done += buckets
+            progress(done, every)
     return report
 
 
@@ -152,19 +163,23 @@ def _recognise(tx: ReadTx, wanted: Wanted, records: Sequence[Opening]) -> list[i
 
 def _books(
     database: Database, scope: Scope, asset: str, theirs: Mapping[int, int], now: datetime
-) -> Iterator[list[Compared]]:
-    """Yield both books compared, some customers at a time: theirs first, then who is only ours."""
+) -> Iterator[tuple[list[Compared], int]]:
+    """Yield both books compared, some customers at a time: theirs first, then who is only ours.
+
+    Beside them stands how many buckets of ours were gone over for it.
+    """
     listed = sorted(theirs)
     for first in range(0, len(listed), CUSTOMERS_PER_STEP):
         step = listed[first : first + CUSTOMERS_PER_STEP]
         with database.reading(scope) as tx:
             ours = _balances(tx, step, asset, now)
-        yield compared(asset, theirs={one: theirs[one] for one in step}, ours=ours)
+        yield compared(asset, theirs={one: theirs[one] for one in step}, ours=ours), 0
     for first in range(0, BUCKETS, BUCKETS_PER_STEP):
         with database.reading(scope) as tx:
             held = ledger.holders(tx, asset=asset, buckets=range(first, first + BUCKETS_PER_STEP))
             ours = _balances(tx, [one for one in held if one not in theirs], asset, now)
-        yield compared(asset, theirs={}, ours={one: had for one, had in ours.items() if had})
+        only_ours = {one: had for one, had in ours.items() if had}
+        yield compared(asset, theirs={}, ours=only_ours), BUCKETS_PER_STEP
 
 
 def _balances(tx: ReadTx, owners: Sequence[int], asset: str, now: datetime) -> dict[int, int]:

@@ -81,6 +81,15 @@ class Work:
                 now=now,
             )
 
+    def step(self, done_steps: int, all_steps: int) -> None:
+        """Note how far the job of a run is that counts no records of its own.
+
+        :raises JobCancelled: when somebody asked to cancel it.
+        """
+        now = clock.now()
+        with self.run.transaction(now=now) as tx:
+            self.run.step(tx, done_steps=done_steps, all_steps=all_steps, now=now)
+
     def finish(self, report: Mapping[str, object], rejects: Path | None) -> None:
         """Note what came of the run, its refused rows sealed beside the file."""
         if rejects is not None:

@@ -37,6 +37,7 @@ HEADINGS = (
 )  # fmt: skip
 FILE_EXAMPLE = ",".join(HEADINGS) + "\n"
 FILE_RECORDS_MAX = 200_000
+ANY_REASON = "*"
 
 
 class RefusedCountOut(BaseModel):
@@ -68,9 +69,9 @@ class RecordFieldsOut(BaseModel):
 
 
 class RetryAllIn(BaseModel):
-    """Which refused records to try once more: all of one reason."""
+    """Which refused records to try once more: all that match; what is left out matches any."""
 
-    code: str = Field(min_length=1, max_length=100)
+    code: str | None = Field(default=None, min_length=1, max_length=100)
     kind: RecordKind | None = None
     account: str | None = Field(default=None, max_length=200)
 
@@ -110,7 +111,7 @@ def count_refused(platform: Running, caller: Calling) -> RefusedCountsOut:
     errors=[ChannelAccountNotFound, JobKeyTaken],
 )
 def retry_all(platform: Running, caller: Calling, wanted: RetryAllIn, key: RequestKey) -> JobAsked:
-    """Try everything once more that was refused for one reason; a worker does it, by a job."""
+    """Try all refused records once more that match a filter; a worker does it, by a job."""
     now, scope = clock.now(), caller.scope()
     with platform.database.transaction(scope, now=now) as tx:
         arguments = {
@@ -124,7 +125,7 @@ def retry_all(platform: Running, caller: Calling, wanted: RetryAllIn, key: Reque
             tx,
             by=caller,
             act=audit.Act.RECORD_RETRY,
-            subject=f"refused:{wanted.code}",
+            subject=f"refused:{wanted.code or ANY_REASON}",
             after={"kind": wanted.kind, "account": wanted.account},
             now=now,
         )

@@ -37,6 +37,7 @@ def _compare(work: Work, path: Path, balance: OpeningKind, issuer: str | None) -
         migrating.Wanted(work.wanted(path), balance, issuer),
         details=details,
         clock=clock.now,
+        progress=work.step,
     )
     with details.open(encoding="utf-8", newline="") as file:
         examples = list(islice(csv.DictReader(file), EXAMPLES))

@@ -17,10 +17,12 @@ interface Props {
   title: string;
   /** Told once when the job has ended, however it did. */
   onEnd?: (job: Job) => void;
+  /** Cancels it as part of what it belongs to, for whoever may change that but no jobs. */
+  onCancel?: () => Promise<unknown>;
 }
 
 /** How far a job is; it goes on when the page is left, and can be cancelled. */
-export function JobProgress({ jobId, title, onEnd }: Props) {
+export function JobProgress({ jobId, title, onEnd, onCancel }: Props) {
   const { t } = useTranslation("common");
   const may = useMay();
   const place = { params: { path: { job_id: jobId } } };
@@ -42,8 +44,8 @@ export function JobProgress({ jobId, title, onEnd }: Props) {
     <Flex vertical gap="small" role="status">
       <Flex justify="space-between" align="center" gap="small">
         <Typography.Text>{title}</Typography.Text>
-        {open && may("jobs.write") && (
-          <Button size="small" loading={cancel.isPending || job.data.cancel_asked} onClick={() => { cancel.mutate(place); }}>
+        {open && (onCancel !== undefined || may("jobs.write")) && (
+          <Button size="small" loading={cancel.isPending || job.data.cancel_asked} onClick={() => { if (onCancel === undefined) cancel.mutate(place); else void onCancel().then(() => job.refetch()); }}>
             {t("cancel")}
           </Button>
         )}

@@ -72,6 +72,9 @@ function Compared({ comparison, onEnd }: { comparison: Comparison; onEnd: () => 
   const { t } = useTranslation("data");
   const { run, found, file } = comparison;
   const [error, setError] = useState<unknown>(null);
+  const may = useMay();
+  const cancel = api.useMutation("post", "/v1/uploads/{upload_id}/runs/{run_id}/cancel");
+  const place = { params: { path: { upload_id: run.upload_id, run_id: run.id } } };
   const open = OPEN.includes(run.state);
   return (
     <Card
@@ -80,7 +83,8 @@ function Compared({ comparison, onEnd }: { comparison: Comparison; onEnd: () => 
       extra={<Typography.Text type="secondary">{instant(run.asked_at)} · <Actor id={run.asked_by} /></Typography.Text>}
     >
       <Flex vertical gap="small">
-        {open && run.job_id !== null && <JobProgress jobId={run.job_id} title={t("compare.running")} onEnd={onEnd} />}
+        {open && run.job_id !== null && <JobProgress jobId={run.job_id} title={t("compare.running")} onEnd={onEnd} {...(may("inbox.write") && { onCancel: () => cancel.mutateAsync(place).catch(setError) })} />}
+        {run.state === "cancelled" && <Alert showIcon type="warning" title={t("compare.cancelled")} />}
         {run.fault !== null && <Alert showIcon type="error" title={t("run.fault")} description={run.fault.detail} />}
         {found !== null && <Figures found={found} />}
         {run.has_rejects && <div><Button icon={<DownloadOutlined />} onClick={() => { setError(null); download(`/v1/uploads/${run.upload_id}/runs/${run.id}/rejects`, "compared.csv").catch(setError); }}>{t("compare.take")}</Button></div>}

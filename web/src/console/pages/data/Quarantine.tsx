@@ -18,6 +18,7 @@ import { Link, useSearchParams } from "react-router";
 import "./data.css";
 import { Batch } from "./Batch";
 import { RecordDrawer } from "./RecordDrawer";
+import { type Filter, RetryMatching } from "./RetryMatching";
 import { type Kind, useDetail, useReason } from "./words";
 
 type Record_ = Schemas["RecordOut"];
@@ -55,7 +56,7 @@ export default function Quarantine() {
       {counts.error !== null && <Refused error={counts.error} onRetry={() => void counts.refetch()} />}
       {job !== null && <Card size="small"><JobProgress jobId={job} title={t("quarantine.retrying")} onEnd={(ended) => { refreshQuarantine(); if (ended.state === "done") void message.success(outcome(ended, t("quarantine.tried"))); }} /></Card>}
       {counts.data === undefined ? <Skeleton active /> : <Reasons counts={counts.data.items} chosen={code} onChoose={say} onJob={setJob} />}
-      <Records filter={filter} onOpen={(id) => { say({ record: id }); }} onClear={() => { say({ code: null, kind: null, account: null }); }} />
+      <Records filter={filter} counts={counts.data?.items ?? []} onJob={setJob} onOpen={(id) => { say({ record: id }); }} onClear={() => { say({ code: null, kind: null, account: null }); }} />
       <RecordDrawer recordId={query.get("record")} onClose={() => { say({ record: null }); }} onDone={refreshQuarantine} />
     </Page>
   );
@@ -108,9 +109,15 @@ function Reasons({ counts, chosen, onChoose, onJob }: { counts: readonly Reason[
   );
 }
 
-type Filter = Partial<{ code: string; kind: Kind; account: string }>;
+interface RecordsProps {
+  filter: Filter;
+  counts: readonly Reason[];
+  onJob: (job: string) => void;
+  onOpen: (id: string) => void;
+  onClear: () => void;
+}
 
-function Records({ filter, onOpen, onClear }: { filter: Filter; onOpen: (id: string) => void; onClear: () => void }) {
+function Records({ filter, counts, onJob, onOpen, onClear }: RecordsProps) {
   const { t } = useTranslation("data");
   const at = useAddress();
   const reason = useReason();
@@ -129,7 +136,10 @@ function Records({ filter, onOpen, onClear }: { filter: Filter; onOpen: (id: str
   const filtered = Object.keys(filter).length > 0;
   return (
     <Flex vertical gap="small">
-      {filtered && <div><Button size="small" onClick={onClear}>{t("quarantine.showAll")}</Button></div>}
+      <Flex gap="small" align="center" wrap>
+        {filtered && <Button size="small" onClick={onClear}>{t("quarantine.showAll")}</Button>}
+        <RetryMatching filter={filter} counts={counts} onJob={onJob} />
+      </Flex>
       <Batch picked={picked} onDone={() => { setPicked([]); refreshQuarantine(); }} />
       <DataTable label={t("quarantine.records")} listing={records} rowKey="id" columns={columns} size="small" rowSelection={{ selectedRowKeys: picked, onChange: (keys) => { setPicked(keys.map(String)); }, getCheckboxProps: (one) => ({ "aria-label": shownKey(one) }) }} empty={<Empty title={t("quarantine.none")} hint={t("quarantine.noneHint")} />} />
     </Flex>
