@@ -9,7 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from huitong import org
-from huitong.platform import audit
+from huitong.org.model import StaffEntered
+from huitong.platform import audit, ids
 from huitong.platform.audit import Act
 from huitong.platform.auth import Permission
 from huitong.platform.db import Database, Scope
@@ -122,6 +123,21 @@ def test_the_file_holds_no_formula_and_that_it_was_taken_is_an_entry(
     (taken,) = page["items"]
     assert taken["actor"]["name"] == "auditor"
     assert {"path": "entries", "before": None, "after": 1} in taken["changes"]
+
+
+def test_the_file_names_guides_whose_names_the_audit_does_not_keep(
+    client: TestClient, key: dict[str, str], database: Database, group_id: int, now: datetime
+) -> None:
+    with database.transaction(Scope(group_id), now=now) as tx:
+        org.enter_staff(tx, [StaffEntered("lin", name="林小满")], now=now)
+        guide = ids.show("stf", org.find_staff(tx, codes=["lin"])["lin"])
+        for customer in ("cus_1", "cus_2"):
+            audit.record(tx, by=guide, act=Act.CUSTOMER_DIAL, subject=customer, now=now)
+    told = client.get(f"/v1/audit/file?actor={guide}", headers=key).text.removeprefix("\ufeff")
+    lines = list(csv.DictReader(io.StringIO(told)))
+    assert [(one["actor"], one["actor_name"]) for one in lines] == [(guide, "林小满")] * 2
+    entries = client.get(f"/v1/audit/entries?actor={guide}", headers=key).json()["items"]
+    assert {one["actor"]["name"] for one in entries} == {None}
 
 
 def test_an_entry_of_a_call_tells_its_address_program_and_request(
