@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from huitong import loyalty, org, segments
+from huitong import customers, loyalty, org, segments
 from huitong.entry import demo, wiring
 from huitong.entry.demo import running
-from huitong.entry.demo.complete_journey import TIME_ZONE
+from huitong.entry.demo.complete_journey import GUIDE, LATELY_WEEKS, TIME_ZONE
+from huitong.entry.demo.users import make_users
 from huitong.platform import clock
 from huitong.platform.assembly import Platform
 from huitong.platform.db import Database, Scope
@@ -42,6 +43,12 @@ MEMBERS = """
 SELECT c.id, c.enrolled_at, c.recorded_at
 FROM customers.customer AS c
 ORDER BY c.id
+"""
+SERVED = """
+SELECT h.customer_id, max(h.ordered_at)
+FROM orders.header AS h
+WHERE h.serving_guide = %(guide)s
+GROUP BY h.customer_id
 """
 BALANCES = """
 SELECT a.owner_id, a.asset, a.balance
@@ -124,6 +131,19 @@ def test_the_year_ends_in_the_week_before_the_demo_was_made(made: Made) -> None:
     passed = made.at.astimezone(shop).date() - max(days)
     assert timedelta(days=1) <= passed <= timedelta(days=7 + DAYS_WITHOUT)
     assert max(days) - min(days) <= timedelta(days=364)
+
+
+def test_the_guide_serves_those_who_were_served_in_a_store_that_sells(made: Made) -> None:
+    for _ in range(2):
+        make_users(made.platform, group_id=running.GROUP_ID, say=made.said.append)
+    with made.platform.database.reading(SCOPE) as tx:
+        staff_id = org.find_staff(tx, codes=[GUIDE])[GUIDE]
+        relations = customers.relations_of_staff(tx, staff_id=staff_id)
+        served = {row[0]: row[1] for row in tx.rows(SERVED, {"guide": GUIDE})}
+        (last,) = tx.rows("SELECT max(h.ordered_at) FROM orders.header AS h")
+    assert relations
+    assert {customer_id for _, customer_id in relations} <= served.keys()
+    assert max(served.values()) >= last[0] - timedelta(weeks=LATELY_WEEKS)
 
 
 def test_a_repeat_a_month_later_changes_nothing(made: Made) -> None:
