@@ -25,6 +25,8 @@ HELP_MODULES_MAX = 450
 
 NO_DATABASE = "postgresql://nobody@127.0.0.1:1/nothing"
 NO_KEY = "key_0000000000001"
+# Ten years after the order that earned them.
+EXPIRY_MONTHS = 120
 
 
 @dataclass(frozen=True)
@@ -249,7 +251,8 @@ def files(tmp_path: Path) -> Path:
     """Return a folder with a programme, a member and two orders, one of them broken."""
     folder = tmp_path / "files"
     folder.mkdir()
-    (folder / "programme.yaml").write_text(json.dumps(PROGRAMME))
+    plan = PROGRAMME | {"expiry": {"months": EXPIRY_MONTHS}}
+    (folder / "programme.yaml").write_text(json.dumps(plan))
     (folder / "members.ndjson").write_bytes(lines_of([member("M1")])[0] + b"\n")
     broken = {**order("O2", 5), "paid_minor": "much"}
     (folder / "orders.ndjson").write_bytes(b"\n".join(lines_of([order("O1", 128), broken])))
@@ -277,6 +280,8 @@ class TestRecords:
         assert (retried.returncode, json.loads(retried.stdout)["summary"]) == (1, {"refused": 1})
         shown = json.loads(founded.done("member", "show", PHONE, "--json"))
         assert (shown["status"], shown["points"], shown["tier"]) == ("member", 128, "会员 (member)")
+        assert shown["points_expire_at"] == "2036-02-01T16:00:00+00:00"
+        assert shown["points_last_day"] == "2036-02-01"
         assert shown["latest_orders"] == ["2026-02-01 O1 completed 128.00"]
         assert PHONE not in json.dumps(shown)
         by_id = json.loads(founded.done("member", "show", shown["id"], "--json"))

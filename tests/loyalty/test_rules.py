@@ -3,7 +3,7 @@
 Numbers in brackets are scenarios of public test suites and rule pages, restated.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +21,7 @@ from huitong.orders.rules import share
 from tests.loyalty.make import NAMES, NOON, line, order, programme, rule
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+UTC_ZONE = ZoneInfo("UTC")
 
 
 def points(snapshot: Snapshot, plan: Programme, paths: Paths | None = None) -> int:
@@ -185,6 +186,7 @@ class TestLiving:
         earned_at = datetime(*earned_on, 18, 30, tzinfo=SHANGHAI)
         dead_from = living.expires_at(earned_at.astimezone(UTC), Expiry(months=months), SHANGHAI)
         assert dead_from == datetime(*last_day, tzinfo=SHANGHAI) + timedelta(days=1)
+        assert living.last_day(dead_from, SHANGHAI) == date(*last_day)
 
     def test_rounded_to_the_month_all_value_of_january_dies_together(self) -> None:
         """[13] The last day of February, whatever the day in January."""
@@ -196,6 +198,12 @@ class TestLiving:
 
     def test_without_expiry_value_lives_for_ever(self) -> None:
         assert living.expires_at(NOON, None, SHANGHAI) is None
+        assert living.last_day(None, SHANGHAI) is None
+
+    def test_what_ends_in_the_middle_of_a_day_can_be_used_on_it(self) -> None:
+        ends_at = datetime(2026, 12, 31, 23, tzinfo=UTC)
+        assert living.last_day(ends_at, UTC_ZONE) == date(2026, 12, 31)
+        assert living.last_day(ends_at, SHANGHAI) == date(2027, 1, 1)
 
     def test_the_first_window_that_fits_decides(self) -> None:
         plan = programme(

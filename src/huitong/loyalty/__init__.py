@@ -65,6 +65,7 @@ from huitong.loyalty.queries.openings import (
 )
 from huitong.loyalty.rules.checking import Read, check
 from huitong.loyalty.rules.differing import differences
+from huitong.loyalty.rules.living import last_day
 from huitong.loyalty.rules.rebasing import rebase
 from huitong.loyalty.rules.telling import told
 
@@ -98,6 +99,7 @@ __all__ = [
     "give_back",
     "give_for_documents",
     "join_gifts",
+    "last_day",
     "opened",
     "part_gifts",
     "programme_at",

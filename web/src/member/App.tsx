@@ -4,6 +4,7 @@ import { BankcardOutline, GiftOutline, LockOutline } from "antd-mobile-icons";
 import { lazy } from "react";
 import { useTranslation } from "react-i18next";
 import { Route, Routes, useLocation } from "react-router";
+import { OtherBrand } from "./OtherBrand";
 import { useMember } from "./session";
 import { SignIn } from "./SignIn";
 
@@ -16,10 +17,12 @@ export function App() {
   const { t } = useTranslation("member");
   const { pathname } = useLocation();
   const member = useMember();
-  const brand = pathname.split("/")[1] || null;
+  const named = pathname.split("/")[1] ?? "";
+  const brand = named === "" ? null : decodeURIComponent(named);
   return (
-    <Nobody session={member} signIn={<SignIn brand={brand === null ? null : decodeURIComponent(brand)} />}>
+    <Nobody session={member} signIn={<SignIn brand={brand} />}>
       {(session) => {
+        if (brand !== null && brand !== session.brand) return <OtherBrand session={session} />;
         const home = `/${encodeURIComponent(session.brand)}`;
         const tabs = [
           { path: home, title: t("card"), icon: <BankcardOutline /> },
@@ -29,9 +32,9 @@ export function App() {
         return (
           <Tabs title={t("title")} tabs={tabs}>
             <Routes>
-              <Route path="/:brand/points" element={<Points />} />
+              <Route path="/:brand/points" element={<Points zone={session.time_zone} />} />
               <Route path="/:brand/data" element={<MyData />} />
-              <Route path="*" element={<Card />} />
+              <Route path="*" element={<Card zone={session.time_zone} />} />
             </Routes>
           </Tabs>
         );

@@ -1,6 +1,6 @@
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
-import { count, day } from "@shared/format";
+import { count, day, lastDayOf } from "@shared/format";
 import { Answered, Panel } from "@shared/phone/parts";
 import { useNamed } from "@shared/phone/useNamed";
 import { NoticeBar, ProgressBar } from "antd-mobile";
@@ -10,12 +10,12 @@ type CardData = Schemas["MyCardOut"];
 type Progress = Schemas["MyProgressOut"];
 
 /** The member's card, and how far the next tier is. */
-export default function Card() {
+export default function Card({ zone }: { zone: string }) {
   const card = api.useQuery("get", "/v1/my/card");
-  return <Answered query={card}>{(data) => <Shown card={data} />}</Answered>;
+  return <Answered query={card}>{(data) => <Shown card={data} zone={zone} />}</Answered>;
 }
 
-function Shown({ card }: { card: CardData }) {
+function Shown({ card, zone }: { card: CardData; zone: string }) {
   const { t } = useTranslation("member");
   const named = useNamed();
   return (
@@ -38,7 +38,7 @@ function Shown({ card }: { card: CardData }) {
         <p className="weak">
           {card.next_expiry_at === null
             ? t("nothingExpires")
-            : t("expires", { points: count(card.next_expiry_points), day: day(card.next_expiry_at) })}
+            : t("expires", { points: count(card.next_expiry_points), day: lastDayOf(card.next_expiry_at, zone) })}
         </p>
       </Panel>
       {card.progress === null ? <Panel><p className="weak">{t("noTier")}</p></Panel> : <TierProgress progress={card.progress} />}

@@ -1,7 +1,7 @@
 import { BY_CURSOR } from "@shared/api/byCursor";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
-import { count, day, instant, money, movement } from "@shared/format";
+import { count, day, instant, lastDayOf, money, movement } from "@shared/format";
 import { Answered, Nothing, Panel } from "@shared/phone/parts";
 import { Collapse, InfiniteScroll } from "antd-mobile";
 import { useTranslation } from "react-i18next";
@@ -10,32 +10,32 @@ type Movement = Schemas["MovementOut"];
 type Lot = Schemas["LotOut"];
 
 /** The member's points: what expires when, and why each came or went. */
-export default function Points() {
+export default function Points({ zone }: { zone: string }) {
   const { t } = useTranslation("member");
   return (
     <>
       <h1>{t("points")}</h1>
-      <Lots />
+      <Lots zone={zone} />
       <History />
     </>
   );
 }
 
-function Lots() {
+function Lots({ zone }: { zone: string }) {
   const { t } = useTranslation("member");
   const lots = api.useQuery("get", "/v1/my/points/lots");
   return (
     <Panel title={t("byExpiry")}>
       <Answered query={lots}>
         {({ items }) =>
-          items.length === 0 ? <p className="weak">{t("noPoints")}</p> : <>{items.map((lot) => <LotRow key={lot.id} lot={lot} />)}</>
+          items.length === 0 ? <p className="weak">{t("noPoints")}</p> : <>{items.map((lot) => <LotRow key={lot.id} lot={lot} zone={zone} />)}</>
         }
       </Answered>
     </Panel>
   );
 }
 
-function LotRow({ lot }: { lot: Lot }) {
+function LotRow({ lot, zone }: { lot: Lot; zone: string }) {
   const { t } = useTranslation("member");
   const waits = lot.activates_at === null || Date.parse(lot.activates_at) > Date.now();
   return (
@@ -46,7 +46,7 @@ function LotRow({ lot }: { lot: Lot }) {
           ? t("activates", { day: day(lot.activates_at) })
           : lot.expires_at === null
             ? t("neverExpires")
-            : t("expiresOn", { day: day(lot.expires_at) })}
+            : t("expiresOn", { day: lastDayOf(lot.expires_at, zone) })}
       </span>
     </div>
   );

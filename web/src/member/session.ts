@@ -1,5 +1,8 @@
 /** Which member is signed in on this phone, to the brand that the address names. */
 import { api, queries } from "@shared/api/client";
+import type { Schemas } from "@shared/api/client";
+
+export type Member = Schemas["MemberSessionOut"];
 
 /** Asks which member is signed in; a refusal with 401 means nobody. */
 export function useMember() {

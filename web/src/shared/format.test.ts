@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { count, duration, money, movement, percent, shortMoney } from "./format";
+import { count, duration, lastDayOf, money, movement, percent, shortMoney } from "./format";
 
 describe("money", () => {
   it("is whole fen shown as yuan", () => {
@@ -23,6 +23,23 @@ it("shows points that came with a plus", () => {
   expect(movement(120, "en-US")).toBe("+120");
   expect(movement(-30, "en-US")).toBe("-30");
   expect(movement(0, "en-US")).toBe("0");
+});
+
+describe("the last day of what ends", () => {
+  it("is the day before the midnight at which it is over, in the zone of the brand", () => {
+    expect(lastDayOf("2026-12-31T16:00:00Z", "Asia/Shanghai")).toBe("2026-12-31");
+    expect(lastDayOf("2027-01-01T00:00:00Z", "UTC")).toBe("2026-12-31");
+    expect(lastDayOf("2027-01-01T00:00:00+08:00", "America/New_York")).toBe("2026-12-31");
+  });
+
+  it("is the day itself when it ends in the middle of it", () => {
+    expect(lastDayOf("2026-12-31T04:00:00Z", "Asia/Shanghai")).toBe("2026-12-31");
+    expect(lastDayOf("2026-12-31T23:00:00Z", "Asia/Shanghai")).toBe("2027-01-01");
+  });
+
+  it("is nothing without an end", () => {
+    expect(lastDayOf(null, "Asia/Shanghai")).toBe("—");
+  });
 });
 
 it("shows counts and shares", () => {

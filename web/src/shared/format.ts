@@ -52,6 +52,13 @@ export function day(value: Maybe<string>): string {
   return value ? dayjs(value).format("YYYY-MM-DD") : NOTHING;
 }
 
+/** Shows the last day in a zone of what ends at an instant: what ends as a day begins was good the day before. */
+export function lastDayOf(end: Maybe<string>, zone: string): string {
+  if (!end) return NOTHING;
+  // Swedish writes days as the rest of the pages do: 2026-12-31.
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short" }).format(Date.parse(end) - 1);
+}
+
 /** Shows an instant in the zone of this device, to the minute. */
 export function instant(value: Maybe<string>): string {
   return value ? dayjs(value).format("YYYY-MM-DD HH:mm") : NOTHING;

@@ -9,6 +9,7 @@ from huitong.entry.cli.showing import AsJson
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from huitong.customers.model import CustomerShown
     from huitong.org.model import Brand
@@ -42,6 +43,8 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a member: status, masked name and identifiers, points, tier and why."""
+    from zoneinfo import ZoneInfo
+
     from huitong import customers
     from huitong.customers.model import CustomerNotFound
     from huitong.platform import clock
@@ -56,7 +59,7 @@ def show(
             raise CustomerNotFound(customer="of that description")
         told = (
             _person(shown[0])
-            | _value(tx, shown[0], now)
+            | _value(tx, shown[0], ZoneInfo(of_brand.time_zone), now)
             | _care(tx, shown[0], now)
             | _orders(tx, shown[0])
         )
@@ -160,7 +163,9 @@ def _orders(tx: "ReadTx", customer: "CustomerShown") -> dict[str, object]:
     }
 
 
-def _value(tx: "ReadTx", customer: "CustomerShown", now: "datetime") -> dict[str, object]:
+def _value(
+    tx: "ReadTx", customer: "CustomerShown", zone: "ZoneInfo", now: "datetime"
+) -> dict[str, object]:
     """Tell points and tier; only a member holds any."""
     from huitong import ledger, loyalty
     from huitong.loyalty.model import Asset
@@ -174,6 +179,7 @@ def _value(tx: "ReadTx", customer: "CustomerShown", now: "datetime") -> dict[str
         "points_pending": points.pending,
         "points_expiring": points.next_expiry_amount,
         "points_expire_at": points.next_expiry_at,
+        "points_last_day": loyalty.last_day(points.next_expiry_at, zone),
     }
     if not loyalty.versions_of(tx, brand_id=customer.brand_id):
         return told

@@ -29,12 +29,12 @@ ALLOWED = Allowed(points=True, bought=False, notes=False)
 
 
 class MyProgressOut(BaseModel):
-    """The member's tier, what it was reached with, and how far the next one is."""
+    """The member's tier, what it needs, and how far the next one is."""
 
     tier: NamedOut
     since: datetime
     growth: int = Field(description="What counts towards the tier now.")
-    reached_at_growth: int
+    reached_at_growth: int = Field(description="What the tier needs; not what they had then.")
     next_tier: NamedOut | None
     growth_missing: int
     pending_growth: int = Field(description="Of orders that can still be returned.")
@@ -51,7 +51,9 @@ class MyCardOut(BaseModel):
     store_name: str | None
     points: int
     pending_points: int
-    next_expiry_at: datetime | None
+    next_expiry_at: datetime | None = Field(
+        description="From when on they are gone: the midnight after their last day."
+    )
     next_expiry_points: int
     progress: MyProgressOut | None
     leaves_at: datetime | None = Field(description="When a wish to leave is carried out.")

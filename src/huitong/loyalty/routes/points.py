@@ -51,7 +51,9 @@ class PointsOut(BaseModel):
     pending: int
     held: int
     debt: int = Field(description="What returns took back beyond the balance; paid first.")
-    next_expiry_at: datetime | None
+    next_expiry_at: datetime | None = Field(
+        description="From when on they are gone: the midnight after their last day."
+    )
     next_expiry_points: int
     tier: TierOut | None = Field(description="Null for who is no member, or without a programme.")
 
@@ -67,7 +69,9 @@ class LotOut(BaseModel):
     expired: int
     granted_at: datetime
     activates_at: datetime | None = Field(description="Null: not before the order is final.")
-    expires_at: datetime | None = Field(description="Null: never.")
+    expires_at: datetime | None = Field(
+        description="From when on it is gone: the midnight after its last day. Null: never."
+    )
     order_id: str | None
 
 

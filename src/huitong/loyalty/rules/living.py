@@ -1,7 +1,7 @@
 """When value becomes active and when it dies, in the brand's own calendar."""
 
 import calendar
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from huitong.loyalty.model import Expiry, ExpiryRounding, Programme, ReturnWindow
@@ -46,3 +46,8 @@ def expires_at(active_from: datetime, expiry: Expiry | None, zone: ZoneInfo) -> 
     day = last if expiry.rounding is ExpiryRounding.MONTH_END else min(local.day, last)
     midnight = datetime(year, month + 1, day, tzinfo=zone) + timedelta(days=1)
     return midnight.astimezone(active_from.tzinfo)
+
+
+def last_day(dead_from: datetime | None, zone: ZoneInfo) -> date | None:
+    """Return the last day in a zone on which value can be used; None for what never dies."""
+    return None if dead_from is None else (dead_from - timedelta.resolution).astimezone(zone).date()

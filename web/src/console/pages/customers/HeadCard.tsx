@@ -1,5 +1,6 @@
+import { useBrand } from "@console/brand";
 import { Why } from "@console/parts/Why";
-import { count, day, instant, money } from "@shared/format";
+import { count, day, instant, lastDayOf, money } from "@shared/format";
 import { Card, Descriptions, Flex, Progress, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { type Head, useNamed, useWord } from "./words";
@@ -82,6 +83,7 @@ function TierCard({ head }: { head: Head }) {
 
 function Figures({ head }: { head: Head }) {
   const { t } = useTranslation("customers");
+  const zone = useBrand().time_zone;
   const points = head.points;
   const bought = head.bought;
   return (
@@ -94,7 +96,7 @@ function Figures({ head }: { head: Head }) {
           ...(points !== null && points.pending > 0 ? [{ key: "pending", label: t("pending"), children: count(points.pending) }] : []),
           ...(points !== null && points.debt > 0 ? [{ key: "debt", label: t("debt"), children: <Why explanation={t("debtWhy")}>{count(points.debt)}</Why> }] : []),
           ...(points !== null && points.next_expiry_at !== null
-            ? [{ key: "expiry", label: t("nextExpiry"), children: t("expiring", { points: count(points.next_expiry_points), at: day(points.next_expiry_at) }) }]
+            ? [{ key: "expiry", label: t("nextExpiry"), children: t("expiring", { points: count(points.next_expiry_points), at: lastDayOf(points.next_expiry_at, zone) }) }]
             : []),
           { key: "orders", label: t("orders"), children: count(bought?.orders) },
           { key: "spent", label: t("spent365"), children: <Why explanation={t("spentWhy")}>{money(bought?.spent_minor)}</Why> },

@@ -1,8 +1,9 @@
+import { useBrand } from "@console/brand";
 import { Empty } from "@console/parts/Empty";
 import { Refused } from "@console/parts/Refused";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
-import { day } from "@shared/format";
+import { day, lastDayOf } from "@shared/format";
 import { Card, Flex, Skeleton, Table } from "antd";
 import { useTranslation } from "react-i18next";
 import type { TabProps } from "../Customer";
@@ -12,6 +13,7 @@ import { useWord } from "../words";
 export function CareTab({ head }: TabProps) {
   const { t } = useTranslation("customers");
   const word = useWord();
+  const zone = useBrand().time_zone;
   const care = api.useQuery("get", "/v1/customers/{customer_id}/care", { params: { path: { customer_id: head.id } } });
   if (care.error !== null) return <Refused error={care.error} onRetry={() => void care.refetch()} />;
   if (care.data === undefined) return <Skeleton active />;
@@ -29,7 +31,7 @@ export function CareTab({ head }: TabProps) {
             { title: t("relation"), key: "kind", render: (_, one) => word("relations", one.kind) },
             { title: t("staffOrStore"), key: "who", render: (_, one) => one.staff ?? one.store ?? "" },
             { title: t("since"), key: "since", render: (_, one) => day(one.since) },
-            { title: t("lockUntil"), key: "lock", render: (_, one) => (one.lock_until === null ? "" : day(one.lock_until)) },
+            { title: t("lockUntil"), key: "lock", render: (_, one) => (one.lock_until === null ? "" : lastDayOf(one.lock_until, zone)) },
           ]}
         />
       </Card>

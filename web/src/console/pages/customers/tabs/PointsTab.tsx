@@ -1,3 +1,4 @@
+import { useBrand } from "@console/brand";
 import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { Refused } from "@console/parts/Refused";
@@ -6,7 +7,7 @@ import { Why } from "@console/parts/Why";
 import { Actor } from "@console/parts/actors/Actor";
 import { api, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
-import { count, day, instant, money, movement } from "@shared/format";
+import { count, day, instant, lastDayOf, money, movement } from "@shared/format";
 import { useMay } from "@shared/session";
 import { Button, Card, Flex, Table } from "antd";
 import { useState } from "react";
@@ -30,6 +31,7 @@ export function PointsTab({ head }: TabProps) {
 
 function Lots({ customerId }: { customerId: string }) {
   const { t } = useTranslation("customers");
+  const zone = useBrand().time_zone;
   const lots = api.useQuery("get", "/v1/customers/{customer_id}/points/lots", { params: { path: { customer_id: customerId } } });
   if (lots.error !== null) return <Refused error={lots.error} onRetry={() => void lots.refetch()} />;
   return (
@@ -48,7 +50,7 @@ function Lots({ customerId }: { customerId: string }) {
           { title: t("ofGiven"), key: "points", align: "right", className: "number", render: (_, lot) => count(lot.points) },
           { title: t("grantedAt"), key: "at", render: (_, lot) => day(lot.granted_at) },
           { title: t("activatesAt"), key: "active", render: (_, lot) => (lot.activates_at === null ? t("whenFinal") : day(lot.activates_at)) },
-          { title: t("expiresAt"), key: "expires", render: (_, lot) => (lot.expires_at === null ? t("never") : day(lot.expires_at)) },
+          { title: t("expiresAt"), key: "expires", render: (_, lot) => (lot.expires_at === null ? t("never") : lastDayOf(lot.expires_at, zone)) },
         ]}
       />
     </Card>
