@@ -275,7 +275,17 @@ class TestJournal:
         assert [one["kind"] for one in found] == ["undoing", "merge"]
         assert found[1]["actor"] == "world"
         assert found[1]["reason"].startswith("本人到店")
+        assert (found[1]["cause"], found[1]["said"]) == (None, found[1]["reason"])
         assert found[1]["merge_id"] == ids.show("mrg", desk.world.merge_id)
+
+    def test_what_the_platform_did_has_a_cause_and_the_word_of_who_decided(
+        self, desk: Desk
+    ) -> None:
+        found = desk.get("/v1/identity/journal", by_hand="false")["items"]
+        assert {"record"} < {one["cause"] for one in found}
+        for one in found:
+            assert one["cause"] is not None, one["reason"]
+            assert one["reason"].endswith(one["said"])
 
     def test_a_split_says_why(self, desk: Desk) -> None:
         merge = ids.show("mrg", desk.world.merge_id)

@@ -1,5 +1,6 @@
 """How identifiers are read, and who belongs together."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from huitong.identity.rules import (
     normalised,
     scope_of,
 )
+from huitong.identity.rules.causes import Cause, read_cause, sentence
 from huitong.org.model import ChannelAccount
 
 MOBILE = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
@@ -217,3 +219,13 @@ def one_by_one(of_record: list[list[int]], proving: list[list[int]]) -> set[froz
 def parts(records: list[list[int]]) -> set[frozenset[int]]:
     """Return the connected parts that `decide` finds."""
     return {frozenset(decision.joining) for decision in decide(mentions(*records))}
+
+
+class TestCauses:
+    @pytest.mark.parametrize("cause", list(Cause))
+    def test_a_cause_is_read_as_it_was_written(self, cause: Cause) -> None:
+        said = "" if cause is Cause.RECORD else "两人共用一个号码"
+        assert read_cause(sentence(cause, said)) == (cause, said)
+
+    def test_what_a_person_wrote_has_no_cause(self) -> None:
+        assert read_cause("本人到店更正") == (None, "本人到店更正")

@@ -16,6 +16,7 @@ from huitong.identity.model import (
 )
 from huitong.identity.operations.deciding import OPERATOR, keep_apart, keep_together, weigh_anew
 from huitong.identity.operations.merging import Move, move_persons
+from huitong.identity.rules.causes import Cause, sentence
 from huitong.identity.tables import merges, people
 from huitong.platform.db import ReadTx, Tx, array
 
@@ -80,7 +81,7 @@ def split(
         tx, source, target=target, domain_id=found[1], actor=actor, reason=reason, now=now
     )
     # What held either together may have been of the other.
-    weigh_anew(tx, held, reason=f"split: {reason}", now=now, of=found[1])
+    weigh_anew(tx, held, reason=sentence(Cause.SPLIT, reason), now=now, of=found[1])
     return undone
 
 

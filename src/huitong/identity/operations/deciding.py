@@ -19,6 +19,7 @@ from huitong.identity.operations.everybody import judge
 from huitong.identity.operations.policies import effective_policy
 from huitong.identity.operations.recomputing import Change, recompute
 from huitong.identity.rules import EffectivePolicy
+from huitong.identity.rules.causes import Cause, sentence
 from huitong.identity.tables import evidence as tables
 from huitong.identity.tables import reviews, weighing
 from huitong.platform.db import Tx, array
@@ -67,7 +68,7 @@ def undo_identifier(
     tx.execute(reviews.FORGET_ACCEPTED, params)
     # It is blocked by now, so the way from one neighbour to the next does not lead over it.
     roots = beside or [identifier_id]
-    return _part(tx, roots, domain_id=domain_id, reason=f"taken out: {reason}", now=now)
+    return _part(tx, roots, domain_id=domain_id, reason=sentence(Cause.TAKEN_OUT, reason), now=now)
 
 
 def withdraw_evidence(
@@ -93,7 +94,7 @@ def withdraw_evidence(
     withdrawn = tx.rows(tables.WITHDRAW, params)
     # With less evidence a shared one may be so no more; its crowd is not read to find that out.
     judge(tx, ends, policy=effective_policy(tx, domain_id))
-    weigh_anew(tx, ends, reason=f"evidence withdrawn: {reason}", now=now, of=domain_id)
+    weigh_anew(tx, ends, reason=sentence(Cause.WITHDRAWN, reason), now=now, of=domain_id)
     return len(withdrawn)
 
 
@@ -243,7 +244,9 @@ def _decide(
         raise ReviewClosed(state=known)
     said = {**params, "state": state.value, "actor": actor, "reason": reason, "now": now}
     tx.execute(reviews.CLOSE_REVIEW, said)
-    return weigh_anew(tx, [one, other], reason=f"review {state}: {reason}", now=now, of=domain_id)
+    cause = Cause.ACCEPTED if state is ReviewState.ACCEPTED else Cause.REJECTED
+    ends = [one, other]
+    return weigh_anew(tx, ends, reason=sentence(cause, reason), now=now, of=domain_id)
 
 
 def _write(

@@ -10,12 +10,12 @@ from huitong.identity.operations.recomputing import Change, recompute
 from huitong.identity.queries.crowds import crowds
 from huitong.identity.queries.weighing import WAY_ENDS
 from huitong.identity.rules import EffectivePolicy
+from huitong.identity.rules.causes import Cause, sentence
 from huitong.identity.tables import everybody as tables
 from huitong.identity.tables import evidence as evidence_tables
 from huitong.platform.db import ReadTx, Tx, array, text_array
 from huitong.platform.ids import BUCKETS
 
-REASON = "weighed anew under policy {version}"
 PERSONS_A_PORTION = 1_000
 # Each brings a few identifiers more; where too many hang together, smaller and smaller parts are
 # tried, as most of the others need not wait for whoever glues some.
@@ -119,7 +119,7 @@ def _weigh(
     tx: Tx, roots: Sequence[int], *, domain_id: int, policy: EffectivePolicy, now: datetime
 ) -> Weighing:
     """Weigh identifiers at once, or in halves where too many hang on them."""
-    reason = REASON.format(version=policy.version)
+    reason = sentence(Cause.POLICY, str(policy.version))
     change = Change(domain_id=domain_id, roots=frozenset(roots), reason=reason)
     try:
         has_changed = recompute(tx, change, policy=policy, now=now)

@@ -15,6 +15,7 @@ from huitong.identity.operations.mentions import PageSays, read_page
 from huitong.identity.operations.policies import effective_policy, presumed_policy
 from huitong.identity.operations.recomputing import Change, recompute
 from huitong.identity.rules import Mentions, Unusable, decide
+from huitong.identity.rules.causes import Cause, sentence
 from huitong.identity.tables import people
 from huitong.platform import crypto
 from huitong.platform.db import Tx, array
@@ -24,7 +25,6 @@ from huitong.platform.page import Outcome, Page
 
 # Another page can be first with the same identifiers; each time it is, more of them are known.
 ATTEMPTS_MAX = 8
-MERGE_REASON = "one record named identifiers of both"
 
 
 def resolve_people(tx: Tx, page: Page, now: datetime) -> Sequence[Outcome]:
@@ -93,7 +93,7 @@ def _take(
     change = Change(
         domain_id=says.account.identity_domain_id,
         roots=frozenset(found.id_of(place) for place in roots),
-        reason=MERGE_REASON,
+        reason=sentence(Cause.RECORD),
         record_of=_witnesses(says, found, incoming),
         fresh=frozenset(found.id_of(place) for place in fresh),
         locked=made.locked,

@@ -21,6 +21,7 @@ from huitong.identity.routes.asking import (
     identifier_out,
 )
 from huitong.identity.routes.by_hand import MergeOut, merge_out
+from huitong.identity.rules.causes import Cause, read_cause
 from huitong.platform import clock
 from huitong.platform.auth import Permission
 from huitong.platform.http import Calling, IdText, Page, Paging, Router, Running, page_of
@@ -44,10 +45,16 @@ class JournalEntryOut(BaseModel):
     target_id: PersonId | None
     identifier_ids: list[IdentifierId]
     reason: str
+    cause: Cause | None = Field(
+        description="Why the platform did it; null: `reason` is a person's."
+    )
+    said: str = Field(description="What somebody gave as the reason, or the policy's version.")
     actor: str | None
     split_at: datetime | None
     split_by: str | None
     split_reason: str | None
+    split_cause: Cause | None
+    split_said: str | None
 
 
 class MergeShownOut(BaseModel):
@@ -158,6 +165,8 @@ def show_soundness(platform: Running, caller: Calling) -> SoundnessOut:
 
 
 def _entry(one: JournalEntry) -> JournalEntryOut:
+    cause, said = _because(one.actor, one.reason)
+    split_cause, split_said = _because(one.split_by, one.split_reason)
     return JournalEntryOut(
         id=one.id,
         kind=one.kind,
@@ -167,8 +176,17 @@ def _entry(one: JournalEntry) -> JournalEntryOut:
         target_id=one.target_id,
         identifier_ids=list(one.identifier_ids),
         reason=one.reason,
+        cause=cause,
+        said=said or "",
         actor=one.actor,
         split_at=one.split_at,
         split_by=one.split_by,
         split_reason=one.split_reason,
+        split_cause=split_cause,
+        split_said=split_said,
     )
+
+
+def _because(actor: str | None, reason: str | None) -> tuple[Cause | None, str | None]:
+    """Return the cause and the word beside it; what somebody did has a word of theirs alone."""
+    return (None, reason) if actor is not None or reason is None else read_cause(reason)

@@ -26,6 +26,7 @@ interface Props {
 export function JournalTable({ filter, empty }: Props) {
   const { t } = useTranslation("identity");
   const may = useMay()("identity.write");
+  const because = useBecause();
   const [undoing, setUndoing] = useState<string | null>(null);
   const listing = api.useInfiniteQuery("get", "/v1/identity/journal", { params: { query: { limit: 50, ...filter } } }, BY_CURSOR);
   const columns: TableColumnsType<Entry> = [
@@ -42,8 +43,8 @@ export function JournalTable({ filter, empty }: Props) {
       title: t("journal.why"), key: "why", width: "28%",
       render: (_, one) => (
         <Flex vertical>
-          <span>{one.reason}</span>
-          {one.split_at !== null && <Typography.Text type="secondary"><SaidOf id={one.split_by} nobody={t("journal.evidence")} says={(by) => t("journal.splitBy", { by, at: instant(one.split_at), reason: one.split_reason ?? "" })} /></Typography.Text>}
+          <span>{because(one.cause, one.said)}</span>
+          {one.split_at !== null && <Typography.Text type="secondary"><SaidOf id={one.split_by} nobody={t("journal.evidence")} says={(by) => t("journal.splitBy", { by, at: instant(one.split_at), reason: because(one.split_cause, one.split_said ?? "") })} /></Typography.Text>}
         </Flex>
       ),
     },
@@ -60,6 +61,12 @@ export function JournalTable({ filter, empty }: Props) {
       {undoing !== null && <Undo mergeId={undoing} onClose={() => { setUndoing(null); }} />}
     </>
   );
+}
+
+/** Returns a function that says why something was done: in our words, with what somebody gave as the reason. */
+function useBecause(): (cause: Entry["cause"], said: string) => string {
+  const { t } = useTranslation("identity");
+  return (cause, said) => (cause === null ? said : t(`journal.causes.${cause}`, { said }));
 }
 
 function PersonLink({ personId }: { personId: string | null }) {
