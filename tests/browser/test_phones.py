@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watched, keep_screenshot, wait_until_filled
 from tests.browser.test_every_page import HAN, MISSING, violations
-from tests.browser.worlds.members import BRAND, phone_of
+from tests.browser.worlds.brands import SECOND_BRAND
+from tests.browser.worlds.members import BRAND, TIERS, phone_of
 from tests.browser.worlds.users import GUIDE_PHONE
 
 PHONE = (390, 844)
@@ -146,6 +149,35 @@ def test_a_member_sees_card_points_and_data(
     look(page, "member-data", language)
 
 
+def test_points_expire_at_the_end_of_the_day_that_is_named(
+    open_page: Callable[..., Watched],
+) -> None:
+    """The programme lets points die with a month: its last day is named, not the day after."""
+    page = sign_in(open_page(f"/member/{BRAND}", who=None, size=PHONE), phone_of(0))
+    ends = re.compile(r"有效期至 (\d{4}-\d{2}-\d{2})")
+    expect(page.get_by_text(ends)).to_be_visible()
+    card = ends.findall(page.locator("main").inner_text())
+    page.goto(f"/member/{BRAND}/points")
+    page.get_by_text(ends).first.wait_for()
+    lots = ends.findall(page.locator("main").inner_text())
+    assert card[0] == min(lots)
+    for shown in lots:
+        assert (date.fromisoformat(shown) + timedelta(days=1)).day == 1
+
+
+def test_the_card_tells_what_the_tier_needs_and_what_the_member_has(
+    open_page: Callable[..., Watched],
+) -> None:
+    page = sign_in(open_page(f"/member/{BRAND}", who=None, size=PHONE), phone_of(0))
+    said = page.get_by_text("该等级需要成长值")
+    expect(said).to_be_visible()
+    found = re.search(r"需要成长值 ([\d,]+)，你现在 ([\d,]+)", said.inner_text())
+    assert found is not None
+    needs, has = (int(one.replace(",", "")) for one in found.groups())
+    assert needs in {tier["growth"] for tier in TIERS}
+    assert needs < has
+
+
 def test_a_member_reads_why_points_came(open_page: Callable[..., Watched]) -> None:
     page = sign_in(open_page(f"/member/{BRAND}", who=None, size=PHONE), phone_of(0))
     page.goto(f"/member/{BRAND}/points")
@@ -172,3 +204,74 @@ def test_the_narrowest_phone_scrolls_no_page_sideways(open_page: Callable[..., W
         page.goto(f"/member/{BRAND}{path}")
         page.locator("h1").first.wait_for()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_what_a_guide_looks_for_is_not_in_the_address(open_page: Callable[..., Watched]) -> None:
+    """A shop shares its telephone, and a server writes addresses down."""
+    page = sign_in(open_page("/guide/", who=None, size=PHONE), GUIDE_PHONE)
+    page.locator("input[type=search]").fill(phone_of(0))
+    page.keyboard.press("Enter")
+    expect(page.locator(".adm-list-item")).to_have_count(1)
+    assert urlsplit(page.url).path.rstrip("/") == "/guide"
+    assert urlsplit(page.url).query == ""
+    page.locator(".adm-list-item").click()
+    expect(page.locator("h1")).to_have_text("林**")
+    page.go_back()
+    expect(page.locator("input[type=search]")).to_have_value(phone_of(0))
+    expect(page.locator(".adm-list-item")).to_have_count(1)
+
+
+@each_language
+def test_the_link_of_another_brand_does_not_show_this_one(
+    open_page: Callable[..., Watched], language: str
+) -> None:
+    watched = open_page(f"/member/{BRAND}", who=None, language=language, size=PHONE)
+    page = sign_in(watched, phone_of(0), language)
+    page.goto(f"/member/{SECOND_BRAND}/points")
+    expect(page.get_by_role("button")).to_have_count(2)
+    look(page, "member-other-brand", language)
+    page.get_by_role("button").last.click()
+    page.locator("nav.tabs").wait_for()
+    assert page.url.endswith(f"/member/{BRAND}")
+    page.goto(f"/member/{SECOND_BRAND}/points")
+    page.get_by_role("button").first.click()
+    expect(page.locator("#phone")).to_be_visible()
+    assert page.url.endswith(f"/member/{SECOND_BRAND}/points")
+
+
+@pytest.mark.parametrize("app, path", [("guide", "/guide/"), ("member", f"/member/{BRAND}")])
+def test_the_language_can_be_changed_before_signing_in(
+    open_page: Callable[..., Watched], app: str, path: str
+) -> None:
+    watched = open_page(path, who=None, size=PHONE)
+    watched.expect("401")
+    page = watched.page
+    expect(page.get_by_role("button", name=WORDS["zh-CN"]["enter"], exact=True)).to_be_visible()
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("button", name=WORDS["en-US"]["enter"], exact=True)).to_be_visible()
+    look(page, f"{app}-sign-in", "en-US")
+    assert HAN.search(page.locator("main").inner_text()) is None
+
+
+@each_language
+def test_the_look_is_chosen_on_the_phone(open_page: Callable[..., Watched], language: str) -> None:
+    watched = open_page(f"/member/{BRAND}", who=None, look="", language=language, size=PHONE)
+    page = sign_in(watched, phone_of(0), language)
+    page.goto(f"/member/{BRAND}/data")
+    choices = page.get_by_role("group").get_by_role("button")
+    expect(choices).to_have_count(3)
+    light, dark, device = choices.all()
+    worn = page.locator("html")
+    expect(device).to_have_attribute("aria-pressed", "true")
+    page.emulate_media(color_scheme="dark")
+    expect(worn).to_have_attribute("data-prefers-color-scheme", "dark")
+    light.click()
+    expect(worn).to_have_attribute("data-prefers-color-scheme", "light")
+    page.emulate_media(color_scheme="light")
+    dark.click()
+    expect(worn).to_have_attribute("data-prefers-color-scheme", "dark")
+    assert page.evaluate("localStorage.getItem('huitong.look')") == "dark"
+    look(page, "member-data-dark", language)
+    device.click()
+    expect(worn).to_have_attribute("data-prefers-color-scheme", "light")
+    assert page.evaluate("localStorage.getItem('huitong.look')") is None

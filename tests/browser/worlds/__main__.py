@@ -9,7 +9,7 @@ from pathlib import Path
 from huitong.entry.cli import opening
 from huitong.platform import clock
 from huitong.platform.db import Scope
-from tests.browser.worlds import files, members, people, users
+from tests.browser.worlds import brands, files, members, people, users
 
 GROUP_ID = 1
 
@@ -24,6 +24,7 @@ def main() -> None:
             files.fill(platform, scope, Path(folder), now=now)
         users.fill(platform, scope, made, now=now)
         users.refresh(platform, made, now=now)
+        brands.fill(platform, scope, made.brand, now=now)
 
 
 if __name__ == "__main__":

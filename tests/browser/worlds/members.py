@@ -61,6 +61,11 @@ GOODS = (
     ("scarf-1", "桑蚕丝围巾", 39_900),
     ("tee-001", "纯棉T恤", 12_900),
 )
+TIERS = (
+    {"code": "member", "names": {"zh": "普通会员", "en": "Member"}, "growth": 0},
+    {"code": "silver", "names": {"zh": "银卡会员", "en": "Silver"}, "growth": 1_000},
+    {"code": "gold", "names": {"zh": "金卡会员", "en": "Gold"}, "growth": 4_000},
+)
 PROGRAMME = {
     "names": {"zh": "云织会员", "en": "Cloudweave Club"},
     "rules": [
@@ -80,11 +85,7 @@ PROGRAMME = {
     ],
     "return_windows": [{"days": 7}],
     "expiry": {"months": 12, "rounding": "month_end"},
-    "tiers": [
-        {"code": "member", "names": {"zh": "普通会员", "en": "Member"}, "growth": 0},
-        {"code": "silver", "names": {"zh": "银卡会员", "en": "Silver"}, "growth": 1_000},
-        {"code": "gold", "names": {"zh": "金卡会员", "en": "Gold"}, "growth": 4_000},
-    ],
+    "tiers": TIERS,
     "welcome": {"points": 88},
     "document_gifts": [{"kind": "student_card", "points": 200}],
 }

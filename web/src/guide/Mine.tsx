@@ -6,31 +6,46 @@ import { useNamed } from "@shared/phone/useNamed";
 import { InfiniteScroll, List, SearchBar } from "antd-mobile";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate, useSearchParams } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 
 type Customer = Schemas["CustomerRowOut"];
 
 /** The customers whom the guide serves, and a box that finds one of them. */
 export default function Mine() {
   const { t } = useTranslation("guide");
-  const [query, setQuery] = useSearchParams();
-  const wanted = query.get("q") ?? "";
-  const [typed, setTyped] = useState(wanted);
+  const navigate = useNavigate();
+  const wanted = typedIn(useLocation().state);
+  // Beside the address and not in it: what is typed may be a phone number, and a shop shares its phone.
+  const find = (text: string) => void navigate("/", { state: text === "" ? null : { find: text } });
   return (
     <>
       <Panel>
         <h1>{t("mine")}</h1>
-        <SearchBar
-          value={typed}
-          placeholder={t("findHint")}
-          onChange={setTyped}
-          onSearch={(text) => { setQuery(text.trim() === "" ? {} : { q: text.trim() }); }}
-          onClear={() => { setQuery({}); }}
-        />
+        <Box key={wanted} wanted={wanted} onFind={find} />
       </Panel>
       {wanted === "" ? <Everybody /> : <Found text={wanted} />}
     </>
   );
+}
+
+function Box({ wanted, onFind }: { wanted: string; onFind: (text: string) => void }) {
+  const { t } = useTranslation("guide");
+  const [typed, setTyped] = useState(wanted);
+  return (
+    <SearchBar
+      value={typed}
+      placeholder={t("findHint")}
+      onChange={setTyped}
+      onSearch={(text) => { onFind(text.trim()); }}
+      onClear={() => { onFind(""); }}
+    />
+  );
+}
+
+/** Reads what was typed into the box, which the browser keeps beside the address. */
+function typedIn(state: unknown): string {
+  if (typeof state !== "object" || state === null || !("find" in state)) return "";
+  return typeof state.find === "string" ? state.find : "";
 }
 
 function Everybody() {

@@ -11,14 +11,14 @@ import { BrowserRouter } from "react-router";
 import { queries } from "../api/client";
 import { startTexts } from "../i18n";
 import { carryNonce } from "../nonce";
-import { chosenLook } from "../chosenLook";
+import { wearLook } from "./look";
 import "./phone.css";
 
 /** Draws an app below `/name`, with the texts of the same name. */
 export async function startPhone(name: string, app: ReactNode): Promise<void> {
   const root = document.getElementById("root");
   if (root === null) throw new Error("The page has a place for the app.");
-  document.documentElement.dataset.prefersColorScheme = chosenLook();
+  wearLook();
   carryNonce();
   await startTexts(["phone", name]);
   createRoot(root).render(
