@@ -21,6 +21,7 @@ ALL = (
     Permission.SEGMENTS_WRITE,
     Permission.SEGMENTS_EXPORT,
     Permission.CUSTOMERS_READ,
+    Permission.ORDERS_READ,
 )
 
 
@@ -107,7 +108,13 @@ def test_a_key_without_the_permission_sees_no_member(
 def test_an_audience_of_one_is_described_to_who_may_read_customers_alone(
     client: TestClient, key: dict[str, str], store: Store, database: Database
 ) -> None:
-    reader = make_token(database, store.shop.group_id, Permission.SEGMENTS_READ, name="reader")
+    reader = make_token(
+        database,
+        store.shop.group_id,
+        Permission.SEGMENTS_READ,
+        Permission.ORDERS_READ,
+        name="reader",
+    )
     path, asked = "/v1/brands/wool/audiences/portrait", {"condition": BOUGHT_TWICE}
     refused = client.post(path, json=asked, headers=reader)
     assert refused.json()["code"] == "segments.audience_too_small"

@@ -41,6 +41,7 @@ def key(store: Store, database: Database) -> dict[str, str]:
         Permission.SEGMENTS_READ,
         Permission.SEGMENTS_WRITE,
         Permission.CUSTOMERS_READ,
+        Permission.ORDERS_READ,
         Permission.TAGS_READ,
         Permission.TAGS_WRITE,
         Permission.TAGS_GIVE,

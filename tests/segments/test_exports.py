@@ -94,7 +94,11 @@ def desk(store: Store, database: Database, tmp_path: Path) -> Iterator[Desk]:
         group_ids=lambda _tx: (store.shop.group_id,),
     )
     key = make_token(
-        database, store.shop.group_id, Permission.SEGMENTS_EXPORT, Permission.SEGMENTS_WRITE
+        database,
+        store.shop.group_id,
+        Permission.SEGMENTS_EXPORT,
+        Permission.SEGMENTS_WRITE,
+        Permission.ORDERS_READ,
     )
     with make_client(platform) as client:
         path = "/v1/brands/wool/segments/everyone"

@@ -92,7 +92,7 @@ def ask_tag_work(
     with platform.database.transaction(caller.scope(), now=now) as tx:
         where = org.brand(tx, code=brand)
         definitions(tx, brand_id=where.id).tag(wanted.tag)
-        condition, count = _counted(platform, tx, where, wanted)
+        condition, count = _counted(platform, tx, where, wanted, caller)
         gives = wanted.verb == "give"
         job = jobs.ask(
             tx,
@@ -181,7 +181,7 @@ def ask_export(
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:
         where = org.brand(tx, code=brand)
-        condition, count = _counted(platform, tx, where, wanted)
+        condition, count = _counted(platform, tx, where, wanted, caller)
         code = _kept(tx, where, condition, caller)
         asked = segments.ask_export(
             tx,
@@ -215,14 +215,20 @@ def ask_export(
     return ExportAskedOut(job_id=job.id, state=job.state, customers=count, export_id=asked.id)
 
 
-def _counted(platform: Platform, tx: Tx, brand: Brand, wanted: FilterIn) -> tuple[Condition, int]:
+def _counted(
+    platform: Platform, tx: Tx, brand: Brand, wanted: FilterIn, caller: Caller
+) -> tuple[Condition, int]:
     """Return the filter and how many it holds.
 
     :raises FilterChanged: when that is not the number that was confirmed.
     """
     condition = condition_of(wanted.condition, wanted.segment) or AllOf(all=())
     audiences = segments.open_audiences(
-        tx, brand=brand, open_lake=platform.open_lake, now=clock.now()
+        tx,
+        brand=brand,
+        open_lake=platform.open_lake,
+        now=clock.now(),
+        permissions=caller.permissions,
     )
     count = audiences.find(condition).size
     if count != wanted.confirmed:

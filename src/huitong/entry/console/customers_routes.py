@@ -141,7 +141,13 @@ def search(  # noqa: PLR0917 - the parts of one request
         where = org.brand(tx, code=brand)
 
         def opened() -> Audiences:
-            return segments.open_audiences(tx, brand=where, open_lake=platform.open_lake, now=now)
+            return segments.open_audiences(
+                tx,
+                brand=where,
+                open_lake=platform.open_lake,
+                now=now,
+                permissions=caller.permissions,
+            )
 
         lister = Lister(
             tx=tx,

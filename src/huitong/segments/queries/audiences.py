@@ -99,9 +99,18 @@ class ExplainedCustomer:
 
 
 def open_audiences(
-    tx: ReadTx, *, brand: Brand, open_lake: OpenLake, now: datetime, cache: SetCache = SETS
+    tx: ReadTx,
+    *,
+    brand: Brand,
+    open_lake: OpenLake,
+    now: datetime,
+    cache: SetCache = SETS,
+    permissions: frozenset[str] | None = None,
 ) -> "Audiences":
     """Open the audiences of a brand within a transaction: one version of tags, one instant.
+
+    `permissions` are those of who asks, who learns no more than these allow; None: all, for what
+    was asked for before.
 
     :raises NothingPublished: when the tags of the brand were never computed.
     """
@@ -110,7 +119,7 @@ def open_audiences(
     reading = Reading(
         speech.words.vocabulary, AsOf(now, ZoneInfo(brand.time_zone)), speech.segments
     )
-    return Audiences(tx, brand, bitmaps, speech, reading, open_lake, cache)
+    return Audiences(tx, brand, bitmaps, speech, reading, open_lake, cache, permissions)
 
 
 class Audiences:
@@ -125,8 +134,10 @@ class Audiences:
         reading: Reading,
         open_lake: OpenLake,
         cache: SetCache,
+        permissions: frozenset[str] | None,
     ) -> None:
         """Made by `open_audiences` only."""
+        self.permissions = permissions
         self.speech = speech
         self.reading = reading
         self.bitmaps = bitmaps
@@ -150,9 +161,10 @@ class Audiences:
         """Return who meets a condition now.
 
         :raises ConditionInvalid: when it says what there is no word for.
+        :raises NotPermitted: when it asks for what who asks may not know.
         :raises LakeEmpty: when it needs the lake, and that was never refreshed.
         """
-        self.speech.check(condition)
+        self.speech.admit(condition, self.permissions)
         planned = plan(condition, self.reading)
         leaves = _Computed(self, computed_leaves(planned))
         sets = _TagSets(BitmapSets(self.bitmaps, self.speech.words.codes_of_tags, leaves.node))
@@ -163,13 +175,17 @@ class Audiences:
         return Audience(members, told)
 
     def portrait(self, audience: Audience) -> PortraitShown:
-        """Describe an audience by all tags and what models say, beside everyone."""
+        """Describe an audience by all tags and what models say, beside everyone.
+
+        Of a few it leaves out sensitive tags, for who may not see these of single customers.
+        """
+        left_out = self.speech.left_out(audience.size, self.permissions)
         inside = Leaf(audience.members)
         found = self.bitmaps.portrait(inside)
         shares = {(one.field, one.code): one for one in found.values}
         fields: list[FieldShown] = []
         for field in self.reading.vocabulary.fields:
-            if not field.has_bitmap or field.type is FieldType.DAY:
+            if not field.has_bitmap or field.type is FieldType.DAY or field.code in left_out:
                 continue
             if field.type is FieldType.INTEGER:
                 total = self.bitmaps.total(tag_of(field.code), inside)
@@ -209,10 +225,11 @@ class Audiences:
         """Tell for one customer which clauses hold, with the values and facts found.
 
         :raises ConditionInvalid: when it says what there is no word for.
+        :raises NotPermitted: when it asks for what who asks may not know.
         :raises CustomerNotKnown: when nothing is known of the customer in the brand.
         :raises LakeEmpty: when it needs the lake, and that was never refreshed.
         """
-        self.speech.check(condition)
+        self.speech.admit(condition, self.permissions)
         candidate, lake_as_of = self._candidate(condition, customer_id)
         told = explain(condition, candidate, self.reading)
         return ExplainedCustomer(customer_id, candidate.is_alive, told, lake_as_of)

@@ -1,26 +1,36 @@
 """The words of a brand, read from its tags, models and stores, and what segments mean by them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from huitong import org
+from huitong.platform.auth import NotPermitted, Permission
 from huitong.platform.conditions import Condition, Definitions, check_condition
 from huitong.platform.db import ReadTx
+from huitong.segments.model.tags import Sensitivity
 from huitong.segments.queries import models as model_queries
 from huitong.segments.queries import tags as tag_queries
 from huitong.segments.queries.definitions import segments_of
+from huitong.segments.rules.allowing import DESCRIBED_MIN, permissions_for
 from huitong.segments.rules.definitions import (
     definitions_of,
+    facts_in,
+    fields_in,
     refuse_ranges_of_birthdays,
 )
-from huitong.segments.rules.vocabulary import Words, words_of
+from huitong.segments.rules.vocabulary import TAG_PREFIX, Words, words_of
 
 
 @dataclass(frozen=True)
 class Speech:
-    """What conditions of a brand may say: words, and segments by name."""
+    """What conditions of a brand may say: words, and segments by name.
+
+    `sensitive` are the fields of tags that not everybody with customers may see.
+    """
 
     words: Words
     segments: Definitions
+    sensitive: frozenset[str] = frozenset()
 
     def check(self, condition: Condition) -> None:
         """Refuse a condition that says what there is no word for.
@@ -29,6 +39,34 @@ class Speech:
         """
         check_condition(condition, self.words.vocabulary, segments=self.segments)
         refuse_ranges_of_birthdays(condition)
+
+    def admit(self, condition: Condition, permissions: Collection[str] | None) -> None:
+        """Refuse a condition with strange words, or that asks for more than somebody may know.
+
+        :raises ConditionInvalid: with everything that does not fit.
+        :raises NotPermitted: with the first permission that is missing; None: nothing is.
+        """
+        self.check(condition)
+        if permissions is not None:
+            self.hold(condition, permissions)
+
+    def left_out(self, customers: int, permissions: Collection[str] | None) -> frozenset[str]:
+        """Return the fields that a portrait of so many leaves out for somebody."""
+        may = permissions is None or Permission.TAGS_SENSITIVE in permissions
+        return frozenset() if may or customers >= DESCRIBED_MIN else self.sensitive
+
+    def hold(self, condition: Condition, permissions: Collection[str]) -> None:
+        """Refuse a condition that was checked and asks for more than somebody may know of people.
+
+        :raises NotPermitted: with the first permission that is missing.
+        """
+        needed = permissions_for(
+            fields=fields_in(condition, self.segments),
+            facts=facts_in(condition, self.segments),
+            sensitive=self.sensitive,
+        )
+        for missing in sorted(needed - frozenset(permissions)):
+            raise NotPermitted(permission=missing)
 
 
 def speech_of(tx: ReadTx, *, brand_id: int) -> Speech:
@@ -44,4 +82,9 @@ def speech_of(tx: ReadTx, *, brand_id: int) -> Speech:
         fields,
         tag_queries.refreshed_values(tx, brand_id=brand_id),
     )
-    return Speech(words, definitions_of(segments_of(tx, brand_id=brand_id)))
+    sensitive = frozenset(
+        f"{TAG_PREFIX}{tag.code}"
+        for tag in tags.values()
+        if tag.sensitivity is Sensitivity.SENSITIVE
+    )
+    return Speech(words, definitions_of(segments_of(tx, brand_id=brand_id)), sensitive)

@@ -23,14 +23,13 @@ from huitong.segments.queries.audiences import Audience, Audiences, share
 from huitong.segments.queries.audiences_regions import in_any, regions
 from huitong.segments.routes.definitions import BrandCode, SegmentCode
 from huitong.segments.routes.opening import opened
+from huitong.segments.rules.allowing import DESCRIBED_MIN
 
 router = Router(tag="audiences")
 
 OVERLAP_MAX = 20
 # Five segments part into 31 regions; nobody reads more.
 REGIONS_OF_MAX = 5
-# A portrait of fewer describes persons, not an audience.
-DESCRIBED_MIN = 10
 COUNTING = (BrandNotFound, SegmentNotFound, ConditionInvalid, NothingPublished, LakeEmpty)
 DESCRIBING = (*COUNTING, AudienceTooSmall)
 

@@ -14,6 +14,7 @@ from huitong.segments.model.audiences import CustomerNotKnown
 from huitong.segments.model.bitmaps import SnapshotNotFound
 from huitong.segments.routes.definitions import BrandCode, SegmentCode
 from huitong.segments.routes.members import CustomerId, MemberOut
+from huitong.segments.routes.opening import hold_segment
 
 router = Router(tag="audiences")
 
@@ -43,6 +44,7 @@ def list_members_on(  # noqa: PLR0917 - Each is a part of the request.
     after = -1 if place is None else int(place[0])
     with platform.database.reading(caller.scope()) as tx:
         brand_id = org.brand(tx, code=brand).id
+        hold_segment(tx, caller, brand_id=brand_id, segment=segment)
         column = segments.members_on(tx, brand_id=brand_id, segment=segment, taken_on=day)
         found = segments.living_page(
             tx, column, brand_id=brand_id, after=after, limit=paging.limit + 1
@@ -72,6 +74,7 @@ def was_in_on(  # noqa: PLR0917 - Each is a part of the request.
     """Tell whether a customer was in a segment on a past day."""
     with platform.database.reading(caller.scope()) as tx:
         brand_id = org.brand(tx, code=brand).id
+        hold_segment(tx, caller, brand_id=brand_id, segment=segment)
         column = segments.members_on(tx, brand_id=brand_id, segment=segment, taken_on=day)
         is_in = segments.was_in(tx, column, customer_id=customer_id, brand_id=brand_id)
     return WasInOut(customer_id=customer_id, day=day, was_in=is_in)

@@ -167,6 +167,8 @@ def put_segment(  # noqa: PLR0917 - the parts of one request
                 now=now,
             )
         speech = segments.speech_of(tx, brand_id=brand_id)
+        # Its days tell how many it has from tomorrow on.
+        speech.hold(kept.document.condition, caller.permissions)
     response.headers["ETag"] = etag(kept.version)
     return out_of(kept, speech)
 

@@ -49,6 +49,7 @@ from huitong.segments.operations.audiences_export import HEADER
 from huitong.segments.operations.audiences_taking import Taking
 from huitong.segments.queries import audiences_export as queries
 from huitong.segments.routes.definitions import BrandCode, SegmentCode
+from huitong.segments.routes.opening import hold_segment
 
 router = Router(tag="exports")
 
@@ -121,6 +122,7 @@ def ask_export(  # noqa: PLR0917 - the parts of one request
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:
         found = org.brand(tx, code=brand)
+        hold_segment(tx, caller, brand_id=found.id, segment=segment)
         asked = segments.ask_export(
             tx,
             brand_id=found.id,
@@ -215,6 +217,7 @@ def take_file(
     with platform.database.reading(caller.scope()) as tx:
         brand_id = org.brand(tx, code=brand).id
         asked = segments.find_export(tx, brand_id=brand_id, export_id=export_id)
+        hold_segment(tx, caller, brand_id=brand_id, segment=asked.segment)
     path = taking.check_file(asked, platform.settings.home / EXPORTS_FOLDER, now=now)
     actor = caller.actor()
     with platform.database.transaction(caller.scope(), now=now) as tx:

@@ -8,7 +8,8 @@ from huitong.platform import clock
 from huitong.platform.assembly import Platform
 from huitong.platform.auth import Caller
 from huitong.platform.db import ReadTx
-from huitong.segments.queries.audiences import Audiences
+from huitong.segments.queries.audiences import SETS, Audiences
+from huitong.segments.queries.vocabulary_kept import speech_kept
 
 
 @contextmanager
@@ -20,7 +21,24 @@ def opened(platform: Platform, caller: Caller, brand: str) -> Iterator[tuple[Aud
     """
     with platform.database.reading(caller.scope()) as tx:
         found = org.brand(tx, code=brand)
-        yield (
-            segments.open_audiences(tx, brand=found, open_lake=platform.open_lake, now=clock.now()),
+        audiences = segments.open_audiences(
             tx,
+            brand=found,
+            open_lake=platform.open_lake,
+            now=clock.now(),
+            permissions=caller.permissions,
         )
+        yield audiences, tx
+
+
+def hold_segment(tx: ReadTx, caller: Caller, *, brand_id: int, segment: str) -> None:
+    """Refuse a caller who may not know what a segment asks of customers: who is in it tells.
+
+    One that does not exist is for others to refuse.
+
+    :raises NotPermitted: with the permission that is missing.
+    """
+    speech = speech_kept(tx, brand_id=brand_id, cache=SETS)
+    condition = speech.segments.conditions.get(segment)
+    if condition is not None:
+        speech.hold(condition, caller.permissions)
