@@ -91,11 +91,20 @@ async def push_records(
     request.scope["state"][BODY_BYTES] = PUSH_BYTES_MAX
     feed = await run_in_threadpool(_feed, platform, caller, kind, account)
     # Read whole before the first answer: a client that sends before it reads would block us else.
+    return _Results(_answers(platform, caller, feed, await _read(request)))
+
+
+async def _read(request: Request) -> IO[bytes]:
+    """Return the whole body, which whoever reads it closes."""
     spool = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES_MAX)  # noqa: SIM115 - closed below
-    async for part in request.stream():
-        spool.write(part)
+    try:
+        async for part in request.stream():
+            spool.write(part)
+    except BaseException:
+        spool.close()
+        raise
     spool.seek(0)
-    return _Results(_answers(platform, caller, feed, spool))
+    return spool
 
 
 def _feed(platform: Platform, caller: Caller, kind: RecordKind, account: str) -> Feed:
