@@ -1,12 +1,7 @@
 """HTTP in: who did what, from where, before and after; searched, paged, and taken as a file."""
 
-<<<<<<< HEAD
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
-=======
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
->>>>>>> e0766d1 (audit: Tell who tried to get in.)
+from dataclasses import asdict, replace
 from datetime import datetime
 from itertools import islice
 from typing import Annotated, TypeAlias
@@ -18,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, Field, JsonValue
 from huitong import org
 from huitong.entry.console import naming
 from huitong.org.model import BrandNotFound
-from huitong.platform import audit, auth, clock, ids
+from huitong.platform import audit, auth, clock
 from huitong.platform.assembly import Platform
 from huitong.platform.audit import (
     ACT_NAMES,
@@ -40,12 +35,9 @@ FILE_EXAMPLE = (
     "reason,changes\n"
 )
 
-<<<<<<< HEAD
 NAMED_AT_ONCE = 500
-=======
 # Subjects of other kinds have no name that the platform knows.
 NAMED = (f"{auth.USER_PREFIX}_", f"{auth.KEY_PREFIX}_")
->>>>>>> e0766d1 (audit: Tell who tried to get in.)
 
 EntryId: TypeAlias = Annotated[int, IdText(AUDIT_PREFIX)]
 
@@ -231,13 +223,10 @@ def _brands(tx: ReadTx) -> Mapping[int, str]:
 
 
 def _names(tx: ReadTx, entries: Sequence[Entry]) -> Mapping[str, str]:
-    """Return the names of users, keys and guides who did something or had it done to them."""
-    told = {text for entry in entries for text in (entry.actor, entry.subject)}
-    named = audit.names_of(tx, [one for one in told if one.startswith(NAMED)])
-    if any(one.startswith(f"{auth.GUIDE_PREFIX}_") for one in told):
-        codes = org.staff_codes(tx).items()
-        named |= {ids.show(auth.GUIDE_PREFIX, staff_id): code for staff_id, code in codes}
-    return named
+    """Return the names of users, keys and guides to whom something was done."""
+    subjects = sorted({entry.subject for entry in entries})
+    named = audit.names_of(tx, [one for one in subjects if one.startswith(NAMED)])
+    return {**named, **naming.guides(tx, subjects, Seen(clock.now()))}
 
 
 def _wanted(tx: ReadTx, filters: _Filters) -> Wanted:
@@ -256,7 +245,7 @@ def _out(entry: Entry, brands: Mapping[int, str], names: Mapping[str, str]) -> E
     return EntryOut(
         id=entry.id,
         recorded_at=entry.recorded_at,
-        actor=ActorOut(id=entry.actor, name=entry.actor_name or names.get(entry.actor)),
+        actor=ActorOut(id=entry.actor, name=entry.actor_name),
         address=entry.address,
         agent=entry.agent,
         request_id=entry.request_id,
