@@ -136,7 +136,17 @@ from huitong.platform.auth.signing_in import (
 from huitong.platform.auth.tries import TooManyTries, forget_tries, tried, wait_seconds
 from huitong.platform.auth.user_changes import UserChanged, UserNameTaken, rename
 from huitong.platform.auth.user_passwords import OneTime
-from huitong.platform.auth.users import SHOWN_NAME_LENGTH_MAX, Language, NoSuchUser, Rights, User, UserFilter, list_users, user, user_named
+from huitong.platform.auth.users import (
+    SHOWN_NAME_LENGTH_MAX,
+    Language,
+    NoSuchUser,
+    Rights,
+    User,
+    UserFilter,
+    list_users,
+    user,
+    user_named,
+)
 from huitong.platform.auth.wecom import (
     GuideUnknown,
     StaffFound,
