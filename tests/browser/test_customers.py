@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Watched, keep_screenshot, wait_until_filled
 from tests.browser.worlds import members
 from tests.browser.worlds.addresses import ask
+from tests.browser.worlds.brands import SECOND_BRAND
 from tests.browser.worlds.members import BRAND
 
 HOME = f"/console/{BRAND}/customers"
@@ -112,3 +113,16 @@ def test_a_filter_is_built_counted_and_linked(open_page: Callable[..., Watched])
     told = ask(page, f"/v1/brands/{BRAND}/customers/search", body)
     assert told["count"] >= buyers
     expect(page.get_by_text(f"共 {told['count']} 人")).to_be_visible()
+
+
+def test_a_customer_opens_below_their_own_brand(open_page: Callable[..., Watched]) -> None:
+    page = open_page(HOME).page
+    wait_until_filled(page)
+    customer = id_of(page, 0)
+    page.goto(f"/console/{SECOND_BRAND}/customers/{customer}?tab=points")
+    page.wait_for_url(f"**/console/{BRAND}/customers/{customer}?tab=points")
+    expect(page.get_by_role("tab", name="积分")).to_have_attribute("aria-selected", "true")
+    person = ask(page, f"/v1/customers/{customer}/head")["person_id"]
+    page.goto(f"/console/{SECOND_BRAND}/identity/persons/{person}")
+    link = page.locator(f"a[href$='/customers/{customer}']")
+    expect(link).to_have_attribute("href", f"/console/{BRAND}/customers/{customer}")

@@ -18,7 +18,7 @@ import { Filters } from "./Filters";
 import { Origin } from "./Origin";
 import { useActNames } from "./acts";
 import { addressOf, asked, isFiltered, readFilter, writeFilter } from "./filter";
-import { useSubjectAddress } from "./subjects";
+import { parted, useSubjectAddress } from "./subjects";
 import "./audit.css";
 
 type Entry = Schemas["EntryOut"];
@@ -74,7 +74,7 @@ export default function Audit() {
           { title: t("act"), dataIndex: "act", width: "11em", render: (act: string) => acts.name(act) },
           {
             title: t("subject"), key: "subject", width: "14em",
-            render: (_, entry) => <Subject entry={entry} address={addressFor(entry.subject)} />,
+            render: (_, entry) => <Subject entry={entry} address={addressFor(entry)} />,
           },
           { title: t("what"), key: "what", className: "audit-what", render: (_, entry) => <Says entry={entry} /> },
           { title: t("brand"), dataIndex: "brand", width: "6em", render: (code: string | null) => code ?? <Typography.Text type="secondary">{t("group")}</Typography.Text> },
@@ -87,8 +87,7 @@ export default function Audit() {
 function Subject({ entry: { subject, subject_name: name }, address }: { entry: Entry; address: string | null }) {
   const { t, i18n } = useTranslation("audit");
   if (address === null && hasName(subject)) return <Actor id={subject} />;
-  const [kind, key] = subject.includes(":") ? [subject.slice(0, subject.indexOf(":")), subject.slice(subject.indexOf(":") + 1)] : ["", subject];
-  const known = kind !== "" && i18n.exists(`subjects.${kind}`, { ns: "audit" });
-  const words = name ?? (known ? `${t(`subjects.${kind}` as "title")} ${key}` : subject);
+  const [kind, key] = parted(subject);
+  const words = name ?? (i18n.exists(`subjects.${kind}`, { ns: "audit" }) ? `${t(`subjects.${kind}` as "title")} ${key}`.trim() : subject);
   return address === null ? <span className="audit-subject" title={subject}>{words}</span> : <Link className="audit-subject" title={subject} to={address}>{words}</Link>;
 }

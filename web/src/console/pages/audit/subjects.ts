@@ -1,44 +1,91 @@
 /** Where the subject of an entry is shown: the page of the console, or none. */
-import { useAddress, useBrand } from "@console/brand";
-import { useMay } from "@shared/session";
+import { useBrand } from "@console/brand";
+import { PAGES, mayOpen } from "@console/page";
+import type { Schemas } from "@shared/api/client";
+import { useSession } from "@shared/session";
+import { matchPath } from "react-router";
 
-const CUSTOMER = /^cus_\w+$/;
-const USER = /^usr_\w+$/;
-const JOB = /^job_\w+$/;
-const MERGE = /^mrg_\w+$/;
+export type Told = Pick<Schemas["EntryOut"], "subject" | "act" | "brand">;
 
-/** Returns a function that tells the address of a subject, or null where no page shows it. */
-export function useSubjectAddress(): (subject: string) => string | null {
-  const at = useAddress();
-  const { code } = useBrand();
-  const may = useMay();
-  return (subject) => {
-    if (CUSTOMER.test(subject)) return at(`customers/${subject}`);
-    if (USER.test(subject)) return may("users.read") ? at(`users?user=${subject}`) : null;
-    if (JOB.test(subject)) return at(`jobs?job=${subject}`);
-    if (MERGE.test(subject)) return at("identity");
-    const [kind, key] = parted(subject);
-    const [brand, name] = parted(key, "/");
-    // Pages are below the brand of the address; things of another brand are not shown here.
-    if (brand !== code) return OF_THE_GROUP[kind] === undefined ? null : at(OF_THE_GROUP[kind]);
-    const page = OF_A_BRAND[kind]?.(encodeURIComponent(name));
-    return page === undefined ? null : at(page);
-  };
+interface Place {
+  /** Null: the thing is of the whole group, and is shown below any brand. */
+  brand: string | null;
+  page: string;
 }
 
-const OF_A_BRAND: Readonly<Record<string, (name: string) => string>> = {
-  programme: () => "programme",
-  segment: (name) => `segments/${name}`,
-  tag: (name) => `tags/${name}`,
-  model: () => "models",
+type PageOf = (key: string) => string;
+
+/** Things that are named by their id alone; keys and guides are named instead of shown. */
+const BY_ID: Readonly<Record<string, PageOf>> = {
+  cus: (id) => `customers/${id}`,
+  job: (id) => `jobs?job=${id}`,
+  mrg: () => "identity/history",
+  per: (id) => `identity/persons/${id}`,
+  rev: (id) => `identity/reviews/${id}`,
+  upl: (id) => `data/imports/${id}`,
+  usr: (id) => `users?user=${id}`,
+  rec: (id) => `data/quarantine?record=${id}`,
 };
-const OF_THE_GROUP: Readonly<Record<string, string>> = {
-  mapping: "data/mappings",
-  organisation: "organisation",
-  store: "stores",
-  staff: "staff",
-  role: "roles",
+
+/** Things that are named `kind:brand/code`. */
+const OF_A_BRAND: Readonly<Record<string, PageOf>> = {
+  segment: (code) => `segments/${code}`,
+  tag: (code) => `tags/${code}`,
+  tag_pack: (code) => `tags?pack=${code}`,
+  model: (code) => `models/${code}`,
+  touchpoint: () => "touchpoints",
+  opening: () => "data/openings",
+  consent_policy: () => "rights/policies",
+  exit_policy: () => "rights/policies",
+  identity_policy: () => "identity/policy",
 };
+
+/** Things of the group, named `kind:code`; a draft by its id, as it is below the brand of its entry. */
+const OF_THE_GROUP: Readonly<Record<string, PageOf>> = {
+  draft: (id) => `programme/drafts/${id}`,
+  mapping: (code) => `data/mappings?mapping=${code}`,
+  refused: (code) => `data/quarantine?code=${code}`,
+  store: (code) => `stores?text=${code}`,
+  staff: (code) => `staff?text=${code}`,
+  role: (code) => `roles?role=${code}`,
+  account: () => "accounts",
+  persona: () => "accounts",
+  group: () => "organisation",
+  legal_entity: () => "organisation",
+  identity_domain: () => "organisation",
+  hierarchy: () => "organisation",
+  region: () => "organisation",
+  unit: () => "organisation",
+};
+
+/** Returns the page that shows what an entry is about, or null where none does. */
+export function placeOf({ subject, act, brand }: Told): Place | null {
+  const byId = BY_ID[/^([a-z]{3})_\w+$/.exec(subject)?.[1] ?? ""];
+  if (byId !== undefined) return { brand, page: byId(subject) };
+  const [kind, key] = parted(subject);
+  if (kind === "brand") return { brand: key, page: act.startsWith("programme") ? "programme" : "organisation" };
+  const ofGroup = OF_THE_GROUP[kind];
+  if (ofGroup !== undefined) return { brand, page: ofGroup(encodeURIComponent(key)) };
+  const [of, code] = parted(key, "/");
+  const ofBrand = OF_A_BRAND[kind];
+  return ofBrand === undefined ? null : { brand: of, page: ofBrand(encodeURIComponent(code)) };
+}
+
+/** Tells which page of the console an address below a brand leads to. */
+export const pageAt = (address: string) => PAGES.find((one) => matchPath(`/${one.path}`, `/${parted(address, "?")[0]}`) !== null);
+
+/** Returns a function that tells the address of an entry's subject; none where the reader may not look. */
+export function useSubjectAddress(): (told: Told) => string | null {
+  const { code } = useBrand();
+  const { brands, permissions } = useSession();
+  return (told) => {
+    const place = placeOf(told);
+    const page = place === null ? undefined : pageAt(place.page);
+    if (place === null || page === undefined || !mayOpen(page, permissions)) return null;
+    const brand = place.brand ?? code;
+    return brands.some((one) => one.code === brand) ? `/${encodeURIComponent(brand)}/${place.page}` : null;
+  };
+}
 
 /** Returns what stands before and after the first separator. */
 export function parted(text: string, separator = ":"): [string, string] {

@@ -1,3 +1,4 @@
+import { useBrand } from "@console/brand";
 import { NoPermission } from "@console/parts/NoPermission";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
@@ -7,7 +8,7 @@ import { type Permission, useMay } from "@shared/session";
 import { Alert, Skeleton, Tabs } from "antd";
 import type { ComponentType } from "react";
 import { useTranslation } from "react-i18next";
-import { useParams, useSearchParams } from "react-router";
+import { Navigate, useLocation, useParams, useSearchParams } from "react-router";
 import { Actions } from "./Actions";
 import { HeadCard } from "./HeadCard";
 import { OrderDrawer } from "./OrderDrawer";
@@ -49,6 +50,8 @@ const TABS: readonly Tab[] = [
 export default function Customer() {
   const { t } = useTranslation("customers");
   const { customerId } = useParams();
+  const { search } = useLocation();
+  const { code: brand } = useBrand();
   const [query, setQuery] = useSearchParams();
   const may = useMay();
   const head = api.useQuery("get", "/v1/customers/{customer_id}/head", { params: { path: { customer_id: customerId ?? "" } } });
@@ -56,6 +59,8 @@ export default function Customer() {
   if (head.error !== null) return <Refused error={head.error} onRetry={() => void head.refetch()} />;
   if (head.data === undefined) return <Skeleton active avatar paragraph={{ rows: 8 }} />;
   const shown = head.data;
+  // A link may name the customer below another brand: the page is theirs, with the menu and the zone of it.
+  if (shown.brand !== brand) return <Navigate to={`/${encodeURIComponent(shown.brand)}/customers/${shown.id}${search}`} replace />;
   const open = TABS.find((one) => one.key === query.get("tab")) ?? TABS[0];
   const order = query.get("order");
   return (

@@ -1,4 +1,3 @@
-import { useAddress } from "@console/brand";
 import type { Schemas } from "@shared/api/client";
 import { count, day, money } from "@shared/format";
 import { Flex, Table, type TableColumnsType, Tag, Typography } from "antd";
@@ -18,13 +17,12 @@ interface Props {
 export function Memberships({ label, rows, empty }: Props) {
   const { t } = useTranslation("people");
   const tier = useTierName();
-  const at = useAddress();
   const columns: TableColumnsType<Membership> = [
     {
       title: t("customer"), key: "customer",
       render: (_, one) => (
         <Flex vertical>
-          <Link to={at(`customers/${one.customer_id}`)}>{one.name ?? one.customer_id}</Link>
+          <Link to={`/${encodeURIComponent(one.brand)}/customers/${one.customer_id}`}>{one.name ?? one.customer_id}</Link>
           <Typography.Text type="secondary">{one.brand_name}</Typography.Text>
         </Flex>
       ),
