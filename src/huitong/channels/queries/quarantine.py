@@ -21,7 +21,8 @@ class RefusedCount:
     example: str
 
 
-def refused_counts(tx: ReadTx) -> list[RefusedCount]:
+def refused_counts(tx: ReadTx, *, brand_id: int | None = None) -> list[RefusedCount]:
     """Return the reasons for which records are refused now, the most frequent first."""
-    found = tx.rows(tables.COUNT_REFUSED, {"group_id": tx.scope.group_id})
+    params = {"group_id": tx.scope.group_id, "brand_id": brand_id}
+    found = tx.rows(tables.COUNT_REFUSED, params)
     return [RefusedCount(account_id, RecordKind(kind), *rest) for account_id, kind, *rest in found]

@@ -20,8 +20,14 @@ from huitong.channels.model import (
     Taken,
     Way,
 )
-from huitong.channels.routes.told import account_id_of, account_names
-from huitong.org.model import ChannelAccountNotFound
+from huitong.channels.routes.told import (
+    BrandFilter,
+    account_brands,
+    account_id_of,
+    account_names,
+    scope_of,
+)
+from huitong.org.model import BrandNotFound, ChannelAccountNotFound
 from huitong.platform import audit, clock
 from huitong.platform.auth import Permission
 from huitong.platform.db import Scope, Tx
@@ -47,6 +53,7 @@ class DeliveryOut(BaseModel):
     id: DeliveryId
     channel_account_id: AccountId
     account: str = Field(description="The account as platform and code.")
+    brand: str
     kind: RecordKind
     way: Way
     source: str
@@ -69,6 +76,7 @@ class RecordOut(BaseModel):
     id: RecordId
     channel_account_id: AccountId
     account: str = Field(description="The account as platform and code.")
+    brand: str
     kind: RecordKind
     external_id: str = Field(description="The source's own key; a member's is not readable.")
     version: str
@@ -102,7 +110,12 @@ class RetriesOut(BaseModel):
     items: list[RetriedOut]
 
 
-@router.route("GET", "/v1/inbox/deliveries", permission=Permission.INBOX_READ)
+@router.route(
+    "GET",
+    "/v1/inbox/deliveries",
+    permission=Permission.INBOX_READ,
+    errors=[BrandNotFound, ChannelAccountNotFound],
+)
 def list_deliveries(  # noqa: PLR0917 - the parts of one request
     platform: Running,
     caller: Calling,
@@ -110,10 +123,11 @@ def list_deliveries(  # noqa: PLR0917 - the parts of one request
     account: AccountFilter = None,
     kind: Annotated[RecordKind | None, Query()] = None,
     way: Annotated[Way | None, Query()] = None,
+    brand: BrandFilter = None,
 ) -> Page[DeliveryOut]:
     """List what was delivered, newest first."""
-    with platform.database.reading(caller.scope()) as tx:
-        names = account_names(tx)
+    with platform.database.reading(scope_of(platform, caller, brand)) as tx:
+        names, brands = account_names(tx), account_brands(tx)
         found = channels.deliveries(
             tx,
             account_id=account_id_of(names, account),
@@ -125,7 +139,7 @@ def list_deliveries(  # noqa: PLR0917 - the parts of one request
     return page_of(
         found,
         limit=paging.limit,
-        show=lambda one: _delivery(one, names),
+        show=lambda one: _delivery(one, names, brands),
         place=lambda one: (one.id,),
     )
 
@@ -141,7 +155,7 @@ def show_delivery(
 ) -> DeliveryOut:
     """Show one delivery and how far it is."""
     with platform.database.reading(caller.scope()) as tx:
-        return _delivery(channels.delivery(tx, delivery_id), account_names(tx))
+        return _delivery(channels.delivery(tx, delivery_id), account_names(tx), account_brands(tx))
 
 
 @router.route(
@@ -160,12 +174,15 @@ def list_of_delivery(
     """List the records that a delivery brought first, newest first."""
     with platform.database.reading(caller.scope()) as tx:
         channels.delivery(tx, delivery_id)
-        names = account_names(tx)
+        names, brands = account_names(tx), account_brands(tx)
         found = channels.records_of_delivery(
             tx, delivery_id, state=state, before_id=_before(paging), limit=paging.limit + 1
         )
     return page_of(
-        found, limit=paging.limit, show=lambda one: _record(one, names), place=lambda one: (one.id,)
+        found,
+        limit=paging.limit,
+        show=lambda one: _record(one, names, brands),
+        place=lambda one: (one.id,),
     )
 
 
@@ -173,7 +190,7 @@ def list_of_delivery(
     "GET",
     "/v1/inbox/refused",
     permission=Permission.INBOX_READ,
-    errors=[ChannelAccountNotFound],
+    errors=[BrandNotFound, ChannelAccountNotFound],
 )
 def list_refused(  # noqa: PLR0917 - the parts of one request
     platform: Running,
@@ -182,10 +199,11 @@ def list_refused(  # noqa: PLR0917 - the parts of one request
     kind: Annotated[RecordKind | None, Query()] = None,
     code: Annotated[str | None, Query(max_length=100)] = None,
     account: AccountFilter = None,
+    brand: BrandFilter = None,
 ) -> Page[RecordOut]:
     """List what was refused and is still open, newest first, with the reasons."""
-    with platform.database.reading(caller.scope()) as tx:
-        names = account_names(tx)
+    with platform.database.reading(scope_of(platform, caller, brand)) as tx:
+        names, brands = account_names(tx), account_brands(tx)
         found = channels.refused_records(
             tx,
             account_id=account_id_of(names, account),
@@ -195,7 +213,10 @@ def list_refused(  # noqa: PLR0917 - the parts of one request
             limit=paging.limit + 1,
         )
     return page_of(
-        found, limit=paging.limit, show=lambda one: _record(one, names), place=lambda one: (one.id,)
+        found,
+        limit=paging.limit,
+        show=lambda one: _record(one, names, brands),
+        place=lambda one: (one.id,),
     )
 
 
@@ -236,7 +257,7 @@ def show_record(
 ) -> RecordOut:
     """Show one record version and what became of it."""
     with platform.database.reading(caller.scope()) as tx:
-        return _record(channels.record(tx, record_id), account_names(tx))
+        return _record(channels.record(tx, record_id), account_names(tx), account_brands(tx))
 
 
 def _before(paging: Paging) -> int | None:
@@ -244,11 +265,14 @@ def _before(paging: Paging) -> int | None:
     return None if place is None else int(place[0])
 
 
-def _delivery(delivery: Delivery, names: Mapping[int, str]) -> DeliveryOut:
+def _delivery(
+    delivery: Delivery, names: Mapping[int, str], brands: Mapping[int, str]
+) -> DeliveryOut:
     return DeliveryOut(
         id=delivery.id,
         channel_account_id=delivery.channel_account_id,
         account=names[delivery.channel_account_id],
+        brand=brands[delivery.channel_account_id],
         kind=delivery.kind,
         way=delivery.way,
         source=delivery.source,
@@ -266,11 +290,12 @@ def _delivery(delivery: Delivery, names: Mapping[int, str]) -> DeliveryOut:
     )
 
 
-def _record(record: InboxRecord, names: Mapping[int, str]) -> RecordOut:
+def _record(record: InboxRecord, names: Mapping[int, str], brands: Mapping[int, str]) -> RecordOut:
     return RecordOut(
         id=record.id,
         channel_account_id=record.channel_account_id,
         account=names[record.channel_account_id],
+        brand=brands[record.channel_account_id],
         kind=record.kind,
         external_id=record.external_id,
         version=record.version,

@@ -16,10 +16,18 @@ from huitong.channels.model import InboxRecord, RecordKind, RecordNotFound, Text
 from huitong.channels.model.uploads import RETRY_REFUSED
 from huitong.channels.queries import refused_counts
 from huitong.channels.routes.listing import RECORD_PREFIX, RecordId
-from huitong.channels.routes.told import RecordFieldOut, account_id_of, account_names, fields_out
+from huitong.channels.routes.told import (
+    BrandFilter,
+    RecordFieldOut,
+    account_brands,
+    account_id_of,
+    account_names,
+    fields_out,
+    scope_of,
+)
 from huitong.channels.routes.upload_runs import download_headers
 from huitong.channels.rules.telling import told_fields
-from huitong.org.model import ChannelAccountNotFound
+from huitong.org.model import BrandNotFound, ChannelAccountNotFound
 from huitong.platform import audit, clock, jobs
 from huitong.platform.auth import Caller, Permission
 from huitong.platform.db import ReadTx
@@ -44,6 +52,7 @@ class RefusedCountOut(BaseModel):
     """How many records are refused for one reason; the sentence of one stands for the others."""
 
     account: str
+    brand: str
     kind: RecordKind
     code: str
     count: int
@@ -74,6 +83,7 @@ class RetryAllIn(BaseModel):
     code: str | None = Field(default=None, min_length=1, max_length=100)
     kind: RecordKind | None = None
     account: str | None = Field(default=None, max_length=200)
+    brand: str | None = Field(default=None, max_length=100)
 
 
 class _Rows(StreamingResponse):
@@ -82,15 +92,23 @@ class _Rows(StreamingResponse):
     media_type = "text/csv"
 
 
-@router.route("GET", "/v1/inbox/refused/counts", permission=Permission.INBOX_READ)
-def count_refused(platform: Running, caller: Calling) -> RefusedCountsOut:
+@router.route(
+    "GET",
+    "/v1/inbox/refused/counts",
+    permission=Permission.INBOX_READ,
+    errors=[BrandNotFound],
+)
+def count_refused(
+    platform: Running, caller: Calling, brand: BrandFilter = None
+) -> RefusedCountsOut:
     """Count what is refused and still open, by its reason."""
-    with platform.database.reading(caller.scope()) as tx:
-        names = account_names(tx)
+    with platform.database.reading(scope_of(platform, caller, brand)) as tx:
+        names, brands = account_names(tx), account_brands(tx)
         found = refused_counts(tx)
     items = [
         RefusedCountOut(
             account=names[one.account_id],
+            brand=brands[one.account_id],
             kind=one.kind,
             code=one.code,
             count=one.count,
@@ -108,11 +126,11 @@ def count_refused(platform: Running, caller: Calling) -> RefusedCountsOut:
     "/v1/inbox/refused/retry-all",
     permission=Permission.INBOX_WRITE,
     status_code=HTTPStatus.ACCEPTED,
-    errors=[ChannelAccountNotFound, JobKeyTaken],
+    errors=[BrandNotFound, ChannelAccountNotFound, JobKeyTaken],
 )
 def retry_all(platform: Running, caller: Calling, wanted: RetryAllIn, key: RequestKey) -> JobAsked:
     """Try all refused records once more that match a filter; a worker does it, by a job."""
-    now, scope = clock.now(), caller.scope()
+    now, scope = clock.now(), scope_of(platform, caller, wanted.brand)
     with platform.database.transaction(scope, now=now) as tx:
         arguments = {
             "code": wanted.code,
@@ -126,7 +144,7 @@ def retry_all(platform: Running, caller: Calling, wanted: RetryAllIn, key: Reque
             by=caller,
             act=audit.Act.RECORD_RETRY,
             subject=f"refused:{wanted.code or ANY_REASON}",
-            after={"kind": wanted.kind, "account": wanted.account},
+            after={"kind": wanted.kind, "account": wanted.account, "brand": wanted.brand},
             now=now,
         )
     return JobAsked.of(job)
@@ -136,26 +154,28 @@ def retry_all(platform: Running, caller: Calling, wanted: RetryAllIn, key: Reque
     "GET",
     "/v1/inbox/refused/file",
     permission=Permission.INBOX_READ,
-    errors=[ChannelAccountNotFound],
+    errors=[BrandNotFound, ChannelAccountNotFound],
     response_class=_Rows,
     answer_example=FILE_EXAMPLE,
 )
-def take_refused(
+def take_refused(  # noqa: PLR0917 - the parts of one request
     platform: Running,
     caller: Calling,
     kind: Annotated[RecordKind | None, Query()] = None,
     code: Annotated[str | None, Query(max_length=100)] = None,
     account: Annotated[str | None, Query(max_length=200)] = None,
+    brand: BrandFilter = None,
 ) -> _Rows:
     """Take the refused records as a file, with their reasons; it holds no field of theirs."""
-    with platform.database.reading(caller.scope()) as tx:
+    scope = scope_of(platform, caller, brand)
+    with platform.database.reading(scope) as tx:
         names = account_names(tx)
         account_id = account_id_of(names, account)
 
     def pages() -> Iterator[list[InboxRecord]]:
         before_id, told = None, 0
         while told < FILE_RECORDS_MAX:
-            with platform.database.reading(caller.scope()) as tx:
+            with platform.database.reading(scope) as tx:
                 found = channels.refused_records(
                     tx,
                     account_id=account_id,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from huitong import org
@@ -19,7 +20,9 @@ from huitong.channels.model.uploads import (
 )
 from huitong.channels.rules.telling import FieldFault, ToldField, masked_field
 from huitong.org.model import ChannelAccount, ChannelAccountNotFound
-from huitong.platform.db import ReadTx
+from huitong.platform.assembly import Platform
+from huitong.platform.auth import Caller
+from huitong.platform.db import ReadTx, Scope
 from huitong.platform.http import IdText
 from huitong.platform.jobs import JOB_PREFIX
 
@@ -27,6 +30,10 @@ UploadId: TypeAlias = Annotated[int, IdText(UPLOAD_PREFIX)]
 RunId: TypeAlias = Annotated[int, IdText(RUN_PREFIX)]
 JobId: TypeAlias = Annotated[int, IdText(JOB_PREFIX)]
 DeliveryId: TypeAlias = Annotated[int, IdText("dlv")]
+BrandFilter: TypeAlias = Annotated[
+    str | None,
+    Query(max_length=100, description="Of this brand; without one of all that are seen."),
+]
 
 
 class RunProgressOut(BaseModel):
@@ -146,6 +153,26 @@ def account_named(tx: ReadTx, name: str) -> ChannelAccount:
 def account_names(tx: ReadTx) -> dict[int, str]:
     """Return the channel accounts as “platform:code”, by id."""
     return {one.id: f"{one.platform}:{one.code}" for one in org.channel_accounts(tx)}
+
+
+def account_brands(tx: ReadTx) -> dict[int, str]:
+    """Return the code of the brand of each channel account, by the account's id."""
+    codes = {one.id: one.code for one in org.brands(tx)}
+    return {
+        one.id: codes[one.brand_id] for one in org.channel_accounts(tx) if one.brand_id in codes
+    }
+
+
+def scope_of(platform: Platform, caller: Caller, brand: str | None) -> Scope:
+    """Return what a caller sees, or what of it is of one brand.
+
+    :raises BrandNotFound: when the caller sees no such brand.
+    """
+    if brand is None:
+        return caller.scope()
+    with platform.database.reading(caller.scope()) as tx:
+        found = org.brand(tx, code=brand)
+    return Scope(found.group_id, (found.id,))
 
 
 def account_id_of(names: Mapping[int, str], name: str | None) -> int | None:

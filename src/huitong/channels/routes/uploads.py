@@ -36,14 +36,16 @@ from huitong.channels.operations.uploading import (
 )
 from huitong.channels.queries.uploads import cipher_of, find_upload, kept_bytes, runs_of, uploads
 from huitong.channels.routes.told import (
+    BrandFilter,
     UploadId,
     UploadOut,
     account_id_of,
     account_named,
     account_names,
+    scope_of,
     upload_out,
 )
-from huitong.org.model import ChannelAccount, ChannelAccountNotFound
+from huitong.org.model import BrandNotFound, ChannelAccount, ChannelAccountNotFound
 from huitong.platform import clock
 from huitong.platform.assembly import Platform
 from huitong.platform.auth import Caller, Permission
@@ -177,18 +179,22 @@ async def upload_file(
 
 
 @router.route(
-    "GET", "/v1/uploads", permission=Permission.INBOX_READ, errors=[ChannelAccountNotFound]
+    "GET",
+    "/v1/uploads",
+    permission=Permission.INBOX_READ,
+    errors=[BrandNotFound, ChannelAccountNotFound],
 )
 def list_uploads(
     platform: Running,
     caller: Calling,
     paging: Paging,
     account: Annotated[str | None, Query(max_length=200)] = None,
+    brand: BrandFilter = None,
 ) -> Page[UploadOut]:
     """List the files that were handed in, newest first, with what was done with each."""
     place = paging.after(int)
     before_id = None if place is None else int(place[0])
-    with platform.database.reading(caller.scope()) as tx:
+    with platform.database.reading(scope_of(platform, caller, brand)) as tx:
         account_id = account_id_of(account_names(tx), account)
         found = uploads(tx, account_id=account_id, before_id=before_id, limit=paging.limit + 1)
         shown = upload_out(tx, found, runs_of(tx, [one.id for one in found]))

@@ -113,14 +113,21 @@ def _documents(asked: Asked) -> Mapping[Matter, Found]:
 
 
 def _reviews(asked: Asked) -> Mapping[Matter, Found]:
-    found = identity.reviews(asked.tx, limit=REVIEWS_COUNTED_MAX + 1)
+    """Count what waits in the brand's identity domain, which other brands may share."""
+    found = identity.reviews(
+        asked.tx,
+        domain_id=asked.brand.identity_domain_id,
+        put_off=False,
+        now=asked.now,
+        limit=REVIEWS_COUNTED_MAX + 1,
+    )
     number = min(len(found), REVIEWS_COUNTED_MAX)
     since = found[0].opened_at if found else None
     return {Matter.REVIEWS_WAITING: Found(number, since, or_more=len(found) > number)}
 
 
 def _records(asked: Asked) -> Mapping[Matter, Found]:
-    counts = channels.refused_counts(asked.tx)
+    counts = channels.refused_counts(asked.tx, brand_id=asked.brand.id)
     since = min((one.oldest_at for one in counts), default=None)
     return {Matter.RECORDS_REFUSED: Found(sum(one.count for one in counts), since)}
 

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel
 
 from huitong import orders
-from huitong.channels.routes.told import account_names
+from huitong.channels.routes.told import BrandFilter, account_names, scope_of
 from huitong.orders.model import WaitingShown
+from huitong.org.model import BrandNotFound
 from huitong.platform.auth import Permission
 from huitong.platform.http import Calling, IdText, Page, Paging, Router, Running, page_of
 
@@ -41,10 +42,17 @@ class WaitingCountsOut(BaseModel):
     count: int
 
 
-@router.route("GET", "/v1/inbox/waiting/counts", permission=Permission.INBOX_READ)
-def count_waiting(platform: Running, caller: Calling) -> WaitingCountsOut:
+@router.route(
+    "GET",
+    "/v1/inbox/waiting/counts",
+    permission=Permission.INBOX_READ,
+    errors=[BrandNotFound],
+)
+def count_waiting(
+    platform: Running, caller: Calling, brand: BrandFilter = None
+) -> WaitingCountsOut:
     """Count what came before its order, and still waits for it."""
-    with platform.database.reading(caller.scope()) as tx:
+    with platform.database.reading(scope_of(platform, caller, brand)) as tx:
         names = account_names(tx)
         found = orders.waiting_counts(tx)
     items = [
@@ -61,12 +69,14 @@ def count_waiting(platform: Running, caller: Calling) -> WaitingCountsOut:
     return WaitingCountsOut(items=items, count=sum(one.count for one in items))
 
 
-@router.route("GET", "/v1/inbox/waiting", permission=Permission.INBOX_READ)
-def list_waiting(platform: Running, caller: Calling, paging: Paging) -> Page[WaitingOut]:
+@router.route("GET", "/v1/inbox/waiting", permission=Permission.INBOX_READ, errors=[BrandNotFound])
+def list_waiting(
+    platform: Running, caller: Calling, paging: Paging, brand: BrandFilter = None
+) -> Page[WaitingOut]:
     """List what waits for orders that have not come, what came first at the top."""
     place = paging.after(int)
     after_id = None if place is None else int(place[0])
-    with platform.database.reading(caller.scope()) as tx:
+    with platform.database.reading(scope_of(platform, caller, brand)) as tx:
         names = account_names(tx)
         found = orders.waiting(tx, after_id=after_id, limit=paging.limit + 1)
     return page_of(

@@ -18,6 +18,7 @@ def reviews(
     tx: ReadTx,
     *,
     state: ReviewState = ReviewState.OPEN,
+    domain_id: int | None = None,
     rule: str | None = None,
     put_off: bool | None = None,
     now: datetime | None = None,
@@ -26,12 +27,14 @@ def reviews(
 ) -> list[Review]:
     """Return reviews in a state, the oldest first, with masked identifiers.
 
+    `domain_id` asks for those of one identity domain alone.
     `put_off` asks, as of `now`, for those alone that were put off, or for the others.
     """
     assert put_off is None or now is not None, "Who was put off depends on the time."
     params = {
         "group_id": tx.scope.group_id,
         "state": state.value,
+        "domain_id": domain_id,
         "rule": rule,
         "put_off": put_off,
         "now": now,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Path, Query
 from pydantic import AwareDatetime, BaseModel
 
-from huitong import identity
+from huitong import identity, org
 from huitong.identity.model import (
     NeighbourhoodTooLarge,
     PutOffTooShort,
@@ -28,6 +28,7 @@ from huitong.identity.routes.asking import (
     identifier_out,
     review_name,
 )
+from huitong.org.model import BrandNotFound
 from huitong.platform import audit, clock
 from huitong.platform.auth import Caller, Permission
 from huitong.platform.db import Tx
@@ -75,7 +76,12 @@ class PostponeIn(BaseModel):
     reason: Reason
 
 
-@router.route("GET", "/v1/identity/reviews", permission=Permission.IDENTITY_READ)
+@router.route(
+    "GET",
+    "/v1/identity/reviews",
+    permission=Permission.IDENTITY_READ,
+    errors=[BrandNotFound],
+)
 def list_reviews(  # noqa: PLR0917 - the parts of one request
     platform: Running,
     caller: Calling,
@@ -85,13 +91,18 @@ def list_reviews(  # noqa: PLR0917 - the parts of one request
     waiting: Annotated[
         Waiting | None, Query(description="Open ones that wait now, or that were put off.")
     ] = None,
+    brand: Annotated[
+        str | None, Query(max_length=100, description="Of this brand's identity domain alone.")
+    ] = None,
 ) -> Page[ReviewOut]:
     """List what waits for an operator, the oldest first."""
     place = paging.after(int)
     with platform.database.reading(caller.scope()) as tx:
+        domain_id = None if brand is None else org.brand(tx, code=brand).identity_domain_id
         found = identity.reviews(
             tx,
             state=state,
+            domain_id=domain_id,
             rule=rule,
             put_off=None if waiting is None else waiting is Waiting.LATER,
             now=clock.now(),

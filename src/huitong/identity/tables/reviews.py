@@ -170,6 +170,7 @@ FROM identity.review
 WHERE group_id = %(group_id)s
   AND state = %(state)s
   AND (%(after)s::bigint IS NULL OR id > %(after)s)
+  AND (%(domain_id)s::bigint IS NULL OR identity_domain_id = %(domain_id)s)
   AND (%(rule)s::text IS NULL OR rule = %(rule)s)
   AND (
     %(put_off)s::boolean IS NULL

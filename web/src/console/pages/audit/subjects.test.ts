@@ -22,6 +22,7 @@ const SUBJECTS: readonly (readonly [subject: string, page: string])[] = [
   ["identity_policy:grocer", "identity/policy"],
   ["mapping:tmall_orders", "data/mappings?mapping=tmall_orders"],
   ["refused:channels.unreadable", "data/quarantine?code=channels.unreadable"],
+  ["refused:*", "data/quarantine"],
   ["store:nj-road", "stores?text=nj-road"],
   ["staff:g-01", "staff?text=g-01"],
   ["role:store_manager", "roles?role=store_manager"],

@@ -13,6 +13,9 @@ interface Place {
   page: string;
 }
 
+/** How the audit says that records were refused for whatever reason. */
+const ANY_REASON = "*";
+
 type PageOf = (key: string) => string;
 
 /** Things that are named by their id alone; keys and guides are named instead of shown. */
@@ -44,7 +47,7 @@ const OF_A_BRAND: Readonly<Record<string, PageOf>> = {
 const OF_THE_GROUP: Readonly<Record<string, PageOf>> = {
   draft: (id) => `programme/drafts/${id}`,
   mapping: (code) => `data/mappings?mapping=${code}`,
-  refused: (code) => `data/quarantine?code=${code}`,
+  refused: (code) => (code === encodeURIComponent(ANY_REASON) ? "data/quarantine" : `data/quarantine?code=${code}`),
   store: (code) => `stores?text=${code}`,
   staff: (code) => `staff?text=${code}`,
   role: (code) => `roles?role=${code}`,

@@ -1,6 +1,7 @@
 import { useAddress } from "@console/brand";
 import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
+import { OfBrand, useOfBrand } from "@console/parts/OfBrand";
 import { Page } from "@console/parts/Page";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
@@ -22,7 +23,8 @@ export default function Deliveries() {
   const [query, setQuery] = useSearchParams();
   const kind = (query.get("kind") as Kind | null) ?? undefined;
   const way = (query.get("way") as Way | null) ?? undefined;
-  const listed = api.useInfiniteQuery("get", "/v1/inbox/deliveries", { params: { query: { ...(kind && { kind }), ...(way && { way }), limit: 50 } } }, BY_CURSOR);
+  const { of, isAll, nameOf } = useOfBrand();
+  const listed = api.useInfiniteQuery("get", "/v1/inbox/deliveries", { params: { query: { ...of, ...(kind && { kind }), ...(way && { way }), limit: 50 } } }, BY_CURSOR);
   const say = (word: string, value: string | undefined) => {
     setQuery((before) => {
       if (value === undefined) before.delete(word);
@@ -33,6 +35,7 @@ export default function Deliveries() {
   const figure = (one: Delivery, state: string, value: number) => (value === 0 ? <span className="number">{count(0)}</span> : <Link className="number" to={at(`data/deliveries/${one.id}?state=${state}`)}>{count(value)}</Link>);
   const columns: TableColumnsType<Delivery> = [
     { title: t("deliveries.source"), key: "source", render: (_, one) => <Flex vertical><Link to={at(`data/deliveries/${one.id}`)}>{one.source}</Link><Typography.Text type="secondary">{one.account} · {t(`ways.${one.way}`)}</Typography.Text></Flex> },
+    ...(isAll ? [{ title: t("brand"), key: "brand", render: (_: unknown, one: Delivery) => nameOf(one.brand) }] : []),
     { title: t("kind"), key: "kind", render: (_, one) => t(`kinds.${one.kind}`) },
     { title: t("record.state"), key: "state", render: (_, one) => <Tag color={one.state === "done" ? "success" : "processing"}>{t(`deliveryStates.${one.state}`)}</Tag> },
     { title: t("progress.records"), key: "records", align: "right", render: (_, one) => <span className="number">{count(one.records)}</span> },
@@ -46,6 +49,7 @@ export default function Deliveries() {
     <Page title={t("deliveries.title")} hint={t("deliveries.hint")}>
       <Waiting />
       <Flex gap="small" wrap>
+        <OfBrand />
         <Select<Kind> className="data-short" allowClear aria-label={t("kind")} placeholder={t("kind")} value={kind ?? null} options={KINDS.map((one) => ({ value: one, label: t(`kinds.${one}`) }))} onChange={(value: Kind | undefined) => { say("kind", value); }} />
         <Select<Way> className="data-short" allowClear aria-label={t("deliveries.way")} placeholder={t("deliveries.way")} value={way ?? null} options={WAYS.map((one) => ({ value: one, label: t(`ways.${one}`) }))} onChange={(value: Way | undefined) => { say("way", value); }} />
       </Flex>
@@ -59,8 +63,9 @@ function Waiting() {
   const { t } = useTranslation("data");
   const [query, setQuery] = useSearchParams();
   const open = query.get("waiting") === "yes";
-  const counts = api.useQuery("get", "/v1/inbox/waiting/counts", {});
-  const listed = api.useInfiniteQuery("get", "/v1/inbox/waiting", { params: { query: { limit: 50 } } }, { ...BY_CURSOR, enabled: open });
+  const { of } = useOfBrand();
+  const counts = api.useQuery("get", "/v1/inbox/waiting/counts", { params: { query: of } });
+  const listed = api.useInfiniteQuery("get", "/v1/inbox/waiting", { params: { query: { ...of, limit: 50 } } }, { ...BY_CURSOR, enabled: open });
   if (counts.data === undefined || counts.data.count === 0) return null;
   return (
     <Card size="small" title={t("waiting.title", { count: counts.data.count })} extra={<Button size="small" onClick={() => { setQuery((before) => { if (open) before.delete("waiting"); else before.set("waiting", "yes"); return before; }, { replace: true }); }}>{t(open ? "waiting.hide" : "waiting.show")}</Button>}>

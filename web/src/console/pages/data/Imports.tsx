@@ -3,6 +3,7 @@ import { Actor } from "@console/parts/actors/Actor";
 import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { NoPermission } from "@console/parts/NoPermission";
+import { OfBrand, useOfBrand } from "@console/parts/OfBrand";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
 import { api } from "@shared/api/client";
@@ -29,7 +30,8 @@ export default function Imports() {
   const navigate = useNavigate();
   const [query, setQuery] = useSearchParams();
   const terms = api.useQuery("get", "/v1/uploads/terms", {});
-  const uploads = api.useInfiniteQuery("get", "/v1/uploads", { params: { query: { limit: 20 } } }, BY_CURSOR);
+  const { of, isAll, nameOf } = useOfBrand();
+  const uploads = api.useInfiniteQuery("get", "/v1/uploads", { params: { query: { ...of, limit: 20 } } }, BY_CURSOR);
   const ours = terms.data?.accounts.filter((one) => one.brand === brand) ?? [];
   const account = query.get("account") ?? (ours.length === 1 ? ours[0]?.account : undefined);
 
@@ -44,6 +46,7 @@ export default function Imports() {
       ),
     },
     { title: t("imports.account"), dataIndex: "account" },
+    ...(isAll ? [{ title: t("brand"), key: "brand", render: (_: unknown, one: Upload) => nameOf(one.brand) }] : []),
     { title: t("imports.latest"), key: "state", render: (_, one) => (one.runs[0] === undefined ? <Tag>{t("imports.untouched")}</Tag> : <RunState run={one.runs[0]} />) },
     { title: t("progress.applied"), key: "applied", align: "right", render: (_, one) => <span className="number">{count(imported(one)?.progress.applied)}</span> },
     { title: t("progress.refused"), key: "refused", align: "right", render: (_, one) => <RefusedCount run={imported(one)} /> },
@@ -65,6 +68,7 @@ export default function Imports() {
           />
         )}
       </Card>
+      <div><OfBrand /></div>
       <DataTable label={t("imports.title")} listing={uploads} rowKey="id" columns={columns} empty={<Empty title={t("imports.none")} hint={t("imports.noneHint")} />} />
     </Page>
   );

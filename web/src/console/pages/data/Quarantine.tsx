@@ -4,6 +4,7 @@ import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { JobProgress } from "@console/parts/JobProgress";
 import { NoPermission } from "@console/parts/NoPermission";
+import { OfBrand, useOfBrand } from "@console/parts/OfBrand";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
 import { api, download, newKey, queries } from "@shared/api/client";
@@ -36,11 +37,12 @@ export default function Quarantine() {
   const [query, setQuery] = useSearchParams();
   const [job, setJob] = useState<string | null>(null);
   const { message } = App.useApp();
-  const counts = api.useQuery("get", "/v1/inbox/refused/counts", {});
+  const { of } = useOfBrand();
+  const counts = api.useQuery("get", "/v1/inbox/refused/counts", { params: { query: of } });
   const code = query.get("code") ?? undefined;
   const kind = (query.get("kind") as Kind | null) ?? undefined;
   const account = query.get("account") ?? undefined;
-  const filter = { ...(code && { code }), ...(kind && { kind }), ...(account && { account }) };
+  const filter = { ...of, ...(code && { code }), ...(kind && { kind }), ...(account && { account }) };
   const say = (words: Record<string, string | null>) => {
     setQuery((before) => {
       for (const [word, value] of Object.entries(words)) {
@@ -53,6 +55,7 @@ export default function Quarantine() {
   if (isForbidden(counts.error)) return <NoPermission permissions={["inbox.read"]} />;
   return (
     <Page title={t("quarantine.title")} hint={t("quarantine.hint")} actions={<Take filter={filter} />}>
+      <div><OfBrand /></div>
       {counts.error !== null && <Refused error={counts.error} onRetry={() => void counts.refetch()} />}
       {job !== null && <Card size="small"><JobProgress jobId={job} title={t("quarantine.retrying")} onEnd={(ended) => { refreshQuarantine(); if (ended.state === "done") void message.success(outcome(ended, t("quarantine.tried"))); }} /></Card>}
       {counts.data === undefined ? <Skeleton active /> : <Reasons counts={counts.data.items} chosen={code} onChoose={say} onJob={setJob} />}
@@ -72,6 +75,7 @@ function Reasons({ counts, chosen, onChoose, onJob }: { counts: readonly Reason[
   const may = useMay();
   const reason = useReason();
   const detail = useDetail();
+  const { isAll, nameOf } = useOfBrand();
   const retry = api.useMutation("post", "/v1/inbox/refused/retry-all", { onSuccess: (asked) => { onJob(asked.job_id); } });
   const refused = may("inbox.write") ? undefined : t("writeNeeded");
   const columns: TableColumnsType<Reason> = [
@@ -86,12 +90,13 @@ function Reasons({ counts, chosen, onChoose, onJob }: { counts: readonly Reason[
     },
     { title: t("kind"), key: "kind", render: (_, one) => t(`kinds.${one.kind}`) },
     { title: t("imports.account"), dataIndex: "account" },
+    ...(isAll ? [{ title: t("brand"), key: "brand", render: (_: unknown, one: Reason) => nameOf(one.brand) }] : []),
     { title: t("quarantine.count"), key: "count", align: "right", render: (_, one) => <span className="number">{count(one.count)}</span> },
     { title: t("quarantine.since"), key: "since", render: (_, one) => instant(one.oldest_at) },
     {
       title: t("actions"), key: "actions",
       render: (_, one) => (
-        <Popconfirm title={t("quarantine.retryAllAsk", { count: one.count })} description={t("quarantine.retryAllHint")} okText={t("quarantine.retryAll")} onConfirm={() => { retry.mutate({ params: { header: { "Idempotency-Key": newKey() } }, body: { code: one.code, kind: one.kind, account: one.account } }); }}>
+        <Popconfirm title={t("quarantine.retryAllAsk", { count: one.count })} description={t("quarantine.retryAllHint")} okText={t("quarantine.retryAll")} onConfirm={() => { retry.mutate({ params: { header: { "Idempotency-Key": newKey() } }, body: { code: one.code, kind: one.kind, account: one.account, brand: one.brand } }); }}>
           <Button size="small" disabled={refused !== undefined} title={refused}>{t("quarantine.retryAll")}</Button>
         </Popconfirm>
       ),
@@ -122,6 +127,7 @@ function Records({ filter, counts, onJob, onOpen, onClear }: RecordsProps) {
   const at = useAddress();
   const reason = useReason();
   const detail = useDetail();
+  const { isAll, nameOf } = useOfBrand();
   const [picked, setPicked] = useState<string[]>([]);
   const records = api.useInfiniteQuery("get", "/v1/inbox/refused", { params: { query: { ...filter, limit: 50 } } }, BY_CURSOR);
   const columns: TableColumnsType<Record_> = [
@@ -131,9 +137,10 @@ function Records({ filter, counts, onJob, onOpen, onClear }: RecordsProps) {
     { title: t("detail"), key: "detail", className: "data-detail", render: (_, one) => detail(one.reason) },
     { title: t("row"), dataIndex: "row" },
     { title: t("quarantine.from"), key: "from", render: (_, one) => <Link to={at(`data/deliveries/${one.delivery_id}`)}>{one.account}</Link> },
+    ...(isAll ? [{ title: t("brand"), key: "brand", render: (_: unknown, one: Record_) => nameOf(one.brand) }] : []),
     { title: t("quarantine.at"), key: "at", render: (_, one) => instant(one.recorded_at) },
   ];
-  const filtered = Object.keys(filter).length > 0;
+  const filtered = Object.keys(filter).some((word) => word !== "brand");
   return (
     <Flex vertical gap="small">
       <Flex gap="small" align="center" wrap>

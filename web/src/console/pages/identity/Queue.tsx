@@ -2,6 +2,7 @@ import { useAddress } from "@console/brand";
 import { useKey } from "@console/keyboard";
 import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
+import { OfBrand, useOfBrand } from "@console/parts/OfBrand";
 import { Page } from "@console/parts/Page";
 import { SaidOf } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
@@ -33,7 +34,8 @@ export default function Queue() {
       return before;
     }, { replace: true });
   };
-  const listing = api.useInfiniteQuery("get", "/v1/identity/reviews", { params: { query: { limit: 50, rule, ...asked(state) } } }, BY_CURSOR);
+  const { of } = useOfBrand();
+  const listing = api.useInfiniteQuery("get", "/v1/identity/reviews", { params: { query: { ...of, limit: 50, rule, ...asked(state) } } }, BY_CURSOR);
   const first = listing.data?.pages[0]?.items[0];
   useKey("j", () => { if (first !== undefined) void navigate(at(`identity/reviews/${first.id}`)); });
   const columns: TableColumnsType<Review> = [
@@ -75,6 +77,7 @@ export default function Queue() {
     >
       <Sections current="identity/reviews" />
       <Flex gap="middle" wrap>
+        <OfBrand />
         <Segmented<State>
           aria-label={t("review.state")}
           value={state}
