@@ -58,7 +58,7 @@ def test_a_part_of_a_name_finds_nobody_and_says_what_would(
 ) -> None:
     page = open_page(HOME).page
     look_for(page, "苏念")
-    expect(page.get_by_text("没有找到会员")).to_be_visible()
+    expect(page.get_by_text("没有找到顾客")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])

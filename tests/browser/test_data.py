@@ -5,9 +5,10 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from huitong.platform import clock
-from tests.browser.conftest import Watched, wait_until_filled
+from tests.browser.conftest import Watched, keep_screenshot, wait_until_filled
 from tests.browser.worlds import files
 from tests.browser.worlds.addresses import ask
+from tests.browser.worlds.brands import SECOND_BRAND
 from tests.browser.worlds.files import BAD_ROWS
 from tests.browser.worlds.members import ATTACK, BRAND
 
@@ -61,3 +62,18 @@ def test_a_file_with_bad_rows_is_imported_and_one_of_them_put_right(
     expect(page.get_by_text("已生效").first).to_be_visible()
     found = ask(page, f"/v1/brands/{BRAND}/customers/lookup", {"text": f"{MARK}-1003"})
     assert found["items"], "The order is there now, and leads to its buyer."
+
+
+def test_the_quarantine_is_of_the_brand_one_looks_at(open_page: Callable[..., Watched]) -> None:
+    page = open_page(f"/console/{SECOND_BRAND}/data/quarantine").page
+    wait_until_filled(page)
+    expect(page.get_by_role("checkbox")).to_have_count(1)
+    page.get_by_text("全部品牌").click()
+    page.wait_for_url("**/data/quarantine?brands=all")
+    expect(page.get_by_role("checkbox").nth(1)).to_be_visible()
+    expect(page.get_by_role("cell", name=BRAND, exact=True).first).to_be_visible()
+    keep_screenshot(page, "quarantine-all-brands-zh-CN")
+    page.goto(f"/console/{BRAND}/data/quarantine")
+    wait_until_filled(page)
+    expect(page.get_by_role("checkbox").nth(1)).to_be_visible()
+    keep_screenshot(page, "quarantine-of-a-brand-zh-CN")

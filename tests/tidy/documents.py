@@ -24,6 +24,21 @@ DECISION_LINES_MAX = 90
 
 GLOSSARY = PurePosixPath("docs/glossary.md")
 CHANGELOG = PurePosixPath("CHANGELOG.md")
+CHINESE_TEXTS = PurePosixPath("web/src/locales/zh-CN")
+
+# Words that people also use for a term, and the glossary's own, which the pages keep to: in all
+# texts, and in those of one domain, whose word means something else in the others.
+OTHER_WORDS: Mapping[str, str] = {
+    "客户": "顾客",
+    "阈值": "分界值",
+    "重叠": "重合",
+    "合并规则": "识别策略",
+}
+OTHER_WORDS_OF: Mapping[str, Mapping[str, str]] = {
+    "identity": {"审核": "复核", "依据": "证据"},
+}
+# What other platforms call things of theirs.
+NAMES_OF_OTHERS = ("企业微信客户", "企微客户号", "有赞 客户导出")
 
 # Written so that no pattern finds itself in this file.
 TRACES: Mapping[str, re.Pattern[str]] = {
@@ -171,6 +186,18 @@ def untrue_terms(text: str, words: frozenset[str]) -> Iterator[Breach]:
             if code.rpartition(".")[2] not in words:
                 remedy = f"`{code}` is nowhere in the code; write the word the code uses."
                 yield Breach(place, term.line, remedy)
+
+
+def other_words(path: PurePosixPath, text: str) -> Iterator[Breach]:
+    """Yield the lines of a page's Chinese texts that say another word than the glossary does."""
+    unwanted = {**OTHER_WORDS, **OTHER_WORDS_OF.get(path.stem, {})}
+    for number, line in enumerate(text.splitlines(), start=1):
+        said = line
+        for name in NAMES_OF_OTHERS:
+            said = said.replace(name, "")
+        for word, right in unwanted.items():
+            if word in said:
+                yield Breach(str(path), number, f"“{word}” is “{right}” in the glossary.")
 
 
 @cache

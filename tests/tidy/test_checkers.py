@@ -314,6 +314,14 @@ class TestDocuments:
         assert len(list(documents.unfinished_decision(path, whole.replace("0001", "0002")))) == 1
         assert len(list(documents.unfinished_decision(path, whole + "\n" * 100))) == 1
 
+    def test_another_word_than_the_glossarys_is_found(self) -> None:
+        path = documents.CHINESE_TEXTS / "segments.json"
+        text = '{\n  "all": "全部客户",\n  "wecom": "企业微信客户",\n  "why": "依据"\n}'
+        (breach,) = documents.other_words(path, text)
+        assert (breach.line, "“顾客”" in breach.remedy) == (2, True)
+        of_identity = documents.other_words(documents.CHINESE_TEXTS / "identity.json", text)
+        assert [one.line for one in of_identity] == [2, 4]
+
     def test_untrue_glossary_is_found(self) -> None:
         head = "| Term | 中文 | In code | Meaning |\n|---|---|---|---|\n"
         lot = "| lot | 批次 | `Lot` | what was granted |\n"

@@ -2,11 +2,15 @@
 
 from tests.tidy.documents import (
     CHANGELOG,
+    CHINESE_TEXTS,
     DECISIONS,
     GLOSSARY,
+    OTHER_WORDS,
+    OTHER_WORDS_OF,
     broken_links,
     changelog_gaps,
     decisions,
+    other_words,
     terms,
     traces,
     unfinished_decision,
@@ -41,6 +45,16 @@ def test_glossary_says_each_term_once_and_the_code_uses_it() -> None:
     text = text_of(GLOSSARY) or ""
     assert list(terms(text)), "The glossary has rows to check."
     hold(untrue_terms(text, words_of_code()))
+
+
+def test_chinese_texts_say_the_words_of_the_glossary() -> None:
+    chinese = {term.chinese for term in terms(text_of(GLOSSARY) or "")}
+    for words in (OTHER_WORDS, *OTHER_WORDS_OF.values()):
+        for right in words.values():
+            assert any(right in one for one in chinese), f"The glossary has no “{right}”."
+    texts = [path for path in kept_files() if path.parent == CHINESE_TEXTS]
+    assert texts, "There are texts to check."
+    hold(breach for path in texts for breach in other_words(path, text_of(path) or ""))
 
 
 def test_changelog_tells_what_is_not_released() -> None:

@@ -167,7 +167,7 @@ def _rfm(found: "RfmAnswer") -> None:
         for axis, given in borders
     ]
     showing.table(rows, as_json=False, nothing="")
-    typer.echo("\nCustomers by recency (rows) and frequency 客户数：最近购买（行）× 频次（列）")
+    typer.echo("\nCustomers by recency (rows) and frequency 顾客数：最近购买（行）× 频次（列）")
     showing.table(list(_by_recency(found.cells)), as_json=False, nothing="")
     for naming in found.namings:
         typer.echo(f"\n{naming.names.zh} {naming.names.en}")

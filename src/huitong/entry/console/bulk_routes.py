@@ -244,7 +244,7 @@ def _kept(tx: Tx, brand: Brand, condition: Condition, caller: Caller) -> str:
     document = segments.read_segment(
         {
             "code": code,
-            "names": {"zh": "客户列表的筛选", "en": "A filter of the list of customers"},
+            "names": {"zh": "顾客列表的筛选", "en": "A filter of the list of customers"},
             "condition": told,
         }
     )

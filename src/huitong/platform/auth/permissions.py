@@ -68,13 +68,13 @@ class PermissionName:
 PERMISSION_NAMES: Mapping[Permission, PermissionName] = {
     Permission.INBOX_READ: PermissionName("查看数据接入", "See what was taken in"),
     Permission.INBOX_WRITE: PermissionName("写入与重试接入数据", "Send records in and retry them"),
-    Permission.CUSTOMERS_READ: PermissionName("查看客户（脱敏）", "See customers, masked"),
-    Permission.CUSTOMERS_WRITE: PermissionName("办理入会与修改客户", "Enrol and change customers"),
+    Permission.CUSTOMERS_READ: PermissionName("查看顾客（脱敏）", "See customers, masked"),
+    Permission.CUSTOMERS_WRITE: PermissionName("办理入会与修改顾客", "Enrol and change customers"),
     Permission.CUSTOMERS_UNMASK: PermissionName(
-        "查看客户明文信息", "See phone, name, e-mail and birthday unmasked"
+        "查看顾客明文信息", "See phone, name, e-mail and birthday unmasked"
     ),
     Permission.CUSTOMERS_DIAL: PermissionName(
-        "拨打客户电话（不显示号码）", "Call customers without seeing the number"
+        "拨打顾客电话（不显示号码）", "Call customers without seeing the number"
     ),
     Permission.DOCUMENTS_REVIEW: PermissionName("审核会员证件", "Review members' documents"),
     Permission.CONSENTS_WRITE: PermissionName("登记授权同意", "Record consents"),
@@ -84,7 +84,7 @@ PERMISSION_NAMES: Mapping[Permission, PermissionName] = {
     Permission.RIGHTS_WRITE: PermissionName("办理退会", "Let members leave"),
     Permission.RIGHTS_ERASE: PermissionName("抹除个人信息", "Erase persons for good"),
     Permission.IDENTITY_READ: PermissionName(
-        "查看身份合并依据（脱敏）", "See why records are one person, masked"
+        "查看身份合并证据（脱敏）", "See why records are one person, masked"
     ),
     Permission.IDENTITY_WRITE: PermissionName("合并与拆分自然人", "Merge and split persons"),
     Permission.ORDERS_READ: PermissionName("查看订单", "See orders"),
@@ -103,14 +103,14 @@ PERMISSION_NAMES: Mapping[Permission, PermissionName] = {
     ),
     Permission.METRICS_READ: PermissionName("查看经营指标", "See the figures of a brand"),
     Permission.MODELS_READ: PermissionName(
-        "查看客户模型", "See what models say of customers, and why"
+        "查看顾客模型", "See what models say of customers, and why"
     ),
     Permission.MODELS_WRITE: PermissionName(
-        "修改与刷新客户模型", "Change models of customers and refresh them"
+        "修改与刷新顾客模型", "Change models of customers and refresh them"
     ),
     Permission.TAGS_READ: PermissionName("查看标签定义与分布", "See tags and how many have each"),
     Permission.TAGS_WRITE: PermissionName("修改标签定义", "Change definitions of tags"),
-    Permission.TAGS_GIVE: PermissionName("给客户打标签", "Give customers tags by hand"),
+    Permission.TAGS_GIVE: PermissionName("给顾客打标签", "Give customers tags by hand"),
     Permission.TAGS_SENSITIVE: PermissionName(
         "查看敏感标签", "See sensitive tags of single customers"
     ),
@@ -138,10 +138,10 @@ PERMISSION_NAMES: Mapping[Permission, PermissionName] = {
     ),
     Permission.ACCOUNT_OWN: PermissionName("管理本人账号", "Look after one's own account"),
     Permission.GUIDE_READ: PermissionName(
-        "导购查看自己服务的客户（脱敏）", "See the customers one serves as a guide, masked"
+        "导购查看自己服务的顾客（脱敏）", "See the customers one serves as a guide, masked"
     ),
     Permission.GUIDE_WRITE: PermissionName(
-        "导购服务客户与记录", "Serve customers as a guide and note it"
+        "导购服务顾客与记录", "Serve customers as a guide and note it"
     ),
     Permission.MY_READ: PermissionName("会员查看本人数据", "See one's own data as a member"),
     Permission.MY_WRITE: PermissionName("会员修改本人数据", "Change one's own data as a member"),

@@ -156,7 +156,7 @@ def _of_lifetime(document: LifetimeModel) -> tuple[ModelField, ...]:
     code, names = document.code, document.names
     fields = [
         ModelField(
-            f"{code}_alive", _named(names, "仍为客户的概率", "still a customer"), "alive_bp", "bp"
+            f"{code}_alive", _named(names, "仍为顾客的概率", "still a customer"), "alive_bp", "bp"
         )
     ]
     for days in document.horizons_days:

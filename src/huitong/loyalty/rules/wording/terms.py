@@ -53,7 +53,7 @@ CLASSES: Mapping[Classed, Words] = {
     Classed.STAFF_PURCHASE: Words("员工内购", "purchases of staff"),
     Classed.RESELLER: Words("代购", "resellers"),
     Classed.BRUSHING: Words("刷单", "brushing"),
-    Classed.BULK: Words("团购客户", "bulk buyers"),
+    Classed.BULK: Words("团购顾客", "bulk buyers"),
 }
 WEEKDAYS: Mapping[Weekday, Words] = {
     Weekday.MONDAY: Words("周一", "Mondays"),
