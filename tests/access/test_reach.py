@@ -2,13 +2,15 @@
 
 import pytest
 
-from huitong import org
+from huitong import loyalty, org
+from huitong.loyalty.model import Programme
 from huitong.org.model import NewLegalEntity, Placement
 from huitong.platform import clock
-from huitong.platform.auth import Permission
+from huitong.platform.auth import CallerKind, Permission
 from huitong.platform.db import Database, Scope
 from huitong.platform.http import Calling, Reach, Router, Seeing
 from tests.access.shops import PEOPLE, Shops, make_shops
+from tests.entry.make import LONG_AGO, PROGRAMME, lines_of, order
 
 # Whom each sees, as the README of `customers` says it.
 SEES = {
@@ -250,3 +252,49 @@ class TestDeclarations:
         )
         with pytest.raises(TypeError, match="customer_id"):
             route(lambda wolf_id: wolf_id)
+
+
+@pytest.fixture(scope="module")
+def bought(wired: Database) -> Shops:
+    """Return shops where ann, of the west, earned points by an order in the east: E3."""
+    shops = make_shops(wired, 800_003)
+    now = clock.now()
+    with wired.transaction(Scope(shops.group_id), now=now) as tx:
+        loyalty.apply_programme(
+            tx,
+            brand_id=shops.brands["wool"],
+            programme=Programme.model_validate(PROGRAMME),
+            effective_from=LONG_AGO,
+            actor="test",
+            expected_version=None,
+            now=now,
+        )
+    shops.act_as(shops.caller("everywhere", kind=CallerKind.KEY))
+    sent = shops.client.post(
+        "/v1/inbox/order",
+        params={"account": "pos:wool"},
+        content=b"\n".join(
+            lines_of([order("E3", 100, phone=PEOPLE["ann"][1]) | {"store": "east"}])
+        ),
+        headers={"Content-Type": "application/x-ndjson"},
+    )
+    assert sent.is_success, sent.text
+    return shops
+
+
+class TestPoints:
+    @pytest.mark.parametrize(
+        "whose, sees_order", [("everywhere", True), ("east", True), ("west", False)]
+    )
+    def test_points_of_an_order_of_another_store_tell_nothing_of_it(
+        self, bought: Shops, whose: str, *, sees_order: bool
+    ) -> None:
+        bought.act_as(bought.caller(whose))
+        points = f"/v1/customers/{bought.customers['ann']}/points"
+        entries = bought.client.get(f"{points}/history").json()["items"]
+        (lot,) = bought.client.get(f"{points}/lots").json()["items"]
+        assert lot["points"] == 100
+        assert entries
+        for entry in (*entries, lot):
+            assert (entry["order_id"] is not None) is sees_order
+        assert {entry["why"] is not None for entry in entries} == {sees_order}

@@ -204,6 +204,16 @@ class TestTelling:
         assert points["parts"][0]["found"] == 900
         assert band["found"]
 
+    def test_who_sees_some_stores_only_is_told_no_facts(self, store: Store) -> None:
+        with store.club() as club:
+            her = club.customer_id("her")
+        with store.opened() as audiences:
+            found = audiences.explain(read_condition(BOUGHT_TWICE), her)
+            told = segments.explained_document(
+                found.explained, audiences.reading, language=Language.ZH, tells_facts=False
+            )
+        assert told.keys() == {"says", "holds"}
+
     def test_nobody_knows_a_customer_of_another_brand(self, store: Store) -> None:
         with store.opened() as audiences, pytest.raises(CustomerNotKnown):
             audiences.explain(read_condition({"all": []}), 4096)

@@ -20,7 +20,7 @@ from tests.segments.test_audiences import Store, store
 __all__ = ["database", "shop", "store"]
 
 TAGS = "/v1/brands/wool/tags"
-READ = (Permission.TAGS_READ, Permission.CUSTOMERS_READ)
+READ = (Permission.TAGS_READ, Permission.CUSTOMERS_READ, Permission.ORDERS_READ)
 ALL = (*READ, Permission.TAGS_WRITE, Permission.TAGS_GIVE)
 LOYAL: dict[str, Any] = {
     "names": {"zh": "忠诚", "en": "Loyal"},
@@ -228,6 +228,16 @@ class TestOneCustomer:
         assert banded["borders"] == {"none": None, "one": 1, "two": 2}
         unknown = client.get(f"/v1/customers/{her}/tags/charm", headers=key)
         assert (unknown.status_code, unknown.json()["code"]) == (404, "segments.tag_not_found")
+
+    def test_the_orders_that_counted_are_told_to_who_may_see_orders_alone(
+        self, client: TestClient, people: dict[str, str], store: Store, database: Database
+    ) -> None:
+        desk = make_token(database, store.shop.group_id, Permission.CUSTOMERS_READ, name="desk")
+        path = f"/v1/customers/{people['her']}/tags/frequency_band"
+        why = client.get(path, headers=desk).json()
+        assert why["value"] == "two"
+        (counted,) = [one for one in why["steps"] if one["primitive"] == "count"]
+        assert (counted["facts_counted"], counted["facts"]) == (2, [])
 
     def test_a_sensitive_tag_is_told_to_keys_that_may_see_it_only(
         self, client: TestClient, key: dict[str, str], people: dict[str, str],

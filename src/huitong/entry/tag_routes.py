@@ -1,6 +1,6 @@
 """HTTP in: the tags of one customer, and why they have one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, TypeAlias
 
@@ -10,9 +10,11 @@ from pydantic import BaseModel
 from huitong.customers.model import CUSTOMER_PREFIX
 from huitong.entry import modelling, tagging
 from huitong.platform import clock
+from huitong.platform.assembly import Platform
 from huitong.platform.auth import Caller, Permission
-from huitong.platform.http import Calling, IdText, Reach, Router, Running
+from huitong.platform.http import Calling, IdText, Reach, Router, Running, Seeing
 from huitong.platform.lake import LakeEmpty
+from huitong.platform.seen import Seen
 from huitong.segments.engine.tag_explaining import CountedFact, ExplainedStep
 from huitong.segments.model.audiences import CustomerNotKnown
 from huitong.segments.model.bitmaps import NothingPublished
@@ -77,7 +79,8 @@ class FactOut(BaseModel):
 class StepOut(BaseModel):
     """One part of a tag's expression: what it came to, by which borders, from which facts.
 
-    `facts` are the latest 200, `facts_counted` is how many there are.
+    `facts` are the latest 200 that the caller may see, for who holds `orders.read`;
+    `facts_counted` is how many there are.
     """
 
     path: str
@@ -149,7 +152,11 @@ def list_tags(
     errors=[CustomerUnknown, TagNotFound, CustomerNotTagged, LakeEmpty],
 )
 def explain(
-    platform: Running, caller: Calling, customer_id: Annotated[CustomerId, Path()], tag: TagCode
+    platform: Running,
+    caller: Calling,
+    seen: Seeing,
+    customer_id: Annotated[CustomerId, Path()],
+    tag: TagCode,
 ) -> ExplainedOut:
     """Tell why a customer has a tag: each step, its borders, and the order lines that counted."""
     with platform.database.reading(caller.scope()) as tx:
@@ -165,6 +172,7 @@ def explain(
         tag=tag,
         now=clock.now(),
     )
+    visible = _visible_orders(platform, caller, seen, found.steps)
     return ExplainedOut(
         customer_id=customer_id,
         tag=tag,
@@ -172,7 +180,7 @@ def explain(
         value=_value(found.value),
         may_change_on=found.until,
         comes_from=list(found.lineage),
-        steps=[_step(one) for one in found.steps],
+        steps=[_step(one, visible) for one in found.steps],
     )
 
 
@@ -202,7 +210,18 @@ def _given(one: StandingTag) -> GivenOut:
     )
 
 
-def _step(step: ExplainedStep) -> StepOut:
+def _visible_orders(
+    platform: Platform, caller: Caller, seen: Seen, steps: Sequence[ExplainedStep]
+) -> frozenset[int]:
+    """Return which of the orders that counted the caller may see."""
+    if Permission.ORDERS_READ not in caller.permissions:
+        return frozenset()
+    counted = {fact.order_id for step in steps for fact in step.facts}
+    with platform.database.reading(caller.scope()) as tx:
+        return platform.among("order", tx, counted, seen)
+
+
+def _step(step: ExplainedStep, visible: Collection[int]) -> StepOut:
     borders: Mapping[str, int | None] = step.borders
     return StepOut(
         path=step.path,
@@ -212,7 +231,7 @@ def _step(step: ExplainedStep) -> StepOut:
         borders=dict(borders),
         support_needed=step.support,
         facts_counted=step.counted,
-        facts=[_fact(one) for one in step.facts],
+        facts=[_fact(one) for one in step.facts if one.order_id in visible],
     )
 
 

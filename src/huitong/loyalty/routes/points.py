@@ -1,6 +1,6 @@
 """HTTP in: a member's points, the lots they consist of, their history, and why each was given."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
@@ -16,7 +16,17 @@ from huitong.orders.model import ORDER_PREFIX
 from huitong.platform import audit, clock
 from huitong.platform.auth import Permission
 from huitong.platform.db import ReadTx
-from huitong.platform.http import Calling, IdText, Page, Paging, Reach, Router, Running, cursor_of
+from huitong.platform.http import (
+    Calling,
+    IdText,
+    Page,
+    Paging,
+    Reach,
+    Router,
+    Running,
+    Seeing,
+    cursor_of,
+)
 from huitong.platform.ids import show
 
 router = Router(tag="points")
@@ -154,12 +164,15 @@ def balance(
     reach=Reach.CUSTOMER,
     errors=[CustomerNotFound],
 )
-def lots(platform: Running, caller: Calling, customer_id: Annotated[CustomerId, Path()]) -> LotsOut:
-    """List the lots with something left, newest first."""
+def lots(
+    platform: Running, caller: Calling, seen: Seeing, customer_id: Annotated[CustomerId, Path()]
+) -> LotsOut:
+    """List the lots with something left, newest first; orders of other stores are not named."""
     with platform.database.reading(caller.scope()) as tx:
         customer = _customer(tx, customer_id)
         found = ledger.lots(tx, customer.id, asset=_points(customer))
-    return LotsOut(items=[_lot(one) for one in found])
+        visible = platform.among("order", tx, _orders_of(found), seen)
+    return LotsOut(items=[_lot(one, visible) for one in found])
 
 
 @router.route(
@@ -172,10 +185,14 @@ def lots(platform: Running, caller: Calling, customer_id: Annotated[CustomerId, 
 def history(
     platform: Running,
     caller: Calling,
+    seen: Seeing,
     customer_id: Annotated[CustomerId, Path()],
     paging: Paging,
 ) -> Page[MovementOut]:
-    """List the statement, newest first, with why each order earned what it did."""
+    """List the statement, newest first, with why each order earned what it did.
+
+    Of orders that the caller does not see the points alone are told.
+    """
     place = paging.after(int)
     with platform.database.reading(caller.scope()) as tx:
         customer = _customer(tx, customer_id)
@@ -186,10 +203,11 @@ def history(
             cursor=None if place is None else int(place[0]),
             limit=paging.limit,
         )
-        why = _why(tx, page.entries)
+        visible = platform.among("order", tx, _orders_of(page.entries), seen)
+        why = _why(tx, visible)
         by_hand = _by_hand(tx, customer, page.entries)
     return Page(
-        items=[_movement(entry, why, by_hand) for entry in page.entries],
+        items=[_movement(entry, visible, why, by_hand) for entry in page.entries],
         next_cursor=None if page.next_cursor is None else cursor_of((page.next_cursor,)),
     )
 
@@ -231,12 +249,12 @@ def _tier(tx: ReadTx, customer: Customer, now: datetime) -> TierOut | None:
     )
 
 
-def _why(tx: ReadTx, entries: Sequence[HistoryEntry]) -> Mapping[int, WhyOut]:
-    order_ids = {
-        entry.source_id
-        for entry in entries
-        if entry.source_kind == ORDER and entry.source_id is not None
-    }
+def _orders_of(came: Sequence[HistoryEntry] | Sequence[Lot]) -> set[int]:
+    """Return the orders that points came of."""
+    return {one.source_id for one in came if one.source_kind == ORDER and one.source_id is not None}
+
+
+def _why(tx: ReadTx, order_ids: Collection[int]) -> Mapping[int, WhyOut]:
     return {
         order_id: WhyOut.model_validate(one)
         for order_id, reasons in loyalty.why_of(tx, sorted(order_ids)).items()
@@ -271,9 +289,12 @@ def _by_hand(
 
 
 def _movement(
-    entry: HistoryEntry, why: Mapping[int, WhyOut], by_hand: Mapping[int, ByHandOut]
+    entry: HistoryEntry,
+    visible: Collection[int],
+    why: Mapping[int, WhyOut],
+    by_hand: Mapping[int, ByHandOut],
 ) -> MovementOut:
-    order_id = _order_id(entry.source_kind, entry.source_id)
+    order_id = _order_id(entry.source_kind, entry.source_id, visible)
     return MovementOut(
         operation_id=entry.operation_id,
         kind=entry.operation_kind,
@@ -289,7 +310,7 @@ def _movement(
     )
 
 
-def _lot(lot: Lot) -> LotOut:
+def _lot(lot: Lot, visible: Collection[int]) -> LotOut:
     return LotOut(
         id=lot.id,
         points=lot.amount,
@@ -300,9 +321,11 @@ def _lot(lot: Lot) -> LotOut:
         granted_at=lot.granted_at,
         activates_at=lot.activates_at,
         expires_at=lot.expires_at,
-        order_id=_order_id(lot.source_kind, lot.source_id),
+        order_id=_order_id(lot.source_kind, lot.source_id, visible),
     )
 
 
-def _order_id(source_kind: str, source_id: int | None) -> str | None:
-    return show(ORDER_PREFIX, source_id) if source_kind == ORDER and source_id else None
+def _order_id(source_kind: str, source_id: int | None, visible: Collection[int]) -> str | None:
+    if source_kind != ORDER or source_id not in visible:
+        return None
+    return show(ORDER_PREFIX, source_id)

@@ -29,6 +29,7 @@ ONE = "explained_customer"
 class CountedFact:
     """A fact that counted: which order, and for a line which; `value` is what was looked at."""
 
+    order_id: int
     order_no: str
     on: date
     line_id: str | None
@@ -183,7 +184,7 @@ class _Explaining:
         named = f'f."{name}"' if name else "NULL"
         added = f'f."{amount}"' if amount else "1"
         query = (
-            f"SELECT o.order_no, f.day, {line}, {named}, {added}, {weight} FROM"
+            f"SELECT o.id, o.order_no, f.day, {line}, {named}, {added}, {weight} FROM"
             f" (SELECT * FROM facts_{over.facts} WHERE {told(counts)}) AS f"
             f' JOIN orders AS o ON o.id = f."order" {join}'
             ' ORDER BY f.day DESC, f."order" DESC, f.place DESC'
@@ -192,6 +193,7 @@ class _Explaining:
         texts = self.fields.texts_of(name) if name and self.is_word(over, name) else None
         return len(rows), [
             CountedFact(
+                order_id=order_id,
                 order_no=order_no,
                 on=EPOCH + timedelta(days=day),
                 line_id=line_id,
@@ -200,7 +202,9 @@ class _Explaining:
                 amount=int(added_here or 0),
                 weight=int(weighed),
             )
-            for order_no, day, line_id, sku, value, added_here, weighed in rows[:FACTS_SHOWN_MAX]
+            for order_id, order_no, day, line_id, sku, value, added_here, weighed in rows[
+                :FACTS_SHOWN_MAX
+            ]
         ]
 
     def is_word(self, over: OverFacts, name: str) -> bool:

@@ -10,7 +10,17 @@ from huitong.customers.model import CUSTOMER_PREFIX
 from huitong.org.model import BrandNotFound
 from huitong.platform.auth import Permission
 from huitong.platform.conditions import Language, read_condition
-from huitong.platform.http import Calling, IdText, Page, Paging, Reach, Router, Running, page_of
+from huitong.platform.http import (
+    Calling,
+    IdText,
+    Page,
+    Paging,
+    Reach,
+    Router,
+    Running,
+    Seeing,
+    page_of,
+)
 from huitong.segments.model.audiences import CustomerNotKnown
 from huitong.segments.model.definitions import SegmentNotFound
 from huitong.segments.routes.audiences import COUNTING, ConditionIn
@@ -116,15 +126,24 @@ def sample(
 def explain(  # noqa: PLR0917 - the parts of one request
     platform: Running,
     caller: Calling,
+    seen: Seeing,
     brand: BrandCode,
     segment: SegmentCode,
     customer_id: Annotated[CustomerId, Path()],
     language: Annotated[Language, Query(description="In which language it is told.")] = Language.ZH,
 ) -> ExplainOut:
-    """Tell why a customer is in a segment or not: each clause, what was found, which lines."""
+    """Tell why a customer is in a segment or not: each clause, what was found, which lines.
+
+    Who sees some stores only is told of facts whether a clause holds, as they are of all stores.
+    """
     with opened(platform, caller, brand) as (audiences, _):
         found = audiences.explain(audiences.condition_of(segment), customer_id)
-        told = segments.explained_document(found.explained, audiences.reading, language=language)
+        told = segments.explained_document(
+            found.explained,
+            audiences.reading,
+            language=language,
+            tells_facts=seen.everything(),
+        )
     return ExplainOut(
         customer_id=customer_id,
         is_member=found.is_member,

@@ -12,9 +12,12 @@ FACTS_TOLD_MAX = 20
 
 
 def explained_document(
-    explained: Explained, reading: Reading, *, language: Language
+    explained: Explained, reading: Reading, *, language: Language, tells_facts: bool = True
 ) -> dict[str, object]:
-    """Return a clause as a sentence, whether it holds, what was found, and its inner clauses."""
+    """Return a clause as a sentence, whether it holds, what was found, and its inner clauses.
+
+    Who sees some stores only is not told facts, which are of all stores.
+    """
     condition = explained.condition
     told: dict[str, object] = {
         "says": sentence(
@@ -24,7 +27,7 @@ def explained_document(
     }
     if isinstance(condition, FIELD_LEAVES):
         told["found"] = _labelled(explained.found, condition.field, reading, language)
-    if isinstance(condition, OfFacts):
+    if isinstance(condition, OfFacts) and tells_facts:
         told["found"] = explained.found
         told["fact_count"] = len(explained.facts)
         told["facts"] = [
@@ -33,7 +36,8 @@ def explained_document(
         ]
     if explained.parts:
         told["parts"] = [
-            explained_document(part, reading, language=language) for part in explained.parts
+            explained_document(part, reading, language=language, tells_facts=tells_facts)
+            for part in explained.parts
         ]
     return told
 
