@@ -257,5 +257,6 @@ def ask_to_refresh(
             anew=wanted.anew,
             full=wanted.full,
             actor=caller.actor(),
+            brand_id=place.brand_id,
         )
         return JobAsked.of(jobs.ask(tx, asked, now=now))

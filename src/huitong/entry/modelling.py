@@ -288,6 +288,7 @@ def wanted_refresh(
     anew: Sequence[str] = (),
     full: bool = False,
     actor: str,
+    brand_id: int | None = None,
 ) -> WantedJob:
     """Return the job that refreshes models: of one brand or all, after taking some fits `anew`."""
     asked: Json = {
@@ -297,7 +298,7 @@ def wanted_refresh(
         "full": full,
         "actor": actor,
     }
-    return WantedJob(REFRESH, key, asked, attempts_max=ATTEMPTS_MAX)
+    return WantedJob(REFRESH, key, asked, attempts_max=ATTEMPTS_MAX, brand_id=brand_id)
 
 
 def handlers(open_lake: OpenLake) -> Mapping[str, JobHandler]:

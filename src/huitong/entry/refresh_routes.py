@@ -39,9 +39,13 @@ def ask_to_refresh(
     """Have a worker refresh lake, tags, models and today's snapshots of a brand, in this order."""
     now, actor = clock.now(), caller.actor()
     with platform.database.transaction(caller.scope(), now=now) as tx:
-        modelling.place_of(tx, brand)
+        place = modelling.place_of(tx, brand)
         # With the caller in it, so that it meets no key of another one, nor one of the schedule.
         asked = refreshing.wanted_refresh(
-            caller.own_key(key), brand=brand, full=wanted.full, actor=actor
+            caller.own_key(key),
+            brand=brand,
+            full=wanted.full,
+            actor=actor,
+            brand_id=place.brand_id,
         )
         return JobAsked.of(jobs.ask(tx, asked, now=now))

@@ -98,10 +98,12 @@ def refresh(wanted: Refresh, *, parts: Sequence[Part] = PARTS, done: Done) -> No
                 return
 
 
-def wanted_refresh(key: str, *, brand: str, full: bool, actor: str) -> WantedJob:
+def wanted_refresh(
+    key: str, *, brand: str, full: bool, actor: str, brand_id: int | None = None
+) -> WantedJob:
     """Return the job that refreshes one brand; it comes back while another refresh is under way."""
     asked: Json = {"brand": brand, "full": full, "actor": actor}
-    return WantedJob(REFRESH, key, asked, attempts_max=ATTEMPTS_MAX)
+    return WantedJob(REFRESH, key, asked, attempts_max=ATTEMPTS_MAX, brand_id=brand_id)
 
 
 def handlers(settings: Settings) -> Mapping[str, JobHandler]:

@@ -53,7 +53,9 @@ class RecurringOut(BaseModel):
     kind: str
     every_seconds: int
     arguments: dict[str, object]
-    latest: JobOut | None = Field(description="Null while it never ran.")
+    latest: JobOut | None = Field(
+        description="Null while it never ran, and for who sees some brands only."
+    )
     next_at: datetime
 
 
@@ -85,7 +87,7 @@ def list_jobs(
     state: Annotated[JobState | None, Query()] = None,
     kind: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Page[JobOut]:
-    """List the group's jobs, newest first; of one state or kind if that is asked."""
+    """List the jobs of the caller's brands, newest first; the group's to who sees every brand."""
     place = paging.after(int)
     before = (1 << ID_BITS) - 1 if place is None else int(place[0])
     listed = Listed(state=state, kind=kind or None)

@@ -11,7 +11,7 @@ from fastapi import Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from huitong import channels
+from huitong import channels, org
 from huitong.channels.model import InboxRecord, RecordKind, RecordNotFound, TextForgotten
 from huitong.channels.model.uploads import RETRY_REFUSED
 from huitong.channels.queries import refused_counts
@@ -132,13 +132,17 @@ def retry_all(platform: Running, caller: Calling, wanted: RetryAllIn, key: Reque
     """Try all refused records once more that match a filter; a worker does it, by a job."""
     now, scope = clock.now(), scope_of(platform, caller, wanted.brand)
     with platform.database.transaction(scope, now=now) as tx:
+        account_id = account_id_of(account_names(tx), wanted.account)
         arguments = {
             "code": wanted.code,
             "kind": wanted.kind,
-            "account_id": account_id_of(account_names(tx), wanted.account),
+            "account_id": account_id,
             "brand_ids": None if scope.brand_ids is None else list(scope.brand_ids),
         }
-        job = jobs.ask(tx, WantedJob(RETRY_REFUSED, caller.own_key(key), arguments), now=now)
+        accounts = {one.id: one.brand_id for one in org.channel_accounts(tx)}
+        brand_id = None if account_id is None else accounts[account_id]
+        asked = WantedJob(RETRY_REFUSED, caller.own_key(key), arguments, brand_id=brand_id)
+        job = jobs.ask(tx, asked, now=now)
         audit.record(
             tx,
             by=caller,

@@ -114,7 +114,12 @@ def ask(
             actor=caller.actor(),
             now=now,
         )
-        job = WantedJob(JOB_OF_PURPOSE[wanted.purpose], show("run", run.id), {"run_id": run.id})
+        job = WantedJob(
+            JOB_OF_PURPOSE[wanted.purpose],
+            show("run", run.id),
+            {"run_id": run.id},
+            brand_id=upload.brand_id,
+        )
         if run.job_id is None:
             name_job(tx, run_id=run.id, job_id=jobs.ask(tx, job, now=now).id)
             audit.record(

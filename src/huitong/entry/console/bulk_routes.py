@@ -98,7 +98,7 @@ def ask_tag_work(
             tx,
             WantedJob(
                 bulk.GIVE_TAG if gives else bulk.WITHDRAW_TAG,
-                key,
+                caller.own_key(key),
                 {
                     "brand": where.code,
                     "condition": dict(write_condition(condition)),
@@ -109,6 +109,7 @@ def ask_tag_work(
                     "actor": caller.actor(),
                 },
                 asked_by=caller.actor(),
+                brand_id=where.id,
             ),
             now=now,
         )
@@ -152,7 +153,13 @@ def undo_tag_work(
         asked = {"brand": where.code, "tag": tag, "job": shown, "actor": caller.actor()}
         job = jobs.ask(
             tx,
-            WantedJob(bulk.UNDO_TAG, f"{shown}:{caller.actor()}", asked, asked_by=caller.actor()),
+            WantedJob(
+                bulk.UNDO_TAG,
+                f"{shown}:{caller.actor()}",
+                asked,
+                asked_by=caller.actor(),
+                brand_id=where.id,
+            ),
             now=now,
         )
         audit.record(
@@ -200,6 +207,7 @@ def ask_export(
                 show(EXPORT_PREFIX, asked.id),
                 {"brand": where.code, "export_id": asked.id},
                 asked_by=caller.actor(),
+                brand_id=where.id,
             ),
             now=now,
         )

@@ -138,7 +138,8 @@ def compare(
             "balance": OpeningKind(wanted.balance),
             "issuer": wanted.issuer or None,
         }
-        job = jobs.ask(tx, WantedJob(COMPARE_OPENINGS, show("run", run.id), arguments), now=now)
+        asked = WantedJob(COMPARE_OPENINGS, show("run", run.id), arguments, brand_id=brand_id)
+        job = jobs.ask(tx, asked, now=now)
         name_job(tx, run_id=run.id, job_id=job.id)
         return _comparison(find_run(tx, run_id=run.id), upload.name)
 

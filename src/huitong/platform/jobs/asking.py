@@ -29,8 +29,12 @@ ANY_JOB = Listed()
 def enqueue(tx: Tx, wanted: Sequence[WantedJob], *, now: datetime) -> list[Result[Job]]:
     """Ask for jobs in the caller's transaction; a repeat under the same key answers the first one.
 
-    A key that was used with other arguments is refused as `platform.job_key_taken`.
+    A key that was used with other arguments is refused as `platform.job_key_taken`. What somebody
+    asks who sees some brands only is of the first of them, if it is of none: they see it, and
+    row-level security lets them write nothing of the group.
     """
+    brand_ids = tx.scope.brand_ids
+    own_brand = min(brand_ids) if brand_ids else None
     new_ids = tx.new_ids([0] * len(wanted))
     rows = [
         (
@@ -42,6 +46,7 @@ def enqueue(tx: Tx, wanted: Sequence[WantedJob], *, now: datetime) -> list[Resul
             asked.attempts_max,
             asked.run_at or now,
             asked.asked_by or asker_of(asked.key),
+            own_brand if asked.brand_id is None else asked.brand_id,
         )
         for place, (new_id, asked) in enumerate(zip(new_ids, wanted, strict=True))
     ]
@@ -89,7 +94,7 @@ def retry(tx: Tx, *, job_id: int, actor: str, now: datetime) -> Job:
 
 
 def find(tx: ReadTx, *, job_id: int) -> Job:
-    """Return one job of the group.
+    """Return one job of the group, as far as the scope sees it.
 
     :raises NoSuchJob: when the group has no such job.
     """
@@ -103,7 +108,7 @@ def by_keys(tx: ReadTx, *, kind: str, keys: Sequence[str]) -> list[Job]:
 
 
 def newest(tx: ReadTx, *, before: int, limit: int, listed: Listed = ANY_JOB) -> list[Job]:
-    """Return the group's newest jobs with ids below `before`, of one state or kind if asked."""
+    """Return the scope's newest jobs with ids below `before`, of one state or kind if asked."""
     params = {
         "group_id": tx.scope.group_id,
         "before": before,

@@ -61,9 +61,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class WantedJob:
-    """A job to be done: once per kind and key, not before `run_at` (None: now).
+    """A job to be done: once per brand, kind and key, not before `run_at` (None: now).
 
     Who asked need not be said where the key is a caller's own (`Caller.own_key`), which begins so.
+    `brand_id` is whose it is; without one it is the group's, and none of those who see some brands
+    only learns of it.
     """
 
     kind: str
@@ -72,6 +74,7 @@ class WantedJob:
     run_at: datetime | None = None
     attempts_max: int = ATTEMPTS_MAX
     asked_by: str | None = None
+    brand_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,17 +28,19 @@ WANTED = Shape(
         "attempts_max": "integer",
         "run_at": "timestamptz",
         "asked_by": "text",
+        "brand_id": "bigint",
     },
 )
 
 # A job that exists under its key stays as it is.
 INSERT_JOBS = """
 INSERT INTO platform.job
-  (group_id, id, kind, key, arguments, attempts_max, run_at, recorded_at, asked_by)
-SELECT %(group_id)s, id, kind, key, arguments::jsonb, attempts_max, run_at, %(now)s, asked_by
+  (group_id, id, brand_id, kind, key, arguments, attempts_max, run_at, recorded_at, asked_by)
+SELECT %(group_id)s, id, brand_id, kind, key, arguments::jsonb, attempts_max, run_at, %(now)s,
+  asked_by
 FROM {incoming}
 ORDER BY place
-ON CONFLICT (group_id, kind, key) DO NOTHING
+ON CONFLICT (group_id, kind, key, brand_id) DO NOTHING
 """
 
 # One job for each wanted one, in order, and whether its arguments are the wanted ones.
@@ -49,6 +51,7 @@ JOIN platform.job AS j
   ON j.group_id = %(group_id)s
   AND j.kind = incoming.kind
   AND j.key = incoming.key
+  AND j.brand_id IS NOT DISTINCT FROM incoming.brand_id
 ORDER BY incoming.place
 """.replace("{columns}", _COLUMNS)
 
@@ -61,7 +64,7 @@ WHERE j.group_id = %(group_id)s
   AND j.key = ANY(%(keys)s::text[])
 """.replace("{columns}", _COLUMNS)
 
-# One job of the scope's group.
+# One job of the scope's group and brands.
 FIND_JOB = """
 SELECT {columns}
 FROM platform.job AS j
