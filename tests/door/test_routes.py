@@ -139,6 +139,24 @@ class TestMappings:
         assert [one["state"] for one in answered["items"]] == ["applied"]
         assert recorder.keys() == ["A1"]
 
+    def test_who_sees_some_brands_changes_nothing_that_all_of_them_read_by(
+        self, client: TestClient, writer: dict[str, str], database: Database, group_id: int
+    ) -> None:
+        path = "/v1/inbox/mappings/mine"
+        client.put(path, json={"document": MINE}, headers=writer)
+        with database.reading(Scope(group_id)) as tx:
+            brand_ids = [one.id for one in org.brands(tx)]
+        of_a_brand = make_token(
+            database, group_id, Permission.INBOX_WRITE, Permission.INBOX_READ,
+            brand_ids=brand_ids, name="of a brand",
+        )  # fmt: skip
+        changed = MINE.replace("ours", "theirs")
+        answer = client.put(path, json={"document": changed}, headers=of_a_brand)
+        assert answer.status_code == 403
+        assert answer.json()["code"] == "channels.mapping_needs_every_brand"
+        (mine, *_) = client.get("/v1/inbox/mappings", headers=of_a_brand).json()["items"]
+        assert (mine["name"], mine["version"], mine["description"]) == ("mine", 1, "ours")
+
     def test_a_mapping_that_changes_nothing_says_so(
         self, client: TestClient, writer: dict[str, str], refused_id: str
     ) -> None:

@@ -3,6 +3,7 @@
 from huitong.channels.model.fixing import (
     Fix,
     FixMade,
+    MappingNeedsEveryBrand,
     MappingNotFound,
     NoRecordText,
     NoSuchPlace,
@@ -111,6 +112,7 @@ __all__ = [
     "Key",
     "Line",
     "LongText",
+    "MappingNeedsEveryBrand",
     "MappingNotFound",
     "Member",
     "MemberStatus",

@@ -92,6 +92,18 @@ class NothingFixed(DomainError):
 
 
 @dataclass(eq=False)
+class MappingNeedsEveryBrand(DomainError):
+    """Somebody who sees some brands only would change what files of all brands are read by."""
+
+    code: ClassVar[str] = "channels.mapping_needs_every_brand"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    sentence: ClassVar[str] = (
+        "Mappings are shared by all brands, and you see some of them only: ask somebody who sees"
+        " the whole group to change it."
+    )
+
+
+@dataclass(eq=False)
 class MappingNotFound(DomainError):
     """The group keeps no mapping under this name, and none is shipped under it."""
 

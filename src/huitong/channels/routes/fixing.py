@@ -19,6 +19,7 @@ from huitong.channels.connectors.file.mapping import WrongMapping
 from huitong.channels.model import (
     Fix,
     FixMade,
+    MappingNeedsEveryBrand,
     MappingNotFound,
     RecordKind,
     RecordNotFound,
@@ -183,7 +184,7 @@ def list_mappings(platform: Running, caller: Calling) -> MappingsOut:
     "PUT",
     "/v1/inbox/mappings/{name}",
     permission=Permission.INBOX_WRITE,
-    errors=[WrongMapping],
+    errors=[WrongMapping, MappingNeedsEveryBrand],
 )
 def save_mapping(
     platform: Running,
@@ -195,6 +196,8 @@ def save_mapping(
 
     The same document again is the same version, so a repeat changes nothing.
     """
+    if caller.brand_ids is not None:
+        raise MappingNeedsEveryBrand
     mapping = read_mapping(wanted.document.encode(), name)
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:
