@@ -228,8 +228,10 @@ class TestPasswordsOfOthers:
         name = f"demo.{group}"
         make_user(database, group, name, "analyst", password=auth.DEMO_PASSWORD)
         enter(database, name, office, password=auth.DEMO_PASSWORD)
-        with pytest.raises(DemoPasswordRefused):
-            enter(database, name, office, password=auth.DEMO_PASSWORD, demo=False)
+        full_width = auth.DEMO_PASSWORD.replace("h", "\N{FULLWIDTH LATIN SMALL LETTER H}", 1)
+        for typed in (auth.DEMO_PASSWORD, full_width):
+            with pytest.raises(DemoPasswordRefused):
+                enter(database, name, office, password=typed, demo=False)
 
 
 class TestChoosing:

@@ -85,6 +85,11 @@ def is_outdated(stored: str) -> bool:
     return _hasher.check_needs_rehash(stored)
 
 
+def is_demos(password: str) -> bool:
+    """Tell whether a password is that of the demo, whatever keyboard wrote it."""
+    return _plain(password) == DEMO_PASSWORD
+
+
 def hold(password: str, *, name: str) -> None:
     """Pass a password that somebody named `name` may choose.
 

@@ -170,7 +170,7 @@ def _hold(known: _Known, asked: Asked, *, demo: bool, now: datetime) -> None:
         raise AccountLocked
     if known.password_until is not None and now >= known.password_until:
         raise PasswordOver
-    if asked.password == passwords.DEMO_PASSWORD and not demo:
+    if passwords.is_demos(asked.password) and not demo:
         raise DemoPasswordRefused
     if known.second_factor and asked.code is None:
         raise CodeNeeded
