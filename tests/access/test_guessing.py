@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,6 +11,7 @@ from huitong.platform import auth, clock
 from huitong.platform.auth import (
     AccountLocked,
     Asked,
+    CallerKind,
     DemoPasswordRefused,
     Origin,
     PasswordOver,
@@ -232,6 +233,46 @@ class TestPasswordsOfOthers:
         for typed in (auth.DEMO_PASSWORD, full_width):
             with pytest.raises(DemoPasswordRefused):
                 enter(database, name, office, password=typed, demo=False)
+
+
+class TestMeanwhile:
+    @pytest.mark.parametrize("change", ["password", "lock"])
+    def test_a_sign_in_under_way_opens_nothing_once_the_password_is_reset_or_the_user_locked(
+        self, database: Database, group: int, name: str, office: Origin, change: str
+    ) -> None:
+        user_id = enter(database, name, office).user_id
+        with ThreadPoolExecutor(1) as elsewhere:
+            with database.transaction(Scope(group), now=clock.now()) as tx:
+                if change == "password":
+                    set_password(
+                        tx,
+                        user_id=user_id,
+                        password="another sheep jumps",  # noqa: S106 - Of one test.
+                        must_change=True,
+                        until=None,
+                        now=clock.now(),
+                    )
+                else:
+                    set_lock(tx, user_id=user_id, locked_at=clock.now())
+                entering = elsewhere.submit(enter, database, name, office)
+                until_somebody_waits(database, entering)
+            with pytest.raises(SignInRefused):
+                entering.result()
+        with database.reading(Scope(group)) as reading:
+            opened = auth.list_sessions(
+                reading, kind=CallerKind.USER, subject_id=user_id, now=clock.now()
+            )
+        assert len(opened) == 1
+
+
+def until_somebody_waits(database: Database, entering: Future[SignedIn]) -> None:
+    """Wait until the sign-in has checked the old password and meets the lock of the change."""
+    while not entering.done():
+        with database.reading(auth.NOBODY) as tx:
+            found = tx.row("SELECT FROM pg_locks WHERE NOT granted")
+        if found is not None:
+            return
+        time.sleep(0.02)
 
 
 class TestChoosing:

@@ -14,7 +14,7 @@ from huitong.platform.auth.callers import NOBODY, Origin
 from huitong.platform.auth.permissions import CallerKind
 from huitong.platform.auth.second_factor import CodeNeeded
 from huitong.platform.auth.sessions import OpenedSession
-from huitong.platform.db import Database, Scope
+from huitong.platform.db import Database, Scope, Tx
 from huitong.platform.errors import DomainError, Kind
 
 
@@ -99,12 +99,16 @@ SELECT group_id, id, password_hash, must_change, password_until, locked_at, seco
 FROM platform.find_console_user(%(name)s)
 """
 
-# When somebody was here last.
+# When somebody was here last. Answers nothing when the password that was checked is not theirs any
+# more, or they were locked meanwhile; who changes either waits for this, and ends the session.
 SIGNED_IN = """
 UPDATE platform.console_user
 SET signed_in_at = %(now)s
 WHERE group_id = %(group_id)s
   AND id = %(id)s
+  AND password_hash = %(checked)s
+  AND locked_at IS NULL
+RETURNING id
 """
 
 
@@ -128,9 +132,9 @@ def sign_in(
     known = _known(database, name, asked.password)
     _hold(known, asked, demo=demo, now=now)
     with database.transaction(Scope(known.group_id), now=now) as tx:
+        _signed_in(tx, known, now=now)
         if known.second_factor:
             second_factor.use_code(tx, user_id=known.id, code=asked.code or "", now=now)
-        tx.execute(SIGNED_IN, {"group_id": known.group_id, "id": known.id, "now": now})
         opened = sessions.open_session(
             tx,
             kind=CallerKind.USER,
@@ -162,6 +166,12 @@ def _find(database: Database, name: str) -> _Known | None:
     with database.reading(NOBODY) as tx:
         found: Sequence[_Known] = tx.all(_Known, FIND, {"name": name})
     return found[0] if found else None
+
+
+def _signed_in(tx: Tx, known: _Known, *, now: datetime) -> None:
+    params = {"group_id": known.group_id, "id": known.id, "checked": known.password_hash}
+    if tx.row(SIGNED_IN, {**params, "now": now}) is None:
+        raise SignInRefused
 
 
 def _hold(known: _Known, asked: Asked, *, demo: bool, now: datetime) -> None:
