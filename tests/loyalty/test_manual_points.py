@@ -154,6 +154,41 @@ class TestRefusals:
         no = refused(club, HER, ADJUSTMENT_LARGE_POINTS_MAX + 1, key="k2", may_large=True)
         assert no.facts["points_max"] == ADJUSTMENT_LARGE_POINTS_MAX
 
+    def test_small_steps_are_no_way_around_the_limit_of_a_member(self, club: Club) -> None:
+        club.enrol(HER)
+        adjusted(club, HER, 3_000)
+        adjusted(club, HER, -1_500, key="k2")
+        for actor in ("cli:wang", "cli:chen"):
+            no = refused(club, HER, 501, key="k3", actor=actor)
+            assert (no.code, no.facts["left"]) == ("loyalty.member_adjusted_enough", 500)
+        adjusted(club, HER, 500, key="k3")
+        assert refused(club, HER, 1, key="k4").facts["left"] == 0
+        adjusted(club, HER, 1, key="k4", may_large=True)
+        club.wait(DAY)
+        adjusted(club, HER, 5_000, key="k5")
+
+    def test_one_hand_moves_no_more_in_a_day_over_all_members(self, club: Club) -> None:
+        names = [f"member{number}" for number in range(5)]
+        club.enrol(*names)
+        for name in names[:4]:
+            adjusted(club, name, 4_999)
+        no = refused(club, names[4], 5)
+        assert (no.code, no.facts["left"]) == ("loyalty.adjusted_enough", 4)
+        adjusted(club, names[4], 5, actor="cli:chen")
+
+    def test_one_hand_moves_no_more_in_a_batch_than_one_by_one(self, club: Club) -> None:
+        names = [f"member{number}" for number in range(5)]
+        club.enrol(*names)
+        wanted = [asked(club, name, 5_000) for name in names]
+        results = loyalty.adjust_points(club.tx, wanted, now=club.now)
+        assert [isinstance(one, Ok) for one in results] == [True] * 4 + [False]
+
+    def test_what_was_undone_leaves_room_again(self, club: Club) -> None:
+        club.enrol(HER)
+        undo(club, HER, adjusted(club, HER, 5_000).operation_id)
+        adjusted(club, HER, 5_000, key="k2")
+        assert refused(club, HER, 1, key="k3").facts["left"] == 0
+
     def test_zero_points_are_nothing(self, club: Club) -> None:
         club.enrol(HER)
         assert refused(club, HER, 0).code == "loyalty.adjustment_of_nothing"

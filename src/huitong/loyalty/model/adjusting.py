@@ -1,6 +1,7 @@
 """Points that somebody gives or takes by hand, with a reason, and what refuses it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -11,6 +12,11 @@ ADJUSTMENT_REVERSED = "adjustment_reversed"
 # What one operation may move: by whoever may adjust at all, and with an approver's permission.
 ADJUSTMENT_POINTS_MAX = 5_000
 ADJUSTMENT_LARGE_POINTS_MAX = 1_000_000
+# What may be moved in 24 hours without an approver's permission: of one member, by whomever, and by
+# one hand. Small steps are no way around the limit of one operation.
+ADJUSTMENT_MEMBER_POINTS_MAX = 5_000
+ADJUSTMENT_HAND_POINTS_MAX = 20_000
+ADJUSTMENT_SPAN = timedelta(hours=24)
 ADJUSTMENT_REASON_LENGTH_MAX = 200
 
 
@@ -65,6 +71,35 @@ class AdjustmentTooLarge(DomainError):
     )
     points: int
     points_max: int
+
+
+@dataclass(eq=False)
+class MemberAdjustedEnough(DomainError):
+    """As many points of a member were moved as a day allows."""
+
+    code: ClassVar[str] = "loyalty.member_adjusted_enough"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    sentence: ClassVar[str] = (
+        "In 24 hours {points_max} points of one member may be moved by hand, and {left} of these"
+        " are left: move no more than that, or ask somebody who may adjust large amounts"
+        " (“points.adjust_large”)."
+    )
+    left: int
+    points_max: int = ADJUSTMENT_MEMBER_POINTS_MAX
+
+
+@dataclass(eq=False)
+class AdjustedEnough(DomainError):
+    """Somebody moved as many points as a day allows."""
+
+    code: ClassVar[str] = "loyalty.adjusted_enough"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    sentence: ClassVar[str] = (
+        "In 24 hours you may move {points_max} points by hand, and {left} of these are left: move"
+        " no more than that, or ask somebody who may adjust large amounts (“points.adjust_large”)."
+    )
+    left: int
+    points_max: int = ADJUSTMENT_HAND_POINTS_MAX
 
 
 @dataclass(eq=False)

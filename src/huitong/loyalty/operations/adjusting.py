@@ -1,6 +1,7 @@
 """Gives and takes points by hand, once for each key, and undoes it by a counter operation."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,16 +21,21 @@ from huitong.loyalty import queries
 from huitong.loyalty.model import Asset
 from huitong.loyalty.model.adjusting import (
     ADJUSTMENT,
+    ADJUSTMENT_HAND_POINTS_MAX,
     ADJUSTMENT_LARGE_POINTS_MAX,
+    ADJUSTMENT_MEMBER_POINTS_MAX,
     ADJUSTMENT_POINTS_MAX,
     ADJUSTMENT_REVERSED,
+    ADJUSTMENT_SPAN,
     Adjusted,
+    AdjustedEnough,
     Adjustment,
     AdjustmentKeyTaken,
     AdjustmentOfNothing,
     AdjustmentReversed,
     AdjustmentTooLarge,
     AdjustmentUsed,
+    MemberAdjustedEnough,
     NoSuchAdjustment,
     NotAMember,
     NotEnoughPoints,
@@ -42,6 +48,22 @@ from huitong.platform.errors import DomainError, Ok, Refused, Result
 from huitong.platform.ids import show
 
 OPERATION_PREFIX = "op"
+
+
+@dataclass
+class _Room:
+    """How many points may still be moved without an approver: by the hand, and of each member."""
+
+    by_hand: int
+    of_members: Mapping[int, int]
+
+    def take(self, customer_id: int, points: int) -> None:
+        left = max(0, self.of_members[customer_id])
+        if points > left:
+            raise MemberAdjustedEnough(left=left)
+        if points > self.by_hand:
+            raise AdjustedEnough(left=max(0, self.by_hand))
+        self.by_hand -= points
 
 
 def adjust_points(
@@ -145,6 +167,7 @@ def _planned(
     now: datetime,
 ) -> list[Operation | Done | Refused]:
     """Return for each what is to be done, what was done before, or why it is refused."""
+    room = _room(tx, adjustments, now)
     spendable = _spendable(tx, adjustments, found, now)
     ends = _ends(tx, [one for one in adjustments if one.points > 0], found, now)
     planned: list[Operation | Done | Refused] = []
@@ -155,6 +178,7 @@ def _planned(
                 or _operation(
                     one,
                     _member(one, found),
+                    room=room,
                     spendable=spendable.get(one.customer_id, 0),
                     ends=ends,
                     now=now,
@@ -163,6 +187,30 @@ def _planned(
         except DomainError as refusal:
             planned.append(refusal.as_refused())
     return planned
+
+
+def _room(tx: Tx, adjustments: Sequence[Adjustment], now: datetime) -> _Room:
+    """Return what may still be moved; of one hand no other transaction moves meanwhile."""
+    limited = [one for one in adjustments if not one.may_large]
+    if not limited:
+        return _Room(ADJUSTMENT_HAND_POINTS_MAX, {})
+    (actor,) = {one.actor for one in limited}
+    audit.wait_for_actor(tx, actor)
+    by_hand, of_members = audit.sizes_since(
+        tx,
+        act=Act.POINTS_ADJUST,
+        number="points",
+        undone_by=Act.POINTS_REVERSE,
+        actor=actor,
+        subjects=[show(CUSTOMER_PREFIX, one.customer_id) for one in limited],
+        since=now - ADJUSTMENT_SPAN,
+    )
+    left = {
+        one.customer_id: ADJUSTMENT_MEMBER_POINTS_MAX
+        - of_members.get(show(CUSTOMER_PREFIX, one.customer_id), 0)
+        for one in limited
+    }
+    return _Room(ADJUSTMENT_HAND_POINTS_MAX - by_hand, left)
 
 
 def _spendable(
@@ -210,6 +258,7 @@ def _operation(
     one: Adjustment,
     customer: Customer,
     *,
+    room: _Room,
     spendable: int,
     ends: Mapping[int, datetime | None],
     now: datetime,
@@ -228,6 +277,8 @@ def _operation(
         if taken <= 0 or taken > spendable:
             raise NotEnoughPoints(asked=wanted, spendable=spendable)
         movement = Spend(asset, taken)
+    if not one.may_large:
+        room.take(one.customer_id, movement.amount)
     return Operation(
         key=one.key,
         kind=ADJUSTMENT,

@@ -14,6 +14,7 @@ from huitong.loyalty.model.adjusting import (
     ADJUSTMENT_POINTS_MAX,
     ADJUSTMENT_REASON_LENGTH_MAX,
     Adjusted,
+    AdjustedEnough,
     Adjustment,
     AdjustmentKeyTaken,
     AdjustmentOfNothing,
@@ -21,6 +22,7 @@ from huitong.loyalty.model.adjusting import (
     AdjustmentReversed,
     AdjustmentTooLarge,
     AdjustmentUsed,
+    MemberAdjustedEnough,
     NoSuchAdjustment,
     NotAMember,
     NotEnoughPoints,
@@ -36,10 +38,12 @@ router = Router(tag="points")
 REFUSALS: Mapping[str, type[DomainError]] = {
     one.code: one
     for one in (
+        AdjustedEnough,
         AdjustmentKeyTaken,
         AdjustmentOfNothing,
         AdjustmentTooLarge,
         CustomerNotFound,
+        MemberAdjustedEnough,
         NotAMember,
         NotEnoughPoints,
     )
@@ -115,8 +119,8 @@ def adjust(
 ) -> AdjustedOut:
     """Give or take points by hand; given ones live as long as the programme in effect says.
 
-    More than a limit at once asks for `points.adjust_large` too. A repeat answers what the first
-    call did.
+    More than a limit, at once or in 24 hours, asks for `points.adjust_large` too. A repeat answers
+    what the first call did.
     """
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:

@@ -24,6 +24,7 @@ from huitong.platform.audit.reading import (
     entries,
     every_entry,
     names_of,
+    sizes_since,
 )
 from huitong.platform.audit.recording import record, record_all, tell_command, wait_for_actor
 from huitong.platform.audit.rules import differences
@@ -54,6 +55,7 @@ __all__ = [
     "record",
     "record_all",
     "running_command",
+    "sizes_since",
     "tell_command",
     "wait_for_actor",
 ]

@@ -1,6 +1,6 @@
 """Read what was recorded: a page of it, all of it, and who acted lately."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from huitong.platform.audit import tables
@@ -67,6 +67,33 @@ def done_since(tx: ReadTx, *, actor: str, act: Act, since: datetime) -> tuple[in
     found = tx.row(tables.DONE_SINCE, params)
     assert found is not None, "An aggregate always answers."
     return int(found[0]), found[1]
+
+
+def sizes_since(
+    tx: ReadTx,
+    *,
+    act: Act,
+    number: str,
+    undone_by: Act,
+    actor: str,
+    subjects: Sequence[str],
+    since: datetime,
+) -> tuple[int, dict[str, int]]:
+    """Return how much somebody did since an instant, and how much was done to each subject.
+
+    Summed is the size of `number` in what the entries tell; what `undone_by` undid is left out.
+    """
+    params = {
+        "group_id": tx.scope.group_id,
+        "act": act.value,
+        "number": number,
+        "undone_by": undone_by.value,
+        "actor": actor,
+        "subjects": list(subjects),
+        "since": since,
+    }
+    sizes = dict(tx.rows(tables.SIZES_SINCE, params))
+    return int(sizes.pop(None)), sizes
 
 
 def _params(tx: ReadTx, wanted: Wanted, *, before_id: int | None, limit: int) -> dict[str, object]:

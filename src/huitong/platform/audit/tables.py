@@ -109,6 +109,34 @@ WHERE a.group_id = %(group_id)s
   AND a.recorded_at > %(since)s
 """
 
+# What somebody did since an instant (subject null), and what was done to each of some subjects, by
+# the size of the number that its entries tell; what was undone since counts no more.
+SIZES_SINCE = """
+WITH told AS (
+  SELECT a.actor, a.subject, abs((a.after ->> %(number)s)::bigint) AS size
+  FROM platform.audit_entry AS a
+  WHERE a.group_id = %(group_id)s
+    AND a.act = %(act)s
+    AND a.recorded_at > %(since)s
+    AND (a.actor = %(actor)s OR a.subject = ANY(%(subjects)s::text[]))
+    AND NOT EXISTS (
+      SELECT FROM platform.audit_entry AS undone
+      WHERE undone.group_id = a.group_id
+        AND undone.subject = a.subject
+        AND undone.act = %(undone_by)s
+        AND undone.before ->> 'operation' = a.after ->> 'operation'
+    )
+)
+SELECT NULL, coalesce(sum(t.size), 0)::bigint
+FROM told AS t
+WHERE t.actor = %(actor)s
+UNION ALL
+SELECT t.subject, sum(t.size)::bigint
+FROM told AS t
+WHERE t.subject = ANY(%(subjects)s::text[])
+GROUP BY t.subject
+"""
+
 # Let go of at the end of the transaction.
 WAIT_FOR_ACTOR = """
 SELECT pg_advisory_xact_lock(hashtextextended('audit:' || %(actor)s, %(group_id)s))
