@@ -22,6 +22,7 @@ from huitong.loyalty.routes.points import lots as lots_of
 from huitong.platform import clock
 from huitong.platform.auth import Permission
 from huitong.platform.http import Calling, Page, Paging, Router, Running
+from huitong.platform.seen import Seen
 
 router = Router(tag="my")
 
@@ -91,7 +92,7 @@ def points(platform: Running, caller: Calling) -> PointsOut:
 @router.route("GET", "/v1/my/points/lots", permission=Permission.MY_READ, errors=[CustomerNotFound])
 def lots(platform: Running, caller: Calling) -> LotsOut:
     """List the member's points by when they expire, the newest first."""
-    return lots_of(platform, caller, caller.id)
+    return lots_of(platform, caller, Seen(clock.now()), caller.id)
 
 
 @router.route(
@@ -99,7 +100,7 @@ def lots(platform: Running, caller: Calling) -> LotsOut:
 )
 def history(platform: Running, caller: Calling, paging: Paging) -> Page[MovementOut]:
     """List the member's statement, newest first, with why each order earned what it did."""
-    return history_of(platform, caller, caller.id, paging)
+    return history_of(platform, caller, Seen(clock.now()), caller.id, paging)
 
 
 def _progress(head: Head) -> MyProgressOut | None:

@@ -326,6 +326,6 @@ def _lot(lot: Lot, visible: Collection[int]) -> LotOut:
 
 
 def _order_id(source_kind: str, source_id: int | None, visible: Collection[int]) -> str | None:
-    if source_kind != ORDER or source_id not in visible:
+    if source_kind != ORDER or source_id is None or source_id not in visible:
         return None
     return show(ORDER_PREFIX, source_id)

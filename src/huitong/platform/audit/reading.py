@@ -92,8 +92,8 @@ def sizes_since(
         "subjects": list(subjects),
         "since": since,
     }
-    sizes = dict(tx.rows(tables.SIZES_SINCE, params))
-    return int(sizes.pop(None)), sizes
+    sizes = {subject: int(size) for subject, size in tx.rows(tables.SIZES_SINCE, params)}
+    return sizes.pop(None), sizes
 
 
 def _params(tx: ReadTx, wanted: Wanted, *, before_id: int | None, limit: int) -> dict[str, object]:
