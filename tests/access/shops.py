@@ -93,7 +93,10 @@ class Shops:
 def make_shops(wired: Database, group_id: int) -> Shops:
     """Build the two brands on a database with the real events; nobody calls yet."""
     platform = replace(
-        make_platform(wired, appliers=APPLY), see=reaching.see, watched=reaching.WATCHED
+        make_platform(wired, appliers=APPLY),
+        see=reaching.see,
+        watched=reaching.WATCHED,
+        persons_among=reaching.persons_among,
     )
     app = make_app(platform)
     client = TestClient(app, raise_server_exceptions=False)

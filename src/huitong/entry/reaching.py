@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from huitong import customers, orders, org
+from huitong import customers, identity, orders, org
 from huitong.customers.model import CUSTOMER_PREFIX, CustomerNotFound
 from huitong.orders.model import ORDER_PREFIX, OrderNotFound
 from huitong.platform.auth import Reach
@@ -30,6 +30,14 @@ def customers_among(tx: ReadTx, customer_ids: Collection[int], seen: Seen) -> fr
 def orders_among(tx: ReadTx, order_ids: Collection[int], seen: Seen) -> frozenset[int]:
     """Return which orders a narrowed caller sees: sold in a store of theirs, or by themselves."""
     return orders.visible(tx, order_ids=order_ids, seen=seen)
+
+
+def persons_among(tx: ReadTx, person_ids: Collection[int]) -> frozenset[int]:
+    """Return which persons, as they are today, are customers of a brand that the scope sees."""
+    today = identity.follow(tx, person_ids=sorted(set(person_ids)))
+    found = customers.of_persons(tx, person_ids=set(today.values()))
+    known = {one.person_id for one in found}
+    return frozenset(one for one, living in today.items() if living in known)
 
 
 WATCHED: Mapping[str, Watched] = {

@@ -292,4 +292,5 @@ def build(settings: Settings, url: str) -> Platform:
         group_ids=org.all_group_ids,
         see=reaching.see,
         watched=reaching.WATCHED,
+        persons_among=reaching.persons_among,
     )

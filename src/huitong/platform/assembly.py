@@ -65,6 +65,7 @@ class Platform:
     group_ids: Callable[[ReadTx], Sequence[int]] = lambda _: ()
     see: See = sees_nothing
     watched: Mapping[str, Watched] = field(default_factory=dict)
+    persons_among: Callable[[ReadTx, Collection[int]], frozenset[int]] = lambda *_: frozenset()
     wecom: WeComDoor | None = None
     dial: Dial = rehearse
 
@@ -73,6 +74,15 @@ class Platform:
         if seen.everything():
             return frozenset(wanted)
         return self.watched[noun].among(tx, wanted, seen)
+
+    def known_persons(self, tx: ReadTx, wanted: Collection[int]) -> frozenset[int]:
+        """Return which persons the brands of a transaction know; who sees every brand, all.
+
+        Persons are of the group, so row-level security shows them to every brand of it.
+        """
+        if tx.scope.brand_ids is None:
+            return frozenset(wanted)
+        return self.persons_among(tx, wanted)
 
     def hold(self, noun: str, tx: ReadTx, wanted: Collection[int], seen: Seen) -> None:
         """Refuse ids of a noun that a caller does not see, as if they did not exist.

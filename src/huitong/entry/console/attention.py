@@ -114,6 +114,9 @@ def _documents(asked: Asked) -> Mapping[Matter, Found]:
 
 def _reviews(asked: Asked) -> Mapping[Matter, Found]:
     """Count what waits in the brand's identity domain, which other brands may share."""
+    if asked.tx.scope.brand_ids is not None:
+        # They are of the group, and decided by who sees all of it.
+        return {}
     found = identity.reviews(
         asked.tx,
         domain_id=asked.brand.identity_domain_id,

@@ -29,7 +29,9 @@ from huitong.identity.model import (
     PersonNotFound,
     Standing,
 )
+from huitong.identity.routes.asking import hold_persons
 from huitong.platform import clock
+from huitong.platform.assembly import Platform
 from huitong.platform.auth import Permission
 from huitong.platform.db import ReadTx
 from huitong.platform.http import Calling, Router, Running
@@ -110,6 +112,7 @@ def show_person(
     """Show a person: identifiers, where each was seen, and what they are in every brand."""
     with platform.database.reading(caller.scope()) as tx:
         known = identity.person(tx, person_id=person_id)
+        hold_persons(platform, tx, [person_id])
         found = identity.seen(tx, person_ids=[person_id])
         memberships = memberships_of(tx, person_ids=[person_id], now=clock.now())
         identifiers = seen_out(found, account_names(tx))
@@ -136,8 +139,9 @@ def show_evidence(
     """Explain why a person's identifiers are one person, and what hangs beside them."""
     with platform.database.reading(caller.scope()) as tx:
         identity.person(tx, person_id=person_id)
+        hold_persons(platform, tx, [person_id])
         found = identity.seen(tx, person_ids=[person_id])
-        return _evidence(tx, [one.shown.id for one in found])
+        return _evidence(platform, tx, [one.shown.id for one in found])
 
 
 @router.route(
@@ -157,13 +161,16 @@ def compare(
     with platform.database.reading(caller.scope()) as tx:
         for each in (one, other):
             identity.person(tx, person_id=each)
+        hold_persons(platform, tx, [one, other])
         here, there = (side_of(tx, [each], now=now) for each in (one, other))
         accounts = account_names(tx)
         return PersonComparisonOut(
             one=side_out(here, accounts),
             other=side_out(there, accounts),
             agreement=dict(agreement_of(tx, one_id=one, other_id=other)),
-            evidence=_evidence(tx, [each.shown.id for side in (here, there) for each in side.seen]),
+            evidence=_evidence(
+                platform, tx, [each.shown.id for side in (here, there) for each in side.seen]
+            ),
         )
 
 
@@ -173,16 +180,21 @@ def _state(known: Person) -> PersonState:
     return PersonState.LIVING if known.merged_into is None else PersonState.MERGED
 
 
-def _evidence(tx: ReadTx, identifier_ids: Sequence[int]) -> EvidenceOut:
+def _evidence(platform: Platform, tx: ReadTx, identifier_ids: Sequence[int]) -> EvidenceOut:
     if not identifier_ids:
         return EvidenceOut(is_whole=True, identifiers=[], evidence=[])
     try:
         found = identity.explain(tx, identifier_ids)
     except NeighbourhoodTooLarge:
         return EvidenceOut(is_whole=False, identifiers=[], evidence=[])
+    owners = {one.person_id for one in found.identifiers if one.person_id is not None}
+    known = platform.known_persons(tx, owners)
+    beside = [
+        one for one in found.identifiers if one.person_id in known or tx.scope.brand_ids is None
+    ]
     names = account_names(tx)
     told: dict[tuple[int, int], set[str]] = {}
-    near = [one.shown.id for one in found.identifiers]
+    near = [one.shown.id for one in beside]
     for each in identity.sightings(tx, identifier_ids=near):
         name = names.get(each.channel_account_id or 0)
         if each.withdrawn_at is None and name is not None:
@@ -199,7 +211,7 @@ def _evidence(tx: ReadTx, identifier_ids: Sequence[int]) -> EvidenceOut:
                 verified=one.shown.verified,
                 standing=one.standing,
             )
-            for one in found.identifiers
+            for one in beside
         ],
         evidence=[
             EdgeOut(
@@ -212,5 +224,6 @@ def _evidence(tx: ReadTx, identifier_ids: Sequence[int]) -> EvidenceOut:
                 accounts=sorted(told.get((why.one_id, why.other_id), ())),
             )
             for why in found.evidence
+            if {why.one_id, why.other_id} <= set(near)
         ],
     )

@@ -1,5 +1,6 @@
 """What the requests of identity have in common: ids, reasons, identifiers, whose scope."""
 
+from collections.abc import Collection
 from typing import Annotated, TypeAlias
 
 from fastapi import Path
@@ -12,10 +13,12 @@ from huitong.identity.model import (
     PERSON_PREFIX,
     REVIEW_PREFIX,
     IdentifierShown,
+    PersonNotFound,
     SeesNotEveryBrand,
 )
+from huitong.platform.assembly import Platform
 from huitong.platform.auth import Caller
-from huitong.platform.db import Scope
+from huitong.platform.db import ReadTx, Scope
 from huitong.platform.http import IdText
 from huitong.platform.ids import show
 
@@ -57,6 +60,15 @@ def every_brand(caller: Caller) -> Scope:
     if caller.brand_ids is not None:
         raise SeesNotEveryBrand
     return caller.scope()
+
+
+def hold_persons(platform: Platform, tx: ReadTx, person_ids: Collection[int]) -> None:
+    """Refuse persons whom only brands know that the caller does not see.
+
+    :raises PersonNotFound: as for one who does not exist.
+    """
+    if unknown := set(person_ids) - platform.known_persons(tx, person_ids):
+        raise PersonNotFound(person_id=min(unknown))
 
 
 def identifier_out(one: IdentifierShown) -> IdentifierOut:

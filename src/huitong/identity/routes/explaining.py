@@ -1,5 +1,6 @@
 """HTTP in: how much is known of people, and why somebody is one person."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -8,9 +9,22 @@ from pydantic import BaseModel, Field
 
 from huitong import identity
 from huitong.channels.model import IdentifierKind
-from huitong.identity.model import IdentifierNotFound, NeighbourhoodTooLarge, Standing
-from huitong.identity.routes.asking import IdentifierId, IdentifierOut, PersonId, identifier_out
+from huitong.identity.model import (
+    IdentifierNotFound,
+    NeighbourhoodTooLarge,
+    SeesNotEveryBrand,
+    Standing,
+)
+from huitong.identity.routes.asking import (
+    IdentifierId,
+    IdentifierOut,
+    PersonId,
+    every_brand,
+    identifier_out,
+)
+from huitong.platform.assembly import Platform
 from huitong.platform.auth import Permission
+from huitong.platform.db import ReadTx
 from huitong.platform.http import Calling, Router, Running
 
 router = Router(tag="identity")
@@ -67,10 +81,12 @@ class MostLinkedOut(BaseModel):
     accounts: int
 
 
-@router.route("GET", "/v1/identity/stats", permission=Permission.IDENTITY_READ)
+@router.route(
+    "GET", "/v1/identity/stats", permission=Permission.IDENTITY_READ, errors=[SeesNotEveryBrand]
+)
 def show_stats(platform: Running, caller: Calling) -> StatsOut:
     """Count identifiers, persons, merges and open reviews."""
-    with platform.database.reading(caller.scope()) as tx:
+    with platform.database.reading(every_brand(caller)) as tx:
         found = identity.stats(tx)
         most_linked = identity.most_linked(tx)
     return StatsOut(
@@ -110,13 +126,19 @@ def explain(
     """Explain why an identifier belongs to whom it does."""
     asked = [identifier_id] if to is None else [identifier_id, to]
     with platform.database.reading(caller.scope()) as tx:
+        _hold_identifiers(platform, tx, asked)
         found = identity.explain(tx, asked)
+        owners = {one.person_id for one in found.identifiers if one.person_id is not None}
+        known = platform.known_persons(tx, owners)
+        sees_all = caller.brand_ids is None
+    near = [one for one in found.identifiers if sees_all or one.person_id in known]
+    shown = {one.shown.id for one in near}
     return ExplanationOut(
         identifiers=[
             WeighedOut(
                 identifier=identifier_out(one.shown), person_id=one.person_id, standing=one.standing
             )
-            for one in found.identifiers
+            for one in near
         ],
         evidence=[
             WhyOut(
@@ -128,6 +150,20 @@ def explain(
                 last_at=why.last_at,
             )
             for why in found.evidence
+            if {why.one_id, why.other_id} <= shown
         ],
-        path=list(found.path),
+        path=list(found.path) if shown.issuperset(found.path) else [],
     )
+
+
+def _hold_identifiers(platform: Platform, tx: ReadTx, identifier_ids: Sequence[int]) -> None:
+    """Refuse identifiers of persons whom only brands know that the caller does not see.
+
+    :raises IdentifierNotFound: as for one that does not exist.
+    """
+    if tx.scope.brand_ids is None:
+        return
+    owners = identity.owners_of(tx, identifier_ids=identifier_ids)
+    known = platform.known_persons(tx, set(owners.values()))
+    if any(owners.get(one) not in known for one in identifier_ids):
+        raise IdentifierNotFound

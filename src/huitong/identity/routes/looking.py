@@ -1,5 +1,6 @@
 """HTTP in: the journal of what was done to persons, a merge by itself, and how sound it all is."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -11,20 +12,26 @@ from huitong.identity.model import (
     JournalEntry,
     JournalKind,
     MergeNotFound,
+    PersonNotFound,
     ReviewState,
+    SeesNotEveryBrand,
 )
 from huitong.identity.routes.asking import (
     IdentifierId,
     IdentifierOut,
     MergeId,
     PersonId,
+    every_brand,
+    hold_persons,
     identifier_out,
 )
 from huitong.identity.routes.by_hand import MergeOut, merge_out
 from huitong.identity.rules.causes import Cause, read_cause
 from huitong.platform import clock
+from huitong.platform.assembly import Platform
 from huitong.platform.auth import Permission
-from huitong.platform.http import Calling, IdText, Page, Paging, Router, Running, page_of
+from huitong.platform.db import ReadTx
+from huitong.platform.http import Calling, IdText, Page, Paging, Router, Running, cursor_of
 from huitong.platform.ids import ID_BITS
 
 router = Router(tag="identity")
@@ -98,7 +105,12 @@ class SoundnessOut(BaseModel):
     put_off: int
 
 
-@router.route("GET", "/v1/identity/journal", permission=Permission.IDENTITY_READ)
+@router.route(
+    "GET",
+    "/v1/identity/journal",
+    permission=Permission.IDENTITY_READ,
+    errors=[PersonNotFound],
+)
 def list_journal(
     platform: Running,
     caller: Calling,
@@ -108,9 +120,14 @@ def list_journal(
         bool | None, Query(description="What somebody did, or what evidence did.")
     ] = None,
 ) -> Page[JournalEntryOut]:
-    """List merges, carvings and identifiers that were taken out, the latest first."""
+    """List merges, carvings and identifiers that were taken out, the latest first.
+
+    Of persons of other brands nothing is told, so a page may have fewer than were asked for.
+    """
     place = paging.after(int)
     with platform.database.reading(caller.scope()) as tx:
+        if person_id is not None:
+            hold_persons(platform, tx, [person_id])
         found = identity.journal(
             tx,
             before=FIRST_PLACE if place is None else int(place[0]),
@@ -118,7 +135,12 @@ def list_journal(
             person_id=person_id,
             by_hand=by_hand,
         )
-    return page_of(found, limit=paging.limit, show=_entry, place=lambda one: (one.id,))
+        page = found[: paging.limit]
+        shown = _of_brands(platform, tx, page)
+    return Page(
+        items=[_entry(one) for one in shown],
+        next_cursor=cursor_of((page[-1].id,)) if len(found) > paging.limit else None,
+    )
 
 
 @router.route(
@@ -133,6 +155,9 @@ def show_merge(
     """Show a merge with the identifiers that it moved, masked."""
     with platform.database.reading(caller.scope()) as tx:
         found = identity.find_merge(tx, merge_id=merge_id)
+        persons = {found.source_id, found.target_id}
+        if persons - platform.known_persons(tx, persons):
+            raise MergeNotFound(merge_id=merge_id)
         shown = identity.shown_by_ids(tx, found.identifier_ids)
     return MergeShownOut(
         merge=merge_out(found),
@@ -140,10 +165,15 @@ def show_merge(
     )
 
 
-@router.route("GET", "/v1/identity/soundness", permission=Permission.IDENTITY_READ)
+@router.route(
+    "GET",
+    "/v1/identity/soundness",
+    permission=Permission.IDENTITY_READ,
+    errors=[SeesNotEveryBrand],
+)
 def show_soundness(platform: Running, caller: Calling) -> SoundnessOut:
     """Count what tells how far the persons of the group can be relied on."""
-    with platform.database.reading(caller.scope()) as tx:
+    with platform.database.reading(every_brand(caller)) as tx:
         found = identity.soundness(tx, now=clock.now())
     return SoundnessOut(
         sizes=[SizeOut(least=one.least, most=one.most, persons=one.persons) for one in found.sizes],
@@ -162,6 +192,25 @@ def show_soundness(platform: Running, caller: Calling) -> SoundnessOut:
         oldest_open_at=found.oldest_open_at,
         put_off=found.put_off,
     )
+
+
+def _of_brands(
+    platform: Platform, tx: ReadTx, entries: Sequence[JournalEntry]
+) -> list[JournalEntry]:
+    """Return what was done to persons whom the caller's brands know, all of them in an entry."""
+    if tx.scope.brand_ids is None:
+        return list(entries)
+    alone = {one for each in entries if each.source_id is None for one in each.identifier_ids}
+    owners = identity.owners_of(tx, identifier_ids=sorted(alone))
+    touched: dict[int, set[int | None]] = {
+        each.id: {owners.get(one) for one in each.identifier_ids}
+        if each.source_id is None
+        else {each.source_id, each.target_id}
+        for each in entries
+    }
+    persons = {one for of in touched.values() for one in of if one is not None}
+    known = platform.known_persons(tx, persons)
+    return [each for each in entries if touched[each.id] and touched[each.id] <= known]
 
 
 def _entry(one: JournalEntry) -> JournalEntryOut:

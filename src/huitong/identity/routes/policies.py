@@ -178,13 +178,13 @@ def list_versions(
     "GET",
     "/v1/identity/previews/{job_id}",
     permission=Permission.IDENTITY_READ,
-    errors=[NoSuchJob, PreviewNotDone],
+    errors=[SeesNotEveryBrand, NoSuchJob, PreviewNotDone],
 )
 def show_preview(
     platform: Running, caller: Calling, job_id: Annotated[int, IdText(JOB_PREFIX), Path()]
 ) -> PolicyPreviewOut:
     """Show what a preview of a policy came to, once its job is done."""
-    with platform.database.reading(caller.scope()) as tx:
+    with platform.database.reading(every_brand(caller)) as tx:
         found = jobs.find(tx, job_id=job_id)
     if found.kind != identity.PREVIEW:
         raise NoSuchJob(job=show(JOB_PREFIX, job_id))

@@ -1,5 +1,6 @@
 """HTTP in: what waits for an operator, and their decisions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -10,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel
 from huitong import identity, org
 from huitong.identity.model import (
     NeighbourhoodTooLarge,
+    PersonNotFound,
     PutOffTooShort,
     Review,
     ReviewClosed,
@@ -25,14 +27,16 @@ from huitong.identity.routes.asking import (
     ReasonIn,
     ReviewId,
     every_brand,
+    hold_persons,
     identifier_out,
     review_name,
 )
 from huitong.org.model import BrandNotFound
 from huitong.platform import audit, clock
+from huitong.platform.assembly import Platform
 from huitong.platform.auth import Caller, Permission
-from huitong.platform.db import Tx
-from huitong.platform.http import Calling, Page, Paging, RequestKey, Router, Running, page_of
+from huitong.platform.db import ReadTx, Tx
+from huitong.platform.http import Calling, Page, Paging, RequestKey, Router, Running, cursor_of
 
 router = Router(tag="identity")
 
@@ -95,7 +99,10 @@ def list_reviews(  # noqa: PLR0917 - the parts of one request
         str | None, Query(max_length=100, description="Of this brand's identity domain alone.")
     ] = None,
 ) -> Page[ReviewOut]:
-    """List what waits for an operator, the oldest first."""
+    """List what waits for an operator, the oldest first.
+
+    Of persons of other brands nothing is told, so a page may have fewer than were asked for.
+    """
     place = paging.after(int)
     with platform.database.reading(caller.scope()) as tx:
         domain_id = None if brand is None else org.brand(tx, code=brand).identity_domain_id
@@ -109,7 +116,12 @@ def list_reviews(  # noqa: PLR0917 - the parts of one request
             after=int(place[0]) if place else None,
             limit=paging.limit + 1,
         )
-    return page_of(found, limit=paging.limit, show=review_out, place=lambda one: (one.id,))
+        page = found[: paging.limit]
+        shown = _of_brands(platform, tx, page)
+    return Page(
+        items=[review_out(one) for one in shown],
+        next_cursor=cursor_of((page[-1].id,)) if len(found) > paging.limit else None,
+    )
 
 
 @router.route(
@@ -123,18 +135,25 @@ def show_review(
 ) -> ReviewOut:
     """Show one review, whatever its state."""
     with platform.database.reading(caller.scope()) as tx:
-        return review_out(identity.review(tx, review_id=review_id))
+        found = _of_brands(platform, tx, [identity.review(tx, review_id=review_id)])
+    if not found:
+        raise ReviewNotFound
+    return review_out(found[0])
 
 
 @router.route(
-    "GET", "/v1/identity/persons/{person_id}/reviews", permission=Permission.IDENTITY_READ
+    "GET",
+    "/v1/identity/persons/{person_id}/reviews",
+    permission=Permission.IDENTITY_READ,
+    errors=[PersonNotFound],
 )
 def reviews_of_person(
     platform: Running, caller: Calling, person_id: Annotated[PersonId, Path()]
 ) -> ReviewsOut:
     """List what waits or was decided of a person's identifiers, the oldest first."""
     with platform.database.reading(caller.scope()) as tx:
-        found = identity.reviews_of_person(tx, person_id=person_id)
+        hold_persons(platform, tx, [person_id])
+        found = _of_brands(platform, tx, identity.reviews_of_person(tx, person_id=person_id))
     return ReviewsOut(items=[review_out(one) for one in found])
 
 
@@ -226,6 +245,13 @@ def review_out(one: Review) -> ReviewOut:
         postponed_by=one.postponed_by,
         postponed_reason=one.postponed_reason,
     )
+
+
+def _of_brands(platform: Platform, tx: ReadTx, found: Sequence[Review]) -> list[Review]:
+    """Return the reviews of which the caller's brands know both sides."""
+    persons = {person for one in found for person in (one.person_id, one.other_person_id)}
+    known = platform.known_persons(tx, persons)
+    return [one for one in found if {one.person_id, one.other_person_id} <= known]
 
 
 def _decide(
