@@ -15,10 +15,12 @@ from huitong.platform.auth import (
     DemoPasswordRefused,
     Origin,
     PasswordOver,
+    PhoneCodeWrong,
     SignedIn,
     SignInRefused,
     TooManyTries,
     passwords,
+    phone_codes,
     tries,
 )
 from huitong.platform.auth.user_changes import set_lock
@@ -151,6 +153,60 @@ class TestNobodyIsLockedOut:
         fail(database, name, office, tries.BY_NAME_FREE, now)
         auth.forget_tries(database, names=[name], now=now)
         enter(database, name, office, now=now)
+
+
+class TestTelephones:
+    def code(self, database: Database, phone: str, office: Origin, now: datetime) -> str:
+        return auth.send_code(database, door="guide", phone=phone, origin=office, now=now).code
+
+    def test_strangers_who_ask_for_codes_keep_nobody_from_using_theirs(
+        self, database: Database, group: int, office: Origin
+    ) -> None:
+        now, phone = clock.now(), f"+86139{group:08d}"
+        for number in range(tries.BY_NAME_FREE - 1):
+            self.code(database, phone, Origin(f"203.0.113.{number}"), now)
+        code = self.code(database, phone, office, now)
+        with pytest.raises(TooManyTries):
+            self.code(database, phone, Origin("203.0.113.99"), now)
+        auth.use_phone_code(database, door="guide", phone=phone, code=code, origin=office, now=now)
+        self.code(database, phone, office, now)
+
+    def test_strangers_elsewhere_who_try_codes_keep_nobody_from_theirs(
+        self, database: Database, group: int, office: Origin
+    ) -> None:
+        now, phone, elsewhere = clock.now(), f"+86138{group:08d}", Origin("203.0.113.7")
+        for _ in range(tries.BY_NAME_FREE):
+            with pytest.raises(PhoneCodeWrong):
+                auth.use_phone_code(
+                    database, door="guide", phone=phone, code="1", origin=elsewhere, now=now
+                )
+        code = self.code(database, phone, office, now)
+        auth.use_phone_code(database, door="guide", phone=phone, code=code, origin=office, now=now)
+
+    def test_a_name_typed_at_the_console_shuts_no_telephone(
+        self, database: Database, group: int, office: Origin
+    ) -> None:
+        now, phone = clock.now(), f"+86137{group:08d}"
+        fail(database, f"guide {phone}", Origin("203.0.113.8"), tries.BY_NAME_FREE, now)
+        self.code(database, phone, office, now)
+
+    def test_a_code_has_its_own_few_tries_wherever_they_come_from(
+        self, database: Database, group: int, office: Origin
+    ) -> None:
+        now, phone = clock.now(), f"+86136{group:08d}"
+        code = self.code(database, phone, office, now)
+        wrong = f"{(int(code) + 1) % 10**6:06d}"
+        given = [wrong] * phone_codes.TRIES_MAX + [code]
+        for number, one in enumerate(given):
+            with pytest.raises(PhoneCodeWrong):
+                auth.use_phone_code(
+                    database,
+                    door="guide",
+                    phone=phone,
+                    code=one,
+                    origin=Origin(f"198.51.100.{number}"),
+                    now=now,
+                )
 
 
 class TestByAddress:

@@ -13,6 +13,7 @@ from typing import ClassVar
 from huitong.platform import crypto
 from huitong.platform.auth import tries
 from huitong.platform.auth.callers import NOBODY, Origin
+from huitong.platform.auth.tries import Counted, Trying
 from huitong.platform.db import Database
 from huitong.platform.errors import DomainError, Kind
 
@@ -101,7 +102,7 @@ def send_code(
 
     :raises TooManyTries: when the number or the address has to wait.
     """
-    tries.begin(database, name=_tried(door, phone), browser=None, address=origin.address, now=now)
+    tries.count(database, _sending(door, phone, origin), now=now)
     sent = SentCode(f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}", now + GOOD_FOR)
     params = {
         **_row(door, phone),
@@ -121,12 +122,13 @@ def use_phone_code(
 ) -> None:
     """Pass with the code that was sent last to a telephone, once.
 
-    :raises TooManyTries: when the number or the address has to wait.
+    A code has its own few tries. Beside them those of the number from one address are counted, so
+    that strangers elsewhere, and codes they have asked for, keep nobody from using theirs.
+
+    :raises TooManyTries: when the number at this address, or the address has to wait.
     :raises PhoneCodeWrong: when it is another one, or its time is over.
     """
-    trying = tries.begin(
-        database, name=_tried(door, phone), browser=None, address=origin.address, now=now
-    )
+    trying = tries.count(database, _using(door, phone, origin), now=now)
     params = {**_row(door, phone), "now": now, "tries_max": TRIES_MAX}
     # Committed before it is looked at, so that a try counts whatever comes of it.
     with database.transaction(NOBODY, now=now) as tx:
@@ -137,21 +139,24 @@ def use_phone_code(
     with database.transaction(NOBODY, now=now) as tx:
         if tx.row(USE, params) is None:
             raise PhoneCodeWrong
-    tries.forgive(database, trying, now=now)
+    for one in (trying, _sending(door, phone, origin)):
+        tries.forgive(database, one, now=now)
 
 
 def phone_wait_seconds(
     database: Database, *, door: str, phone: str, origin: Origin, now: datetime
 ) -> int:
     """Return how long the next try with a telephone has to wait; 0 when it need not."""
-    return tries.wait_seconds(
-        database, name=_tried(door, phone), browser=None, address=origin.address, now=now
-    )
+    return tries.wait_of(database, _using(door, phone, origin), now=now)
 
 
-def _tried(door: str, phone: str) -> str:
-    """Return the name under which tries with a telephone are counted."""
-    return f"{door} {phone}"
+def _sending(door: str, phone: str, origin: Origin) -> Trying:
+    return Trying.of(f"{door} {phone}", None, origin.address, Counted.SEND)
+
+
+def _using(door: str, phone: str, origin: Origin) -> Trying:
+    name = f"{door} {phone} {tries.network_of(origin.address)}"
+    return Trying.of(name, None, origin.address, Counted.USE)
 
 
 def _row(door: str, phone: str) -> dict[str, object]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import ClassVar, Self
 
 from huitong.platform import crypto
@@ -93,6 +94,14 @@ class TooManyTries(DomainError):
     wait_seconds: int
 
 
+class Counted(StrEnum):
+    """What is tried: each is counted by itself, so that one keeps nobody out of another."""
+
+    CONSOLE = "console"
+    SEND = "send"
+    USE = "use"
+
+
 @dataclass(frozen=True, slots=True)
 class Trying:
     """One try: the digests it is counted under, and how many of each are free."""
@@ -101,9 +110,11 @@ class Trying:
     address: bytes
 
     @classmethod
-    def of(cls, name: str, browser: str | None, address: str) -> Self:
+    def of(
+        cls, name: str, browser: str | None, address: str, what: Counted = Counted.CONSOLE
+    ) -> Self:
         """Return a try of `name` from a browser and an address."""
-        return cls(own=_own(name, browser), address=_digest("address", address))
+        return cls(own=_own(what, name, browser), address=_digest("address", address))
 
     def rows(self) -> list[tuple[bytes, int]]:
         """Return the rows that count it."""
@@ -117,11 +128,18 @@ class Trying:
 def begin(
     database: Database, *, name: str, browser: str | None, address: str, now: datetime
 ) -> Trying:
-    """Count a try of `name` before anything is looked at.
+    """Count a try of `name` at the console before anything is looked at.
 
     :raises TooManyTries: when the name, the browser or the address has to wait.
     """
-    trying = Trying.of(name, browser, address)
+    return count(database, Trying.of(name, browser, address), now=now)
+
+
+def count(database: Database, trying: Trying, *, now: datetime) -> Trying:
+    """Count a try before anything is looked at, and return it.
+
+    :raises TooManyTries: when it has to wait.
+    """
     constants = {
         "now": now,
         "forgotten": now - FORGOTTEN_AFTER,
@@ -140,8 +158,12 @@ def begin(
 def wait_seconds(
     database: Database, *, name: str, browser: str | None, address: str, now: datetime
 ) -> int:
-    """Return how long the next try of `name` has to wait; 0 when it need not."""
-    trying = Trying.of(name, browser, address)
+    """Return how long the next try of `name` at the console has to wait; 0 when it need not."""
+    return wait_of(database, Trying.of(name, browser, address), now=now)
+
+
+def wait_of(database: Database, trying: Trying, *, now: datetime) -> int:
+    """Return how long such a try has to wait; 0 when it need not."""
     with database.reading(NOBODY) as tx:
         return _wait_seconds(tx, trying, now=now)
 
@@ -166,8 +188,13 @@ def tried(
 
 def forget_tries(database: Database, *, names: Sequence[str], now: datetime) -> None:
     """Let names try again at once, whatever was tried before."""
-    keys = [_own(name, None) for name in names]
+    keys = [_own(Counted.CONSOLE, name, None) for name in names]
     _forgive(database, keys=keys, whole=keys, now=now)
+
+
+def network_of(address: str) -> str:
+    """Return what of an address stands for one household or office."""
+    return address
 
 
 def new_browser(name: str) -> str:
@@ -196,11 +223,11 @@ def _wait_seconds(tx: ReadTx, trying: Trying, *, now: datetime) -> int:
     return 0 if found[0] is None else max(0, math.ceil((found[0] - now).total_seconds()))
 
 
-def _own(name: str, browser: str | None) -> bytes:
+def _own(what: Counted, name: str, browser: str | None) -> bytes:
     nonce, _, signature = (browser or "").partition(".")
     if hmac.compare_digest(signature.encode(), _signature(name, nonce).encode()):
         return _digest("browser", nonce)
-    return _digest("name", name)
+    return _digest(what, name)
 
 
 def _signature(name: str, nonce: str) -> str:
