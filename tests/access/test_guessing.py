@@ -3,9 +3,11 @@
 import statistics
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 
 import pytest
+from fastapi import FastAPI
 
 from huitong.platform import auth, clock
 from huitong.platform.auth import (
@@ -26,7 +28,7 @@ from huitong.platform.auth import (
 from huitong.platform.auth.user_changes import set_lock
 from huitong.platform.auth.user_passwords import set_password
 from huitong.platform.db import Database, Scope
-from tests.access.make import PASSWORD, make_user
+from tests.access.make import PASSWORD, make_browser, make_user
 
 WRONG = "seven goats jump"
 
@@ -220,6 +222,41 @@ class TestByAddress:
         with pytest.raises(TooManyTries):
             enter(database, name, office, now=now)
         enter(database, name, Origin(f"{office.address}.1", "Test"), now=now)
+
+    @pytest.mark.parametrize(
+        "first, second, is_one",
+        [
+            ("2001:db8:{0:x}::1", "2001:db8:{0:x}:0:ffff:1:2:3", True),
+            ("2001:db8:{0:x}::1", "2001:db8:{0:x}:1::1", False),
+            ("::ffff:10.9.8.{1}", "10.9.8.{1}", True),
+            ("::ffff:10.9.7.{1}", "::ffff:10.9.6.{1}", False),
+        ],
+    )
+    def test_an_address_of_ipv6_is_its_whole_network(
+        self, database: Database, group: int, first: str, second: str, *, is_one: bool
+    ) -> None:
+        now = clock.now()
+        first, second = (one.format(group % 0xFFFF, group % 250) for one in (first, second))
+        for number in range(tries.BY_ADDRESS_FREE):
+            other = f"six{number}.{first}"
+            tries.begin(database, name=other, browser=None, address=first, now=now)
+        waits = tries.wait_seconds(
+            database, name=f"six.{second}", browser=None, address=second, now=now
+        )
+        assert (waits > 0) is is_one
+
+
+class TestFlood:
+    def test_who_would_wait_long_for_a_check_is_told_to_come_again(
+        self, app: FastAPI, name: str
+    ) -> None:
+        browser = make_browser(app)
+        with ExitStack() as others:
+            for _ in range(passwords.CHECKS_AT_ONCE_MAX):
+                others.enter_context(passwords.checking())
+            answer = browser.sign_in(name)
+        assert (answer.status_code, answer.json()["code"]) == (503, "platform.passwords_busy")
+        assert browser.sign_in(name).status_code == 200
 
 
 class TestTellsNothing:

@@ -61,7 +61,7 @@ from huitong.platform.auth.own_account import (
     check_password,
     renew,
 )
-from huitong.platform.auth.passwords import DEMO_PASSWORD, PasswordTooWeak
+from huitong.platform.auth.passwords import DEMO_PASSWORD, PasswordsBusy, PasswordTooWeak
 from huitong.platform.auth.permissions import (
     GROUP_ADMIN,
     GUIDE,
@@ -210,6 +210,7 @@ __all__ = [
     "PasswordSame",
     "PasswordTooWeak",
     "PasswordWrong",
+    "PasswordsBusy",
     "Permission",
     "PermissionName",
     "Phone",

@@ -2,6 +2,8 @@
 
 import secrets
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import BoundedSemaphore
@@ -16,6 +18,7 @@ LENGTH_MIN = 10
 LENGTH_MAX = 200
 # One check takes 46 MiB and about 0.1 s of a core; so many may be under way at once.
 CHECKS_AT_ONCE_MAX = 4
+WAIT_SECONDS_MAX = 3
 MEMORY_KIB = 47_104
 PASSES = 2
 # What the demo prints for its users; it opens nothing in production.
@@ -64,20 +67,51 @@ class PasswordTooWeak(DomainError):
     length_max: int = LENGTH_MAX
 
 
+@dataclass(eq=False)
+class PasswordsBusy(DomainError):
+    """So many passwords are being checked that this one would wait too long."""
+
+    code: ClassVar[str] = "platform.passwords_busy"
+    kind: ClassVar[Kind] = Kind.BUSY
+    sentence: ClassVar[str] = (
+        "Too many people are signing in at this moment: try again in a few seconds."
+    )
+
+
 def hashed(password: str) -> str:
-    """Return what is stored of a password."""
-    with _checks:
+    """Return what is stored of a password.
+
+    :raises PasswordsBusy: when too many are being checked.
+    """
+    with checking():
         return _hasher.hash(_plain(password))
 
 
 def fits(password: str, stored: str | None) -> bool:
-    """Tell whether a password is the stored one; without one it takes as long, and is not."""
-    with _checks:
+    """Tell whether a password is the stored one; without one it takes as long, and is not.
+
+    :raises PasswordsBusy: when too many are being checked.
+    """
+    with checking():
         try:
             _hasher.verify(_nobodys() if stored is None else stored, _plain(password))
         except (VerificationError, InvalidHashError):
             return False
     return stored is not None
+
+
+@contextmanager
+def checking() -> Iterator[None]:
+    """Hold one of the few places in which a password is checked, or wait a little for one.
+
+    :raises PasswordsBusy: when none is free in time: who waits longer holds up everybody else.
+    """
+    if not _checks.acquire(timeout=WAIT_SECONDS_MAX):
+        raise PasswordsBusy
+    try:
+        yield
+    finally:
+        _checks.release()
 
 
 def is_outdated(stored: str) -> bool:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import ClassVar, Self
 
 from huitong.platform import crypto
@@ -24,6 +25,8 @@ from huitong.platform.errors import DomainError, Kind
 BY_NAME_FREE = 5
 # Many people may share the address of an office.
 BY_ADDRESS_FREE = 50
+# One who has an address of IPv6 has all of its network.
+IPV6_BITS = 64
 WAIT_FIRST_SECONDS = 30
 WAIT_MAX = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=24)
@@ -114,7 +117,7 @@ class Trying:
         cls, name: str, browser: str | None, address: str, what: Counted = Counted.CONSOLE
     ) -> Self:
         """Return a try of `name` from a browser and an address."""
-        return cls(own=_own(what, name, browser), address=_digest("address", address))
+        return cls(own=_own(what, name, browser), address=_digest("address", network_of(address)))
 
     def rows(self) -> list[tuple[bytes, int]]:
         """Return the rows that count it."""
@@ -193,8 +196,14 @@ def forget_tries(database: Database, *, names: Sequence[str], now: datetime) -> 
 
 
 def network_of(address: str) -> str:
-    """Return what of an address stands for one household or office."""
-    return address
+    """Return what of an address is one household or office: of IPv6 its first 64 bits."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((int(found), IPV6_BITS), strict=False))
 
 
 def new_browser(name: str) -> str:
