@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from huitong import loyalty, org
 from huitong.loyalty.model import Programme
 from huitong.platform import audit, clock
-from huitong.platform.auth import Permission
+from huitong.platform.auth import GROUP_ADMIN, Permission
 from huitong.platform.db import Database, Scope
 from tests.entry.make import LONG_AGO, PROGRAMME, make_client, make_platform, make_token
 
@@ -27,7 +27,7 @@ WEDNESDAYS = {
 Json: TypeAlias = dict[str, Any]
 Answer: TypeAlias = Any
 READ, WRITE = Permission.PROGRAMME_READ, Permission.PROGRAMME_WRITE
-PUBLISH = Permission.PROGRAMME_PUBLISH
+PUBLISH, UNGUARD = Permission.PROGRAMME_PUBLISH, Permission.PROGRAMME_UNGUARD
 
 
 @pytest.fixture
@@ -285,8 +285,31 @@ class TestFourEyes:
         on = {"four_eyes": True}
         put = client.put(f"{HOME}/policy", json=on, headers=at(approver, 0))
         assert (put.status_code, put.json()["revision"]) == (200, 1)
-        late = client.put(f"{HOME}/policy", json={"four_eyes": False}, headers=at(approver, 0))
+        late = client.put(f"{HOME}/policy", json=on, headers=at(approver, 0))
         assert late.json()["code"] == "loyalty.policy_changed"
+
+    @pytest.mark.usefixtures("_on")
+    def test_who_writes_and_publishes_cannot_turn_it_off(
+        self, client: TestClient, editor: dict[str, str]
+    ) -> None:
+        off = client.put(f"{HOME}/policy", json={"four_eyes": False}, headers=at(editor, 1))
+        assert (off.status_code, off.json()["facts"]["permission"]) == (403, "programme.unguard")
+        assert client.get(f"{HOME}/policy", headers=editor).json()["four_eyes"] is True
+        holders = {one.code for one in org.STANDARD_ROLES if UNGUARD in one.permissions}
+        assert holders == {GROUP_ADMIN}
+
+    @pytest.mark.usefixtures("_on")
+    def test_turning_it_off_frees_no_draft_that_was_started_before(
+        self, client: TestClient, editor: dict[str, str], database: Database, group_id: int
+    ) -> None:
+        before = save(client, editor, start(client, editor))
+        keeper = make_token(database, group_id, READ, PUBLISH, UNGUARD, name="keeper")
+        off = client.put(f"{HOME}/policy", json={"four_eyes": False}, headers=at(keeper, 1))
+        assert (off.status_code, off.json()["four_eyes"]) == (200, False)
+        assert publish(client, editor, before).json()["code"] == "loyalty.second_person_needed"
+        shown = client.get(f"{DRAFTS}/{before['id']}", headers=editor).json()
+        assert shown["publishing"] == "second_person"
+        assert publish(client, keeper, shown).json()["version"] == 2
 
     @pytest.mark.usefixtures("_on")
     def test_no_editor_approves_their_own_draft_and_another_person_does(

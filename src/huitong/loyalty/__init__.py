@@ -50,6 +50,7 @@ from huitong.loyalty.queries.drafts import (
     drafts_waiting,
     editors_of,
     edits_of,
+    needs_second_person,
     programme_policy_of,
     signatures_of,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "give_for_documents",
     "join_gifts",
     "last_day",
+    "needs_second_person",
     "opened",
     "part_gifts",
     "programme_at",

@@ -273,7 +273,7 @@ def _check_name(
 
 
 def _check_second_person(tx: Tx, step: Step) -> None:
-    if not reading.programme_policy_of(tx, brand_id=step.brand_id).four_eyes:
+    if not reading.needs_second_person(tx, brand_id=step.brand_id, draft_id=step.draft_id):
         return
     editors = reading.editors_of(tx, brand_id=step.brand_id, draft_id=step.draft_id)
     if step.actor in editors:

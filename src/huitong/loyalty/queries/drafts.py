@@ -70,6 +70,13 @@ def editors_of(tx: ReadTx, *, brand_id: int, draft_id: int) -> frozenset[str]:
     return frozenset(actor for (actor,) in tx.rows(tables.EDITORS_OF, params))
 
 
+def needs_second_person(tx: ReadTx, *, brand_id: int, draft_id: int) -> bool:
+    """Tell whether a draft can be put into effect only by who did not edit it."""
+    row = tx.row(tables.NEEDS_SECOND_PERSON, {**_of(tx, brand_id), "draft_id": draft_id})
+    assert row is not None, "Whether there is one has a row."
+    return bool(row[0])
+
+
 def drafts_waiting(tx: ReadTx, *, brand_id: int) -> Waiting:
     """Return how many drafts of a brand wait for approval."""
     row = tx.row(tables.COUNT_SUBMITTED, _of(tx, brand_id))

@@ -260,11 +260,17 @@ def put_policy(  # noqa: PLR0917 - the parts of one request
     expected: ExpectedVersion,
     response: Response,
 ) -> ProgrammePolicyOut:
-    """Change how a brand approves programmes; `If-Match` is the revision that was read."""
+    """Change how a brand approves programmes; `If-Match` is the revision that was read.
+
+    Turning four eyes off takes `programme.unguard`, and leaves the drafts that were started before
+    to a second person.
+    """
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:
         brand_id = org.brand(tx, code=brand).id
         before = loyalty.programme_policy_of(tx, brand_id=brand_id)
+        if before.four_eyes and not wanted.four_eyes:
+            caller.require(Permission.PROGRAMME_UNGUARD)
         after = loyalty.put_programme_policy(
             tx,
             brand_id=brand_id,

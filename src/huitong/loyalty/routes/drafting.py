@@ -232,7 +232,7 @@ def _publishing(
 ) -> Literal["open", "not_permitted", "second_person"]:
     if Permission.PROGRAMME_PUBLISH not in caller.permissions:
         return "not_permitted"
-    if not loyalty.programme_policy_of(tx, brand_id=draft.brand_id).four_eyes:
+    if not loyalty.needs_second_person(tx, brand_id=draft.brand_id, draft_id=draft.id):
         return "open"
     editors = loyalty.editors_of(tx, brand_id=draft.brand_id, draft_id=draft.id)
     return "second_person" if caller.actor() in editors else "open"

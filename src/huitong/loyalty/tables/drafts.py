@@ -102,6 +102,22 @@ WHERE group_id = %(group_id)s
   AND step = ANY(%(steps)s::text[])
 """
 
+# needs_second_person: whether a draft is not its editors' to publish. Where that was turned off, it
+# holds for the drafts that were started before.
+NEEDS_SECOND_PERSON = """
+SELECT EXISTS (
+  SELECT FROM loyalty.programme_policy AS p
+  JOIN loyalty.programme_draft_edit AS e
+    ON e.group_id = p.group_id
+    AND e.brand_id = p.brand_id
+    AND e.draft_id = %(draft_id)s
+    AND e.revision = 1
+  WHERE p.group_id = %(group_id)s
+    AND p.brand_id = %(brand_id)s
+    AND (p.four_eyes OR e.recorded_at <= p.changed_at)
+)
+"""
+
 # count_submitted: how many drafts wait for approval, and since when the first of them.
 COUNT_SUBMITTED = """
 SELECT count(*), min(changed_at)

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     PROGRAMME_READ = "programme.read"
     PROGRAMME_WRITE = "programme.write"
     PROGRAMME_PUBLISH = "programme.publish"
+    PROGRAMME_UNGUARD = "programme.unguard"
     METRICS_READ = "metrics.read"
     MODELS_READ = "models.read"
     MODELS_WRITE = "models.write"
@@ -100,6 +101,9 @@ PERMISSION_NAMES: Mapping[Permission, PermissionName] = {
     Permission.PROGRAMME_WRITE: PermissionName("修改会员方案", "Change the programme"),
     Permission.PROGRAMME_PUBLISH: PermissionName(
         "审批与发布会员方案", "Approve programmes and put them into effect"
+    ),
+    Permission.PROGRAMME_UNGUARD: PermissionName(
+        "关闭方案的双人复核", "Turn off that programmes need a second person"
     ),
     Permission.METRICS_READ: PermissionName("查看经营指标", "See the figures of a brand"),
     Permission.MODELS_READ: PermissionName(

@@ -109,7 +109,7 @@ function FourEyes() {
   return (
     <Flex vertical gap="small">
       <Flex gap="small" align="center">
-        <Switch aria-label={t("fourEyes")} checked={isOn} disabled={!may("programme.publish")} loading={put.isPending} onChange={turn} />
+        <Switch aria-label={t("fourEyes")} checked={isOn} disabled={!may("programme.publish") || (isOn && !may("programme.unguard"))} loading={put.isPending} onChange={turn} />
         <Typography.Text>{t("fourEyes")}</Typography.Text>
       </Flex>
       {put.error !== null && <Refused error={put.error} />}
