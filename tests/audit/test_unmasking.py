@@ -12,18 +12,14 @@ from huitong.channels.model import IdentifierKind
 from huitong.customers.model import CUSTOMER_PREFIX
 from huitong.entry import wiring
 from huitong.entry.console import unmasking
-from huitong.entry.console.unmasking import (
-    UNMASKED_FIELDS_PER_DAY_MAX,
-    PersonalField,
-    TooManyUnmasked,
-    UnmaskReason,
-)
+from huitong.entry.console.unmasking import PersonalField, UnmaskReason
 from huitong.platform import audit, auth
 from huitong.platform.audit import Entry, Wanted
 from huitong.platform.auth import Caller, Permission
 from huitong.platform.db import Database, Scope
 from huitong.platform.ids import show
 from huitong.platform.telephone import CallState, Dialled, WantedCall
+from huitong.platform.unmasking import UNMASKED_PER_DAY_MAX, TooManyUnmasked
 from tests.entry.make import PHONE, lines_of, make_client, make_platform, make_token, member
 
 WHOLE_PHONE = f"+86{PHONE}"
@@ -127,13 +123,36 @@ class TestUnmasking:
     ) -> None:
         caller = caller_of(desk, now)
         many = [*PersonalField]
-        for round_ in range(UNMASKED_FIELDS_PER_DAY_MAX // len(many)):
+        for round_ in range(UNMASKED_PER_DAY_MAX // len(many)):
             look(desk, caller, many, now + timedelta(minutes=round_))
         with pytest.raises(TooManyUnmasked) as refusal:
             look(desk, caller, many[:1], now + timedelta(hours=1))
         assert refusal.value.opens_at == "2026-03-03T10:00+00:00"
-        assert len(desk.told("customer.unmask")) == UNMASKED_FIELDS_PER_DAY_MAX
+        assert len(desk.told("customer.unmask")) == UNMASKED_PER_DAY_MAX
         look(desk, caller, many, now + timedelta(days=1, minutes=1))
+
+    def test_records_and_copies_of_persons_count_in_the_same_limit(self, desk: Desk) -> None:
+        (record,) = desk.client.get("/v1/inbox/deliveries", headers=desk.key).json()["items"]
+        (kept,) = desk.client.get(
+            f"/v1/inbox/deliveries/{record['id']}/records", headers=desk.key
+        ).json()["items"]
+        _, first = desk.unmask("phone")
+        assert first["left_today"] == UNMASKED_PER_DAY_MAX - 1
+        seen = desk.client.post(f"/v1/inbox/records/{kept['id']}/unmask", headers=desk.key)
+        assert seen.is_success, seen.text
+        copy = f"/v1/rights/{desk.path.removeprefix('/v1/')}/export"
+        taken = desk.client.post(copy, headers={**desk.key, "Idempotency-Key": "c1"})
+        assert taken.is_success, taken.text
+        _, then = desk.unmask("phone")
+        assert then["left_today"] == UNMASKED_PER_DAY_MAX - 4
+        for _ in range(UNMASKED_PER_DAY_MAX // 4 - 1):
+            desk.unmask(*PersonalField)
+        refused = [
+            desk.client.post(f"/v1/inbox/records/{kept['id']}/unmask", headers=desk.key),
+            desk.client.post(copy, headers={**desk.key, "Idempotency-Key": "c2"}),
+        ]
+        assert {one.json()["code"] for one in refused} == {"platform.too_many_unmasked"}
+        assert len(desk.told("person.export")) == 1
 
 
 class TestDialling:

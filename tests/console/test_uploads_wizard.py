@@ -57,7 +57,9 @@ class TestLook:
         assert (best["mapping"], best["kind"], best["missing"]) == ("tmall-orders", "order", [])
         assert best["fits_percent"] == 93
 
-    def test_what_may_be_a_persons_is_masked(self, desk: Desk, database: Database) -> None:
+    def test_what_may_be_a_persons_is_masked_whoever_looks(
+        self, desk: Desk, database: Database
+    ) -> None:
         upload = desk.upload(TMALL)
         columns = desk.get(f"/v1/uploads/{upload['id']}/look")["columns"]
         samples = {one["name"]: one["samples"] for one in columns}
@@ -66,7 +68,7 @@ class TestLook:
         seeing = desk.as_other(database, Permission.INBOX_READ, Permission.CUSTOMERS_UNMASK).get(
             f"/v1/uploads/{upload['id']}/look"
         )["columns"]
-        assert {one["name"]: one["samples"] for one in seeing}["买家会员名"] == ["li**"]
+        assert seeing == columns
 
     def test_canonical_names_need_no_mapping(self, desk: Desk) -> None:
         look = desk.get(f"/v1/uploads/{desk.upload(BAD_ROWS)['id']}/look")

@@ -36,6 +36,7 @@ from huitong.platform.ids import show
 from huitong.platform.jobs import JobKeyTaken, WantedJob
 from huitong.platform.page import RECORDS_PER_PAGE_MAX
 from huitong.platform.spreadsheets import guarded
+from huitong.platform.unmasking import TooManyUnmasked, hold_unmasking
 
 router = Router(tag="inbox")
 
@@ -219,15 +220,19 @@ def show_fields(
     "POST",
     "/v1/inbox/records/{record_id}/unmask",
     permission=Permission.CUSTOMERS_UNMASK,
-    errors=[RecordNotFound],
+    errors=[RecordNotFound, TooManyUnmasked],
 )
 def unmask(
     platform: Running, caller: Calling, record_id: Annotated[RecordId, Path()]
 ) -> RecordFieldsOut:
-    """Show the fields of a record with persons' values; that somebody looked is kept."""
+    """Show the fields of a record with persons' values; that somebody looked is kept.
+
+    It counts among the personal values that somebody may see in a day.
+    """
     caller.require(Permission.INBOX_READ)
     now = clock.now()
     with platform.database.transaction(caller.scope(), now=now) as tx:
+        hold_unmasking(tx, caller, wanted=1, now=now)
         shown = _fields(tx, caller, record_id, is_unmasked=True)
         audit.record(
             tx,

@@ -34,7 +34,7 @@ from huitong.channels.queries.uploads import find_upload, key_of_upload
 from huitong.channels.routes.told import RecordFieldOut, UploadId, fields_out
 from huitong.channels.routes.uploads import shelf_of
 from huitong.channels.rules.telling import masked_value, may_name_somebody, told_fields
-from huitong.platform.auth import Caller, Permission
+from huitong.platform.auth import Permission
 from huitong.platform.crypto import Cipher
 from huitong.platform.db import ReadTx
 from huitong.platform.http import Calling, Router, Running
@@ -160,7 +160,7 @@ def look(
     except (FileUnreadable, UnknownForm) as unreadable:
         unreadable.file = upload.name
         raise
-    return _look(upload, found, is_unmasked=_sees(caller))
+    return _look(upload, found)
 
 
 @router.route(
@@ -177,7 +177,7 @@ def preview(
 ) -> PreviewOut:
     """Read the first 20 records of a file as an import would; nothing is taken in.
 
-    Values that may be a person's are masked for whoever may not see customers unmasked.
+    Values that may be a person's are masked: the file is there for who may see them.
     """
     with platform.database.reading(caller.scope()) as tx:
         upload, cipher = _opened(tx, upload_id)
@@ -199,7 +199,7 @@ def preview(
     except (FileUnreadable, UnknownForm) as unreadable:
         unreadable.file = upload.name
         raise
-    items = [_previewed(wanted.kind, one, is_unmasked=_sees(caller)) for one in found]
+    items = [_previewed(wanted.kind, one) for one in found]
     refused = sum(1 for one in items if one.code is not None)
     return PreviewOut(items=items, looked_at=looked_at, refused=refused)
 
@@ -268,11 +268,7 @@ def _mapping(tx: ReadTx, wanted: PreviewIn) -> Mapping | None:
     return mapping
 
 
-def _sees(caller: Caller) -> bool:
-    return Permission.CUSTOMERS_UNMASK in caller.permissions
-
-
-def _look(upload: Upload, found: Look, *, is_unmasked: bool) -> LookOut:
+def _look(upload: Upload, found: Look) -> LookOut:
     shipped = {one.name for one in shipped_mappings()}
     return LookOut(
         form=upload.form,
@@ -281,7 +277,7 @@ def _look(upload: Upload, found: Look, *, is_unmasked: bool) -> LookOut:
         sheets=list(found.sheets),
         sheet=found.sheet,
         header_row=found.header_row,
-        columns=[_column(one, found, is_unmasked=is_unmasked) for one in found.columns],
+        columns=[_column(one, found) for one in found.columns],
         canonical=list(found.canonical),
         guesses=[
             GuessOut(
@@ -297,10 +293,8 @@ def _look(upload: Upload, found: Look, *, is_unmasked: bool) -> LookOut:
     )
 
 
-def _column(column: SeenColumn, found: Look, *, is_unmasked: bool) -> ColumnOut:
+def _column(column: SeenColumn, found: Look) -> ColumnOut:
     """Return a column with samples that name nobody, as far as the best guess can tell."""
-    if is_unmasked:
-        return ColumnOut(name=column.name, samples=list(column.samples))
     return ColumnOut(
         name=column.name,
         samples=[
@@ -320,10 +314,10 @@ def _may_be_personal(column: str, found: Look, sample: str) -> bool:
     return not paths or any(may_name_somebody(mapping.kind, path, sample) for path in paths)
 
 
-def _previewed(kind: RecordKind, one: Arrival, *, is_unmasked: bool) -> PreviewedOut:
+def _previewed(kind: RecordKind, one: Arrival) -> PreviewedOut:
     return PreviewedOut(
         row=one.row,
-        fields=fields_out(told_fields(kind, one.text), is_unmasked=is_unmasked),
+        fields=fields_out(told_fields(kind, one.text), is_unmasked=False),
         code=None if one.refused is None else one.refused.code,
         reason=None if one.refused is None else one.refused.reason,
     )

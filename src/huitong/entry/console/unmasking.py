@@ -1,12 +1,11 @@
 """Tells personal values of a customer to who may see them, and calls without telling the number.
 
-Each value that is told is an entry of the audit, and how many a caller may see in a day is limited:
-who looks at hundreds of people one by one takes a list with them.
+Each value that is told is an entry of the audit, and how many a caller may see in a day is limited.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -19,10 +18,9 @@ from huitong.platform.audit import Act, Change
 from huitong.platform.auth import Caller
 from huitong.platform.db import ReadTx, Tx
 from huitong.platform.errors import DomainError, Kind
+from huitong.platform.unmasking import DAY, hold_unmasking
 
-UNMASKED_FIELDS_PER_DAY_MAX = 100
 DIALS_PER_DAY_MAX = 200
-DAY = timedelta(days=1)
 NOTE_LENGTH_MAX = 200
 
 
@@ -55,21 +53,6 @@ class Unmasked:
     phones: tuple[str, ...] = field(default=(), repr=False)
     emails: tuple[str, ...] = field(default=(), repr=False)
     birthday_on: date | None = field(default=None, repr=False)
-
-
-@dataclass(eq=False)
-class TooManyUnmasked(DomainError):
-    """The caller has seen as many values as a day allows."""
-
-    code: ClassVar[str] = "platform.too_many_unmasked"
-    kind: ClassVar[Kind] = Kind.REFUSED
-    sentence: ClassVar[str] = (
-        "In 24 hours you may see {fields_max} personal values, and {asked} more would be too many:"
-        " the next ones open at {opens_at}. For a list of people ask for an export."
-    )
-    asked: int
-    opens_at: str
-    fields_max: int = UNMASKED_FIELDS_PER_DAY_MAX
 
 
 @dataclass(eq=False)
@@ -124,9 +107,7 @@ def unmask(
         raise ReasonMissing
     customer = _customer(tx, customer_id)
     wanted = sorted(set(fields))
-    used, opens_at = _used(tx, caller, Act.CUSTOMER_UNMASK, now)
-    if used + len(wanted) > UNMASKED_FIELDS_PER_DAY_MAX:
-        raise TooManyUnmasked(asked=len(wanted), opens_at=_told(opens_at or now))
+    left = hold_unmasking(tx, caller, wanted=len(wanted), now=now)
     changes = [
         Change(
             subject=ids.show(CUSTOMER_PREFIX, customer.id),
@@ -137,7 +118,6 @@ def unmask(
         for one in wanted
     ]
     audit.record_all(tx, changes, by=caller, act=Act.CUSTOMER_UNMASK, now=now)
-    left = UNMASKED_FIELDS_PER_DAY_MAX - used - len(wanted)
     return _unmasked(tx, customer, wanted, left_today=left)
 
 
@@ -151,7 +131,7 @@ def number_to_dial(
     :raises TooManyDials: when the caller has made as many calls as a day allows.
     """
     customer = _customer(tx, customer_id)
-    used, opens_at = _used(tx, caller, Act.CUSTOMER_DIAL, now)
+    used, opens_at = _dialled(tx, caller, now)
     if used >= DIALS_PER_DAY_MAX:
         raise TooManyDials(opens_at=_told(opens_at or now))
     shown = ids.show(CUSTOMER_PREFIX, customer.id)
@@ -179,13 +159,15 @@ def _customer(tx: ReadTx, customer_id: int) -> Customer:
     return found
 
 
-def _used(tx: Tx, caller: Caller, act: Act, now: datetime) -> tuple[int, datetime | None]:
-    """Return how often the caller did it in a day, and when the first of these is a day old.
+def _dialled(tx: Tx, caller: Caller, now: datetime) -> tuple[int, datetime | None]:
+    """Return how often the caller rang in a day, and when the first of these is a day old.
 
     Two calls at once wait for each other, so that together they keep the limit.
     """
     audit.wait_for_actor(tx, caller.actor())
-    used, first = audit.done_since(tx, actor=caller.actor(), act=act, since=now - DAY)
+    used, first = audit.done_since(
+        tx, actor=caller.actor(), acts=[Act.CUSTOMER_DIAL], since=now - DAY
+    )
     return used, None if first is None else first + DAY
 
 

@@ -15,7 +15,6 @@ from huitong.entry.console.unmasking import (
     PersonalField,
     ReasonMissing,
     TooManyDials,
-    TooManyUnmasked,
     UnmaskReason,
 )
 from huitong.platform import audit, clock
@@ -23,6 +22,7 @@ from huitong.platform.assembly import Platform
 from huitong.platform.auth import Caller, Permission
 from huitong.platform.http import Calling, Reach, Router, Running
 from huitong.platform.telephone import CallState, WantedCall
+from huitong.platform.unmasking import TooManyUnmasked
 
 router = Router(tag="unmasking")
 

@@ -36,6 +36,7 @@ from huitong.platform.db import Tx
 from huitong.platform.errors import Refused, Result
 from huitong.platform.http import Calling, IdText, Reach, RequestKey, Router, Running, Seeing
 from huitong.platform.ids import show
+from huitong.platform.unmasking import TooManyUnmasked, hold_unmasking
 
 router = Router(tag="rights")
 
@@ -163,14 +164,18 @@ def ask(platform: Running, caller: Calling, seen: Seeing, asked: QuestionIn) -> 
     "POST",
     "/v1/rights/customers/{customer_id}/export",
     permission=Permission.RIGHTS_EXPORT,
-    errors=[CustomerNotFound, RightKeyUsed],
+    errors=[CustomerNotFound, RightKeyUsed, TooManyUnmasked],
     response_class=Response,
 )
 def export(platform: Running, caller: Calling, key: RequestKey, customer_id: InPath) -> Response:
-    """Hand out everything that is held of the person, unmasked, as JSON; the call is receipted."""
+    """Hand out everything that is held of the person, unmasked, as JSON; the call is receipted.
+
+    It counts among the personal values that somebody may see in a day.
+    """
     now = clock.now()
 
     def work(tx: Tx) -> dict[str, object]:
+        hold_unmasking(tx, caller, wanted=1, now=now)
         document = asking.export(tx, customer_id, key=key, actor=caller.actor(), now=now)
         subject = show(CUSTOMER_PREFIX, customer_id)
         audit.record(tx, by=caller, act=audit.Act.PERSON_EXPORT, subject=subject, now=now)

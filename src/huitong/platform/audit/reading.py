@@ -61,9 +61,16 @@ def names_of(tx: ReadTx, who: Collection[str]) -> dict[str, str]:
     return dict(tx.rows(tables.NAMES, params))
 
 
-def done_since(tx: ReadTx, *, actor: str, act: Act, since: datetime) -> tuple[int, datetime | None]:
-    """Return how often somebody did something after an instant, and when the first of these was."""
-    params = {"group_id": tx.scope.group_id, "actor": actor, "act": act.value, "since": since}
+def done_since(
+    tx: ReadTx, *, actor: str, acts: Collection[Act], since: datetime
+) -> tuple[int, datetime | None]:
+    """Return how often somebody did any of it after an instant, and when the first of these was."""
+    params = {
+        "group_id": tx.scope.group_id,
+        "actor": actor,
+        "acts": [act.value for act in acts],
+        "since": since,
+    }
     found = tx.row(tables.DONE_SINCE, params)
     assert found is not None, "An aggregate always answers."
     return int(found[0]), found[1]

@@ -105,7 +105,7 @@ SELECT count(*), min(a.recorded_at)
 FROM platform.audit_entry AS a
 WHERE a.group_id = %(group_id)s
   AND a.actor = %(actor)s
-  AND a.act = %(act)s
+  AND a.act = ANY (%(acts)s::text[])
   AND a.recorded_at > %(since)s
 """
 
