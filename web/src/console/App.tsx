@@ -4,22 +4,26 @@ import { Looks } from "@shared/Looks";
 import { SessionContext, useSessionQuery } from "@shared/session";
 import { App as Messages } from "antd";
 import { Suspense, useEffect } from "react";
-import { BrowserRouter } from "react-router";
+import { createBrowserRouter } from "react-router";
+import { RouterProvider } from "react-router/dom";
 import { Loading } from "./parts/Loading";
 import { Refused } from "./parts/Refused";
+import { Stumbled } from "./parts/Stumbled";
 import { Shell } from "./Shell";
 import { SignIn } from "./SignIn";
+import { SignInAgain } from "./SignInAgain";
+import { LeaveGuard } from "./LeaveGuard";
+
+const router = createBrowserRouter([{ path: "*", element: <Stumbled><LeaveGuard><Gate /></LeaveGuard></Stumbled> }], { basename: "/console" });
 
 /** The console: the sign-in page, or the shell around the pages. */
 export function App() {
   return (
     <Looks>
       <Messages className="app">
-        <BrowserRouter basename="/console">
-          <Suspense fallback={<Loading />}>
-            <Gate />
-          </Suspense>
-        </BrowserRouter>
+        <Suspense fallback={<Loading />}>
+          <RouterProvider router={router} />
+        </Suspense>
       </Messages>
     </Looks>
   );
@@ -29,18 +33,20 @@ function Gate() {
   const session = useSessionQuery();
   useEffect(() => {
     watchSession(() => {
-      void queries.resetQueries({ queryKey: ["get", "/v1/session"] });
+      void queries.invalidateQueries({ queryKey: ["get", "/v1/session"] });
     });
   }, []);
   if (session.isPending) return <Loading />;
-  if (session.error !== null) {
-    if (isSignedOut(session.error)) return <SignIn />;
-    return <Refused error={session.error} onRetry={() => void session.refetch()} />;
+  const hasEnded = isSignedOut(session.error);
+  // Once somebody is in, the page stays: what they are writing is not lost with the session.
+  if (session.data === undefined) {
+    return hasEnded ? <SignIn /> : <Refused error={session.error} onRetry={() => void session.refetch()} />;
   }
   if (session.data.must_change_password) return <SignIn />;
   return (
     <SessionContext value={session.data}>
-      <Shell />
+      <Shell key={session.data.user.id} />
+      {hasEnded && <SignInAgain />}
     </SessionContext>
   );
 }

@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { useAddress, useBrand } from "./brand";
 import { useKey } from "./keyboard";
+import { useGuard } from "./unsaved";
 
 /** The top of the console: brand, search, language, look and the person who is signed in. */
 export function Bar() {
@@ -108,6 +109,7 @@ function Person() {
   const { user } = useSession();
   const navigate = useNavigate();
   const at = useAddress();
+  const { askForAll } = useGuard();
   const leave = api.useMutation("delete", "/v1/session", {
     onSettled: () => {
       queries.clear();
@@ -116,7 +118,7 @@ function Person() {
   });
   const items = [
     { key: "account", icon: <UserOutlined />, label: t("account"), onClick: () => void navigate(at("account")) },
-    { key: "leave", icon: <LogoutOutlined />, label: t("signOut"), onClick: () => { leave.mutate({}); } },
+    { key: "leave", icon: <LogoutOutlined />, label: t("signOut"), onClick: () => { askForAll(() => { leave.mutate({}); }); } },
   ];
   return (
     <Dropdown menu={{ items }} trigger={["click"]}>

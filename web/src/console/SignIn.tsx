@@ -18,7 +18,7 @@ interface Given {
 }
 
 const CODE = new Set(["platform.code_needed", "platform.code_wrong"]);
-const SESSION = ["get", "/v1/session", {}] as const;
+export const SESSION = ["get", "/v1/session", {}] as const;
 const CODE_NEEDED = "platform.code_needed";
 
 /** The page of whoever is not signed in yet, or signed in with a password that somebody else has seen. */
@@ -50,7 +50,8 @@ export function SignIn() {
   );
 }
 
-function Door({ onEntered }: { onEntered: (session: Schemas["SessionOut"]) => void }) {
+/** Asks for name, password and code; `name` is who was signed in until now. */
+export function Door({ name: known, onEntered }: { name?: string; onEntered: (session: Schemas["SessionOut"]) => void }) {
   const { t } = useTranslation("access");
   const [withCode, setWithCode] = useState(false);
   const enter = api.useMutation("post", "/v1/session", {
@@ -63,17 +64,19 @@ function Door({ onEntered }: { onEntered: (session: Schemas["SessionOut"]) => vo
   const asksForCode = error instanceof Refusal && error.code === CODE_NEEDED;
   return (
     <Form<Given>
+      name="door"
       layout="vertical"
+      initialValues={known === undefined ? {} : { name: known }}
       requiredMark={false}
       onFinish={({ name, password, code }) => {
         enter.mutate({ body: { name, password, code: withCode && code ? code : null } });
       }}
     >
       <Form.Item name="name" label={t("signIn.name")} rules={[{ required: true, message: t("signIn.nameMissing") }]}>
-        <Input autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus />
+        <Input autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus={known === undefined} />
       </Form.Item>
       <Form.Item name="password" label={t("signIn.password")} rules={[{ required: true, message: t("signIn.passwordMissing") }]}>
-        <Input.Password autoComplete="current-password" />
+        <Input.Password autoComplete="current-password" autoFocus={known !== undefined} />
       </Form.Item>
       {withCode && (
         <Form.Item

@@ -1,5 +1,5 @@
 /** Keys that work anywhere on a page. */
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 
 const TYPING = new Set(["INPUT", "TEXTAREA", "SELECT"]);
 
@@ -16,12 +16,25 @@ export function useKey(key: string, act: () => void): void {
   });
 }
 
-/** Runs `act` on Ctrl-S or Command-S instead of the browser's own saving. */
-export function useSave(act: () => void): void {
+// A dialog that can be saved stands above the page that opened it: the newest hears the key.
+const savers: symbol[] = [];
+
+/**
+ * Runs `act` on Ctrl-S or Command-S instead of the browser's own saving: once however long the key is
+ * held, never while the last saving is under way (`isBusy`), and not at all while `act` is null.
+ */
+export function useSave(act: (() => void) | null, isBusy = false): void {
+  const [own] = useState(() => Symbol("saver"));
+  const isActive = act !== null;
+  useEffect(() => {
+    if (!isActive) return undefined;
+    savers.push(own);
+    return () => { savers.splice(savers.indexOf(own), 1); };
+  }, [isActive, own]);
   useListener((event) => {
-    if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
+    if (act === null || event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    act();
+    if (!event.repeat && !isBusy && savers.at(-1) === own) act();
   });
 }
 

@@ -28,9 +28,12 @@ NOTHING = "0"
 
 
 class ProgrammeCheckIn(ProgrammeSaidIn):
-    """A programme to check, and the version that it is held against."""
+    """A programme to check, and the version or the saved draft that it is held against."""
 
     against: Annotated[int | None, Field(ge=0, description="0: against none.")] = None
+    against_draft: Annotated[
+        str | None, Field(max_length=40, description="A draft's id, instead of a version.")
+    ] = None
 
 
 class ProgrammeCheckedOut(BaseModel):
@@ -53,7 +56,7 @@ class ProgrammeDifferencesOut(BaseModel):
     "POST",
     "/v1/brands/{brand}/programme/checks",
     permission=Permission.PROGRAMME_READ,
-    errors=[BrandNotFound, VersionNotFound],
+    errors=[BrandNotFound, DraftNotFound, VersionNotFound],
 )
 def check(
     platform: Running, caller: Calling, brand: BrandCode, said: ProgrammeCheckIn
@@ -61,10 +64,7 @@ def check(
     """Tell what is wrong with a programme, else what it says and changes; nothing is kept."""
     found = read(said)
     with platform.database.reading(caller.scope()) as tx:
-        versions = versions_of(tx, org.brand(tx, code=brand).id)
-    against = max(versions, default=0) if said.against is None else said.against
-    if against and against not in versions:
-        raise VersionNotFound(version=str(against))
+        before = _held_against(tx, org.brand(tx, code=brand).id, said)
     after = found.programme
     if after is None:
         return ProgrammeCheckedOut(
@@ -74,7 +74,6 @@ def check(
             told=None,
             changes=[],
         )
-    before = versions[against].programme if against else None
     return ProgrammeCheckedOut(
         problems=[],
         programme=after,
@@ -104,6 +103,17 @@ def compare(
         earlier = None if before == NOTHING else _programme(tx, brand_id, before)
         later = _programme(tx, brand_id, after)
     return ProgrammeDifferencesOut(items=differences_out(loyalty.differences(earlier, later)))
+
+
+def _held_against(tx: ReadTx, brand_id: int, said: ProgrammeCheckIn) -> Programme | None:
+    """Return what a programme is compared with: a draft, a version, else the newest one."""
+    if said.against_draft is not None:
+        return _programme(tx, brand_id, said.against_draft)
+    versions = versions_of(tx, brand_id)
+    against = max(versions, default=0) if said.against is None else said.against
+    if against and against not in versions:
+        raise VersionNotFound(version=str(against))
+    return versions[against].programme if against else None
 
 
 def _programme(tx: ReadTx, brand_id: int, named: str) -> Programme:

@@ -14,6 +14,7 @@ const SESSIONS = new Set(["/v1/session", "/v1/guide/session", "/v1/my/session"])
 const READING = new Set(["GET", "HEAD"]);
 
 let csrfToken = "";
+let whose: string | null = null;
 
 /** Keeps the token that calls which change something have to carry; the session answers it. */
 export function keepCsrfToken(token: string): void {
@@ -32,8 +33,11 @@ const edge: Middleware = {
   },
   async onResponse({ response }) {
     if (!response.ok) throw await refusalOf(response);
-    if (SESSIONS.has(new URL(response.url).pathname) && response.status !== 204) {
-      keepCsrfToken(((await response.clone().json()) as { csrf_token: string }).csrf_token);
+    const { pathname } = new URL(response.url);
+    if (SESSIONS.has(pathname) && response.status !== 204) {
+      const told = (await response.clone().json()) as { csrf_token: string; user?: { id: string } };
+      keepCsrfToken(told.csrf_token);
+      if (told.user !== undefined) belongTo(told.user.id);
     }
     return undefined;
   },
@@ -62,7 +66,21 @@ export const queries = new QueryClient({
   },
 });
 
-/** Forgets everything that was read when the session ended under our feet. */
+/** Forgets what somebody else read at this desk, before the next person can see it. */
+function belongTo(person: string): void {
+  if (whose !== null && whose !== person) {
+    queries.removeQueries({ predicate: (one) => !SESSIONS.has(String(one.queryKey[1])) });
+    queries.getMutationCache().clear();
+  }
+  whose = person;
+}
+
+/** Asks again for what was refused because the session had ended; what was read and is edited stays. */
+export function readRefusedAgain(): void {
+  void queries.refetchQueries({ predicate: (one) => isSignedOut(one.state.error) && !SESSIONS.has(String(one.queryKey[1])) });
+}
+
+/** Tells when the session ended under our feet. */
 export function watchSession(onSignedOut: () => void): void {
   queries.getQueryCache().config.onError = (error, query) => {
     // Whoever asks for the session itself looks at its answer.

@@ -3,7 +3,9 @@ import { useSession } from "@shared/session";
 import { Button, Drawer, Form, Input, Select, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSave } from "../../keyboard";
 import { Refused } from "../../parts/Refused";
+import { useUnsaved } from "../../unsaved";
 import { Permissions } from "./RoleDrawer";
 import { ShownOnce } from "./ShownOnce";
 import { usePermissions } from "./words";
@@ -24,6 +26,8 @@ export function KeyDrawer({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("access");
   const { brands } = useSession();
   const permissions = usePermissions();
+  const [form] = Form.useForm<Given>();
+  const [isTouched, setTouched] = useState(false);
   const [token, setToken] = useState<string | null>(null);
   const issue = api.useMutation("post", "/v1/keys", {
     onSuccess: (made) => {
@@ -31,15 +35,19 @@ export function KeyDrawer({ onClose }: { onClose: () => void }) {
       setToken(made.token);
     },
   });
+  const { leave } = useUnsaved(isTouched && !issue.isPending && token === null);
+  useSave(() => { form.submit(); }, issue.isPending || token !== null);
   return (
-    <Drawer open size="large" title={t("keys.issue")} onClose={onClose}>
+    <Drawer open size="large" title={t("keys.issue")} onClose={() => { leave(onClose); }}>
       {permissions.error !== null && <Refused error={permissions.error} onRetry={() => void permissions.refetch()} />}
       {permissions.isPending ? <Skeleton active /> : (
         <Form<Given>
+          form={form}
+          onValuesChange={() => { setTouched(true); }}
           layout="vertical"
           initialValues={{ permissions: [], brands: [], days: DAYS_USUAL }}
           onFinish={({ name, permissions: held, brands: chosen, days }) => {
-            issue.mutate({
+            if (!issue.isPending) issue.mutate({
               body: { name, permissions: held, brands: chosen.length > 0 ? chosen : null, days: days === FOREVER ? null : days },
             });
           }}

@@ -2,9 +2,11 @@ import { type Schemas, api, queries } from "@shared/api/client";
 import { Refusal } from "@shared/api/refusal";
 import { useMay, useSession } from "@shared/session";
 import { Alert, App, Button, Checkbox, Drawer, Flex, Form, Input, Popconfirm, Typography } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Refused } from "../../parts/Refused";
 import { useSave } from "../../keyboard";
+import { useUnsaved } from "../../unsaved";
 import { type Permission, type Role, byArea, useNamed } from "./words";
 
 type Code = Schemas["PermissionOut"]["code"];
@@ -29,6 +31,7 @@ export function RoleDrawer({ role, permissions, onClose }: Props) {
   const may = useMay();
   const { message } = App.useApp();
   const [form] = Form.useForm<Given>();
+  const [isTouched, setTouched] = useState(false);
   const done = (text: string) => ({
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: ["get", "/v1/roles"] });
@@ -40,21 +43,25 @@ export function RoleDrawer({ role, permissions, onClose }: Props) {
   const change = api.useMutation("put", "/v1/roles/{role}", done(t("roles.changed")));
   const drop = api.useMutation("delete", "/v1/roles/{role}", done(t("roles.dropped")));
   const closed = !may("roles.write") || role?.fixed === true;
+  const isSaving = add.isPending || change.isPending || drop.isPending;
   const save = ({ code, ...given }: Given) => {
+    if (isSaving) return;
     if (role === null) add.mutate({ body: { code, ...given } });
     else change.mutate({ params: { path: { role: role.code }, header: { "If-Match": `"${String(role.version)}"` } }, body: given });
   };
-  useSave(() => { if (!closed) form.submit(); });
+  useSave(() => { if (!closed) form.submit(); }, isSaving);
+  const { leave } = useUnsaved(isTouched && !isSaving);
   const error: unknown = add.error ?? change.error ?? drop.error;
   const stale = error instanceof Refusal && error.code === "platform.role_changed";
   const reload = () => void queries.invalidateQueries({ queryKey: ["get", "/v1/roles"] });
   return (
-    <Drawer open size="large" title={role === null ? t("roles.add") : say(role)} onClose={onClose}>
+    <Drawer open size="large" title={role === null ? t("roles.add") : say(role)} onClose={() => { leave(onClose); }}>
       <Form<Given>
         form={form}
         layout="vertical"
         disabled={closed}
         initialValues={role ?? { permissions: [] }}
+        onValuesChange={() => { setTouched(true); }}
         onFinish={save}
       >
         {role?.fixed === true && <Form.Item><Alert type="info" showIcon title={t("roles.fixed")} /></Form.Item>}

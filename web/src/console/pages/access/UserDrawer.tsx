@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Refused } from "../../parts/Refused";
 import { useSave } from "../../keyboard";
+import { useGuard, useUnsaved } from "../../unsaved";
 import { ShownOnce } from "./ShownOnce";
 import { WhereFields } from "./WhereFields";
 import { type User, type Where, useNamed, useRoles } from "./words";
@@ -32,9 +33,10 @@ export function UserDrawer({ userId, onClose }: { userId: string | null; onClose
     { params: { path: { user_id: userId ?? "" } } },
     { enabled: userId !== null, staleTime: 0, gcTime: 0 },
   );
+  const { askForAll } = useGuard();
   const title = userId === null ? t("users.add") : t("users.change");
   return (
-    <Drawer open title={title} size="large" onClose={onClose}>
+    <Drawer open title={title} size="large" onClose={() => { askForAll(onClose); }}>
       {found.error !== null && <Refused error={found.error} onRetry={() => void found.refetch()} />}
       {userId === null && <UserForm user={null} onClose={onClose} />}
       {userId !== null && found.isPending && <Skeleton active />}
@@ -59,6 +61,7 @@ function UserForm({ user, onClose, onReload }: FormProps) {
   const { message } = App.useApp();
   const [form] = Form.useForm<Given>();
   const [oneTime, setOneTime] = useState<OneTime | null>(null);
+  const [isTouched, setTouched] = useState(false);
   const roles = useRoles();
   const done = () => {
     void queries.invalidateQueries({ queryKey: ["get", "/v1/users"] });
@@ -77,21 +80,24 @@ function UserForm({ user, onClose, onReload }: FormProps) {
       onClose();
     },
   });
+  const isSaving = add.isPending || change.isPending;
   const self = user?.id === own.id;
   const closed = self || !may("users.write");
   const save = ({ name, shown_name, roles: codes, some, where }: Given) => {
     const body = { shown_name, roles: codes, where: { ...NOWHERE, ...where, brands: some ? (where.brands ?? []) : null } };
+    if (isSaving || oneTime !== null) return;
     if (user === null) add.mutate({ body: { ...body, name } });
     else change.mutate({ params: { path: { user_id: user.id }, header: { "If-Match": `"${String(user.version)}"` } }, body });
   };
-  useSave(() => { if (!closed) form.submit(); });
+  useSave(() => { if (!closed) form.submit(); }, isSaving || oneTime !== null);
+  useUnsaved(isTouched && !isSaving && oneTime === null);
   const error: unknown = add.error ?? change.error;
   const stale = error instanceof Refusal && error.code === "platform.user_changed";
   const initial: Partial<Given> = user === null
     ? { roles: [], some: false, where: NOWHERE }
     : { shown_name: user.shown_name, roles: user.roles, some: (user.where.brands ?? null) !== null, where: user.where };
   return (
-    <Form<Given> form={form} layout="vertical" disabled={closed} initialValues={initial} onFinish={save}>
+    <Form<Given> form={form} layout="vertical" disabled={closed} initialValues={initial} onValuesChange={() => { setTouched(true); }} onFinish={save}>
       {self && <Form.Item><Alert type="info" showIcon title={t("users.self")} /></Form.Item>}
       {!self && closed && <Form.Item><Alert type="info" showIcon title={t("users.mayNot")} /></Form.Item>}
       {user === null && (
@@ -119,7 +125,7 @@ function UserForm({ user, onClose, onReload }: FormProps) {
       <WhereFields />
       {user !== null && !closed && <Form.Item><Alert type="info" showIcon title={t("users.changeHint")} /></Form.Item>}
       {error !== null && <Form.Item><Refused error={error} {...(stale && onReload ? { onRetry: onReload } : {})} /></Form.Item>}
-      <Button type="primary" htmlType="submit" loading={add.isPending || change.isPending}>
+      <Button type="primary" htmlType="submit" loading={isSaving}>
         {user === null ? t("users.add") : t("users.save")}
       </Button>
       {oneTime !== null && (

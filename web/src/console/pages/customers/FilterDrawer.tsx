@@ -1,4 +1,5 @@
 import { ConditionBuilder, CountPanel, type Document, useCondition, useCount } from "@console/parts/condition";
+import { useUnsaved } from "@console/unsaved";
 import { Button, Drawer, Flex } from "antd";
 import { useTranslation } from "react-i18next";
 import { isEverybody } from "./filter";
@@ -13,23 +14,32 @@ interface Props {
 /** Builds the filter of the list, with how many it holds while it is built. */
 export function FilterDrawer({ brand, condition, onTake, onClose }: Props) {
   const { t } = useTranslation("customers");
-  const edited = useCondition(condition ?? { all: [] });
+  const edited = useCondition(brand, condition ?? { all: [] });
+  const { leave, release } = useUnsaved(edited.isChanged);
   const isWhole = edited.gaps.size === 0;
   const counted = useCount(brand, isWhole ? edited.document : null);
+  const lacks = !isWhole && edited.written === null;
+  const take = async () => {
+    const meant = await edited.settle();
+    if (meant === null) return;
+    release();
+    onTake(isEverybody(meant) ? null : meant);
+  };
   return (
     <Drawer
       open
       size="large"
       title={t("filterTitle")}
-      onClose={onClose}
+      onClose={() => { leave(onClose); }}
       extra={(
         <Flex gap="small">
-          <Button onClick={() => { onTake(null); }}>{t("noFilter")}</Button>
+          <Button onClick={() => { release(); onTake(null); }}>{t("noFilter")}</Button>
           <Button
             type="primary"
-            disabled={!isWhole}
-            title={isWhole ? undefined : t("completeFirst")}
-            onClick={() => { onTake(isEverybody(edited.document) ? null : edited.document); }}
+            disabled={lacks}
+            title={lacks ? t("completeFirst") : undefined}
+            loading={edited.isReading}
+            onClick={() => void take()}
           >
             {t("takeFilter")}
           </Button>

@@ -1,5 +1,7 @@
+import { useSave } from "@console/keyboard";
 import { Empty } from "@console/parts/Empty";
 import { Refused } from "@console/parts/Refused";
+import { useUnsaved } from "@console/unsaved";
 import { api, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { App, Button, Flex, Form, Input, Select, Skeleton, Table, type TableColumnsType, Typography } from "antd";
@@ -27,11 +29,10 @@ interface Props {
 export function MappingEditor({ look, kind, from, onSaved, onCancel }: Props) {
   const start = api.useQuery("get", "/v1/inbox/mappings/{name}", { params: { path: { name: from ?? "" } } }, { enabled: from !== null });
   const targets = api.useQuery("get", "/v1/inbox/targets/{kind}", { params: { path: { kind } } }, { staleTime: Infinity });
-  if (start.error !== null) return <Refused error={start.error} />;
-  if (targets.error !== null) return <Refused error={targets.error} onRetry={() => void targets.refetch()} />;
+  if (start.data === undefined && start.error !== null) return <Refused error={start.error} />;
+  if (targets.data === undefined && targets.error !== null) return <Refused error={targets.error} onRetry={() => void targets.refetch()} />;
   if (targets.data === undefined || (from !== null && start.data === undefined)) return <Skeleton active />;
-  const first = withSheet(draftOf(kind, start.data?.content), look);
-  return <Editing look={look} kind={kind} first={first} name={start.data?.name ?? ""} targets={targets.data.items} onSaved={onSaved} onCancel={onCancel} />;
+  return <Editing look={look} kind={kind} first={withSheet(draftOf(kind, start.data?.content), look)} name={start.data?.name ?? ""} targets={targets.data.items} onSaved={onSaved} onCancel={onCancel} />;
 }
 
 interface EditingProps {
@@ -49,7 +50,8 @@ function Editing({ look, kind, first, name, targets, onSaved, onCancel }: Editin
   const { uploadId = "" } = useParams();
   const { message } = App.useApp();
   const fieldName = useFieldName();
-  const [draft, setDraft] = useState(first);
+  const [begun] = useState(first);
+  const [draft, setDraft] = useState(begun);
   const [saveAs, setSaveAs] = useState(name);
   const document = useSettled(documentOf(draft));
   const save = api.useMutation("put", "/v1/inbox/mappings/{name}", {
@@ -60,6 +62,12 @@ function Editing({ look, kind, first, name, targets, onSaved, onCancel }: Editin
       onSaved(`${saved.name}@${String(saved.version)}`);
     },
   });
+  const put = () => {
+    const named = saveAs.trim();
+    if (named !== "" && !save.isPending) save.mutate({ params: { path: { name: named } }, body: { document: documentOf({ ...draft, name: named }) } });
+  };
+  const { leave } = useUnsaved((draft !== begun || saveAs !== name) && !save.isPending);
+  useSave(put, save.isPending);
   const options = useMemo(
     () => [...new Set([...targets.map((one) => one.path), ...Object.keys(draft.fields)])].map((path) => ({ value: path, label: `${fieldName(path)} (${path})` })),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the names change with the language alone
@@ -92,15 +100,15 @@ function Editing({ look, kind, first, name, targets, onSaved, onCancel }: Editin
       <Table<Column> aria-label={t("editor.column")} rowKey="name" size="small" columns={columns} dataSource={look.columns} pagination={false} scroll={{ x: "max-content" }} locale={{ emptyText: <Empty /> }} />
       <Fixed rules={fixed} options={options} onChange={(path, rule) => { setDraft((before) => withRule(before, path, rule)); }} />
       <Preview uploadId={uploadId} chosen={{ kind, mapping: null, sheet: look.sheet }} document={document} />
-      <Form layout="inline" onFinish={() => { save.mutate({ params: { path: { name: saveAs.trim() } }, body: { document: documentOf({ ...draft, name: saveAs.trim() }) } }); }}>
+      <Form layout="inline" onFinish={put}>
         <Form.Item label={t("editor.name")} required extra={t("editor.nameHint")}>
           <Input value={saveAs} maxLength={100} aria-label={t("editor.name")} onChange={(event) => { setSaveAs(event.target.value.replace(/[@/]/g, "")); }} />
         </Form.Item>
         <Form.Item label={t("editor.description")}>
           <Input value={draft.description ?? ""} maxLength={500} aria-label={t("editor.description")} onChange={(event) => { setDraft((before) => ({ ...before, description: event.target.value })); }} />
         </Form.Item>
-        <Button type="primary" htmlType="submit" disabled={saveAs.trim() === ""} loading={save.isPending}>{t("editor.save")}</Button>
-        <Button onClick={onCancel}>{t("editor.cancel")}</Button>
+        <Button type="primary" htmlType="submit" title={t("editor.saveKeys")} disabled={saveAs.trim() === ""} loading={save.isPending}>{t("editor.save")}</Button>
+        <Button onClick={() => { leave(onCancel); }}>{t("editor.cancel")}</Button>
       </Form>
       {save.error !== null && <Refused error={save.error} />}
     </Flex>

@@ -42,7 +42,7 @@ export default function Upload() {
     }, { replace: true });
   };
   if (isForbidden(upload.error)) return <NoPermission permissions={["inbox.read"]} />;
-  if (upload.error !== null) return <Refused error={upload.error} onRetry={() => void upload.refetch()} />;
+  if (upload.data === undefined && upload.error !== null) return <Refused error={upload.error} onRetry={() => void upload.refetch()} />;
   if (upload.data === undefined) return <Skeleton active />;
   const file = upload.data;
   return (

@@ -5,6 +5,7 @@ import { AskReason } from "@console/parts/people/AskReason";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
 import { SaidOf } from "@console/parts/actors/Actor";
+import { useUnsaved } from "@console/unsaved";
 import { api, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { instant } from "@shared/format";
@@ -27,7 +28,7 @@ export default function Policy() {
   const may = useMay()("identity.write");
   const { message } = App.useApp();
   const words = usePolicyWords();
-  const [edited, setEdited] = useState<Document | null>(null);
+  const [edited, setEdited] = useState<{ document: Document; version: number } | null>(null);
   const [isSaving, setSaving] = useState(false);
   const place = { params: { path: { brand } } };
   const known = api.useQuery("get", "/v1/brands/{brand}/identity/policy", place);
@@ -39,10 +40,11 @@ export default function Policy() {
       void queries.invalidateQueries();
     },
   });
-  const document = edited ?? known.data?.document;
+  const document = edited?.document ?? known.data?.document;
   const changes = known.data === undefined || document === undefined ? [] : changesOf(known.data.document, document);
   const hindered = may ? (changes.length === 0 ? t("policyPage.unchanged") : undefined) : t("writeNeeded");
-  useSave(() => { if (hindered === undefined) setSaving(true); });
+  useSave(() => { if (hindered === undefined) setSaving(true); }, isSaving);
+  useUnsaved(changes.length > 0 && !save.isPending);
   return (
     <Page
       title={t("policy")}
@@ -63,7 +65,7 @@ export default function Policy() {
           <Typography.Text type="secondary">
             {known.data.version === 0 ? t("policyPage.inEffectDefault") : <InEffect policy={known.data} />}
           </Typography.Text>
-          <PolicyRows policy={document} base={known.data.document} disabled={!may} onChange={setEdited} />
+          <PolicyRows policy={document} base={known.data.document} disabled={!may} onChange={(next) => { setEdited((before) => ({ document: next, version: before?.version ?? known.data.version })); }} />
           <Card
             title={t("policyPage.lines", { count: changes.length })}
             extra={<Typography.Text type="secondary">{t("policyPage.previewHint")}</Typography.Text>}
@@ -83,7 +85,7 @@ export default function Policy() {
           busy={save.isPending}
           error={save.error}
           onConfirm={(reason) => {
-            save.mutate({ params: { ...place.params, header: { "If-Match": `"${String(known.data.version)}"` } }, body: { document, reason } });
+            save.mutate({ params: { ...place.params, header: { "If-Match": `"${String(edited?.version ?? known.data.version)}"` } }, body: { document, reason } });
           }}
           onClose={() => { setSaving(false); save.reset(); }}
         >

@@ -1,6 +1,8 @@
+import { useSave } from "@console/keyboard";
 import { Refused } from "@console/parts/Refused";
+import { useUnsaved } from "@console/unsaved";
 import { Button, Drawer, Flex, Form, type FormInstance } from "antd";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 interface Props<Values extends object> {
@@ -19,33 +21,27 @@ interface Props<Values extends object> {
 /** A form in a drawer: saved by a button or Ctrl-S, refused beside the fields. */
 export function EditDrawer<Values extends object>({ title, isOpen, values, form, isSaving, error, onSave, onClose, children }: Props<Values>) {
   const { t } = useTranslation("common");
-  useEffect(() => {
-    if (!isOpen) return undefined;
-    const save = (event: KeyboardEvent) => {
-      if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      form.submit();
-    };
-    window.addEventListener("keydown", save);
-    return () => { window.removeEventListener("keydown", save); };
-  }, [isOpen, form]);
+  const [isTouched, setTouched] = useState(false);
+  const { leave } = useUnsaved(isOpen && isTouched && !isSaving);
+  const close = () => { leave(() => { setTouched(false); onClose(); }); };
+  useSave(isOpen ? () => { form.submit(); } : null, isSaving);
   return (
     <Drawer
       open={isOpen}
-      onClose={onClose}
+      onClose={close}
       title={title}
       size="large"
       destroyOnHidden
       extra={(
         <Flex gap="small">
-          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button onClick={close}>{t("cancel")}</Button>
           <Button type="primary" loading={isSaving} onClick={() => { form.submit(); }}>{t("save")}</Button>
         </Flex>
       )}
     >
       <Flex vertical gap="middle">
         {error !== null && <Refused error={error} />}
-        <Form<Values> form={form} layout="vertical" initialValues={values} preserve={false} onFinish={onSave} requiredMark="optional">
+        <Form<Values> form={form} layout="vertical" initialValues={values} preserve={false} onValuesChange={() => { setTouched(true); }} onFinish={(given) => { if (!isSaving) onSave(given); }} requiredMark="optional">
           {children}
         </Form>
       </Flex>

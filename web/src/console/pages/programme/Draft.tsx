@@ -13,9 +13,10 @@ import { DocumentTab } from "./DocumentTab";
 import { DraftForm } from "./DraftForm";
 import { DraftSteps } from "./DraftSteps";
 import { EditingContext } from "./editing";
+import { Outrun } from "./Outrun";
 import { Changes } from "./Parts";
 import { Rebase } from "./Rebase";
-import { useDraft } from "./useDraft";
+import { isOutrun, useDraft } from "./useDraft";
 import type { DraftShown } from "./words";
 import { useSay } from "./words";
 import "./programme.css";
@@ -37,32 +38,34 @@ export default function Draft() {
   );
 }
 
-function Editor({ draft, onReload }: { draft: DraftShown; onReload: () => void }) {
+function Editor({ draft: latest, onReload }: { draft: DraftShown; onReload: () => void }) {
   const { t } = useTranslation("programme");
   const at = useAddress();
   const may = useMay();
   const { message } = App.useApp();
   const [query, setQuery] = useSearchParams();
   const tab = TABS.find((one) => one === query.get("as")) ?? "form";
-  const state = useDraft(draft);
+  const state = useDraft(latest, onReload);
+  const { draft, theirs } = state;
   const mayWrite = may("programme.write") && !state.editing.isLocked;
   const put = () => {
     if (!state.isDirty) void message.info(t("nothingToSave"));
     state.put();
   };
-  useSave(put);
+  useSave(put, state.save.isPending || theirs !== null);
   const hasProblems = state.problems.length > 0;
   const actions = (
     <>
       {state.isDirty && <Button onClick={state.forget}>{t("forgetEdits")}</Button>}
-      <Button disabled={!mayWrite || !state.isDirty || hasProblems} loading={state.save.isPending} title={hasProblems ? t("mendFirst") : t("saveKeys")} onClick={put}>{t("save")}</Button>
-      <DraftSteps draft={draft} isDirty={state.isDirty} changes={state.changes} />
+      <Button disabled={!mayWrite || !state.isDirty || hasProblems || theirs !== null} loading={state.save.isPending} title={theirs !== null ? t("outrun.decide") : hasProblems ? t("mendFirst") : t("saveKeys")} onClick={put}>{t("save")}</Button>
+      <DraftSteps draft={draft} isDirty={state.isDirty} changes={state.changes} onGone={state.release} />
     </>
   );
   return (
     <EditingContext value={{ ...state.editing, isLocked: !mayWrite }}>
       <Page title={draft.name} hint={<Head draft={draft} isDirty={state.isDirty} isChecking={state.isChecking} />} actions={actions}>
-        {state.save.error !== null && <Refused error={state.save.error} onRetry={onReload} />}
+        {theirs !== null && <Outrun theirs={theirs} state={state} />}
+        {state.save.error !== null && !(theirs !== null && isOutrun(state.save.error)) && <Refused error={state.save.error} onRetry={onReload} />}
         {draft.has_moved_on && (draft.state === "edited" || draft.state === "submitted") && <Rebase draft={draft} isDirty={state.isDirty} />}
         {draft.published_version !== null && (
           <Alert type="success" showIcon title={t("publishedAs", { version: draft.published_version })} action={<Link to={at("programme")}>{t("toProgramme")}</Link>} />

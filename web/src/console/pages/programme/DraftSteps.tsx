@@ -15,7 +15,7 @@ import type { Difference, DraftShown } from "./words";
 type Step = "submit" | "publish" | "send_back";
 
 /** What can be done with a draft as a whole: submit, send back, publish, give up. */
-export function DraftSteps({ draft, isDirty, changes }: { draft: DraftShown; isDirty: boolean; changes: readonly Difference[] }) {
+export function DraftSteps({ draft, isDirty, changes, onGone }: { draft: DraftShown; isDirty: boolean; changes: readonly Difference[]; onGone: () => void }) {
   const { t } = useTranslation("programme");
   const { code: brand } = useBrand();
   const at = useAddress();
@@ -25,7 +25,7 @@ export function DraftSteps({ draft, isDirty, changes }: { draft: DraftShown; isD
   const [step, setStep] = useState<Step | null>(null);
   const place = { path: { brand, draft_id: draft.id }, header: { "If-Match": `"${String(draft.revision)}"` } };
   const discard = api.useMutation("delete", "/v1/brands/{brand}/programme/drafts/{draft_id}", {
-    onSuccess: (saved) => { keep(brand, saved); void navigate(at("programme/drafts")); },
+    onSuccess: (saved) => { onGone(); keep(brand, saved); void navigate(at("programme/drafts")); },
   });
   if (draft.state === "published" || draft.state === "discarded") return null;
   const blocked = isDirty ? t("saveFirst") : draft.has_moved_on ? t("rebaseFirst") : changes.length === 0 ? t("nothingToPublish") : undefined;

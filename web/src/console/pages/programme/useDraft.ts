@@ -1,12 +1,16 @@
 /** One draft under the hands of an editor: what is edited, what the server says of it, saving. */
 import { useBrand } from "@console/brand";
+import { useUnsaved } from "@console/unsaved";
 import { api, queries } from "@shared/api/client";
+import { Refusal } from "@shared/api/refusal";
 import { keepPreviousData } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { type Editing, type PlaceStep, isSame } from "./editing";
 import type { DraftShown, Programme } from "./words";
 
 const CHECK_AFTER_MS = 350;
+// Form and document are the same draft.
+const TABS_OF_DRAFT = ["as"];
 
 type Edited = { by: "form"; programme: Programme } | { by: "document"; document: string };
 
@@ -22,11 +26,17 @@ function useLater<Value>(value: Value, ms: number): Value {
 const bodyOf = (edited: Edited) =>
   edited.by === "form" ? { programme: edited.programme as unknown as Record<string, unknown> } : { document: edited.document };
 
-/** Returns the state of the editor of a draft; `edited` is null while nothing has changed. */
-export function useDraft(draft: DraftShown) {
+/**
+ * Returns the state of the editor of a draft; `edited` is null while nothing has changed. Edits stay on
+ * the draft that they began with (`draft`): what somebody else saved meanwhile is `theirs`, for the
+ * editor to decide about, and is shown at once where nothing of their own could be lost.
+ */
+export function useDraft(latest: DraftShown, onReload: () => void) {
   const { code: brand } = useBrand();
+  const [draft, setDraft] = useState(latest);
   const [edited, setEdited] = useState<Edited | null>(null);
   const [name, setName] = useState(draft.name);
+  const sent = useRef<Edited | null>(null);
   const later = useLater(edited, CHECK_AFTER_MS);
   const body = { ...(later === null ? { programme: {} } : bodyOf(later)), against: draft.base_version };
   const checked = api.useQuery(
@@ -41,11 +51,22 @@ export function useDraft(draft: DraftShown) {
   const isChecking = edited !== later || checked.isFetching;
   const save = api.useMutation("put", "/v1/brands/{brand}/programme/drafts/{draft_id}", {
     onSuccess: (saved) => {
-      setEdited(null);
+      // What was typed while it was being saved is not saved yet.
+      setEdited((now) => (now === sent.current ? null : now));
+      setName((now) => ((now.trim() || saved.name) === saved.name ? saved.name : now));
+      setDraft(saved);
       keep(brand, saved);
     },
+    onError: (error) => {
+      if (isOutrun(error)) onReload();
+    },
   });
-  useLeaving(isDirty);
+  if (!isDirty && latest !== draft && latest.revision >= draft.revision) {
+    setDraft(latest);
+    setName(latest.name);
+  }
+  const theirs = isDirty && latest.revision > draft.revision ? latest : null;
+  const { release } = useUnsaved(isDirty, TABS_OF_DRAFT);
   const isLocked = draft.state === "published" || draft.state === "discarded";
   const editing: Editing = {
     programme,
@@ -53,20 +74,37 @@ export function useDraft(draft: DraftShown) {
     change: (changed) => { setEdited({ by: "form", programme: { ...programme, ...changed } }); },
     problemsAt: (...place: PlaceStep[]) => problems.filter((one) => isSame(one.place, place)),
   };
+  const isBlocked = !isDirty || isLocked || save.isPending || (problems.length > 0 && !isChecking);
+  const send = (onto: DraftShown) => {
+    sent.current = edited;
+    save.mutate({
+      params: { path: { brand, draft_id: draft.id }, header: { "If-Match": `"${String(onto.revision)}"` } },
+      body: { name: name.trim() || onto.name, ...bodyOf(edited ?? { by: "form", programme: onto.programme }) },
+    });
+  };
   return {
+    draft, theirs, release, isBlocked,
     brand, name, setName, editing, document, problems, isDirty, isChecking, save,
     told: said?.told ?? draft.told,
     changes: said !== undefined && problems.length === 0 ? said.changes : draft.changes,
     write: (text: string) => { setEdited({ by: "document", document: text }); },
     forget: () => { setEdited(null); setName(draft.name); },
-    put: () => {
-      if (!isDirty || isLocked || save.isPending || (problems.length > 0 && !isChecking)) return;
-      save.mutate({
-        params: { path: { brand, draft_id: draft.id }, header: { "If-Match": `"${String(draft.revision)}"` } },
-        body: { name: name.trim() || draft.name, ...bodyOf(edited ?? { by: "form", programme: draft.programme }) },
-      });
+    put: () => { if (!isBlocked && theirs === null) send(draft); },
+    /** What is edited, to be held against what somebody else saved. */
+    mine: edited === null ? null : bodyOf(edited),
+    takeTheirs: () => {
+      setEdited(null);
+      setDraft(latest);
+      setName(latest.name);
+      save.reset();
     },
+    saveOver: () => { if (!isBlocked) send(latest); },
   };
+}
+
+/** Tells whether somebody else saved a draft since it was read. */
+export function isOutrun(error: unknown): boolean {
+  return error instanceof Refusal && error.code === "loyalty.draft_changed";
 }
 
 /** Shows what a step on a draft answered, and forgets the lists that it is in. */
@@ -75,14 +113,4 @@ export function keep(brand: string, draft: DraftShown): void {
   queries.setQueryData(["get", "/v1/brands/{brand}/programme/drafts/{draft_id}", place], draft);
   void queries.invalidateQueries({ queryKey: ["get", "/v1/brands/{brand}/programme/drafts"] });
   void queries.invalidateQueries({ queryKey: ["get", "/v1/brands/{brand}/home"] });
-}
-
-/** Asks before the tab is closed with changes that nobody saved. */
-function useLeaving(isDirty: boolean): void {
-  useEffect(() => {
-    if (!isDirty) return undefined;
-    const ask = (event: BeforeUnloadEvent) => { event.preventDefault(); };
-    window.addEventListener("beforeunload", ask);
-    return () => { window.removeEventListener("beforeunload", ask); };
-  }, [isDirty]);
 }

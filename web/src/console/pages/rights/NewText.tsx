@@ -1,9 +1,12 @@
 import { useBrand } from "@console/brand";
+import { useSave } from "@console/keyboard";
 import { Refused } from "@console/parts/Refused";
+import { useUnsaved } from "@console/unsaved";
 import { api, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { App, DatePicker, Flex, Form, Input, Modal, Select, Typography } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 type Purpose = Schemas["ConsentPolicyOut"]["purpose"];
@@ -30,18 +33,22 @@ export function NewText({ onClose }: { onClose: () => void }) {
   const keep = api.useMutation("put", "/v1/brands/{brand}/consent-policies", {
     onSuccess: () => { void message.success(t("texts.saved")); void queries.invalidateQueries(); onClose(); },
   });
+  const [isTouched, setTouched] = useState(false);
+  const { leave } = useUnsaved(isTouched && !keep.isPending);
+  useSave(() => { form.submit(); }, keep.isPending);
   const needed = { required: true, message: t("texts.missing") };
   return (
-    <Modal open title={t("texts.newTitle")} width={WIDE} okText={t("texts.save")} confirmLoading={keep.isPending} onOk={() => { form.submit(); }} onCancel={onClose}>
+    <Modal open title={t("texts.newTitle")} width={WIDE} okText={t("texts.save")} confirmLoading={keep.isPending} onOk={() => { form.submit(); }} onCancel={() => { leave(onClose); }}>
       <Flex vertical gap="middle">
         <Typography.Text type="secondary">{t("texts.contentHint")}</Typography.Text>
         {keep.error !== null && <Refused error={keep.error} />}
         <Form<Values>
           form={form}
+          onValuesChange={() => { setTouched(true); }}
           layout="vertical"
           initialValues={{ purpose: "marketing", from: dayjs().startOf("day") }}
           onFinish={({ purpose, version, from, content }) => {
-            keep.mutate({ params: { path: { brand } }, body: { purpose, version: version.trim(), effective_from: from.startOf("day").toISOString(), content } });
+            if (!keep.isPending) keep.mutate({ params: { path: { brand } }, body: { purpose, version: version.trim(), effective_from: from.startOf("day").toISOString(), content } });
           }}
         >
           <Form.Item name="purpose" label={t("texts.purpose")} rules={[needed]}>

@@ -3,11 +3,12 @@ import { useSave } from "@console/keyboard";
 import { ConditionBuilder, CountPanel, type Document, useCondition, useCount } from "@console/parts/condition";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
+import { useUnsaved } from "@console/unsaved";
 import { api, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { Refusal } from "@shared/api/refusal";
 import { App, Button, Card, Flex, Form, Input, Skeleton } from "antd";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { codeFrom, documentOf, sideOf } from "./document";
@@ -22,10 +23,10 @@ export default function SegmentEditor() {
   const { segment } = useParams();
   const [query] = useSearchParams();
   const place = { params: { path: { brand, segment: segment ?? "" } } };
-  const known = api.useQuery("get", "/v1/brands/{brand}/segments/{segment}", place, { enabled: segment !== undefined, staleTime: 0 });
+  const known = api.useQuery("get", "/v1/brands/{brand}/segments/{segment}", place, { enabled: segment !== undefined, staleTime: 0, refetchOnReconnect: false });
   const begun = useMemo(() => conditionOf(query.get("condition")), [query]);
   if (segment === undefined) return <Editor brand={brand} known={null} begun={begun} />;
-  if (known.error !== null) return <Page title={segment}><Refused error={known.error} onRetry={() => void known.refetch()} /></Page>;
+  if (known.data === undefined && known.error !== null) return <Page title={segment}><Refused error={known.error} onRetry={() => void known.refetch()} /></Page>;
   if (known.data === undefined) return <Page title={segment}><Skeleton active /></Page>;
   return <Editor key={known.data.version} brand={brand} known={known.data} begun={documentOf(known.data).condition} />;
 }
@@ -43,7 +44,8 @@ function Editor({ brand, known, begun }: { brand: string; known: Schemas["Segmen
   const navigate = useNavigate();
   const { message } = App.useApp();
   const [form] = Form.useForm<Fields>();
-  const condition = useCondition(begun);
+  const condition = useCondition(brand, begun);
+  const [isNamed, setNamed] = useState(false);
   const counted = useCount(brand, condition.gaps.size === 0 ? condition.document : null);
   const before = known === null ? null : documentOf(known);
   const put = api.useMutation("put", "/v1/brands/{brand}/segments/{segment}", {
@@ -53,16 +55,21 @@ function Editor({ brand, known, begun }: { brand: string; known: Schemas["Segmen
       void navigate(at(`segments/${documentOf(saved).code}`));
     },
   });
+  const isSaving = put.isPending || condition.isReading;
+  const lacks = condition.gaps.size > 0 && condition.written === null;
   const save = async () => {
+    if (put.isPending || condition.isReading) return;
     const fields = await form.validateFields().catch(() => null);
-    if (fields === null || condition.gaps.size > 0 || put.isPending) return;
+    const meant = fields === null ? null : await condition.settle();
+    if (fields === null || meant === null) return;
     const code = before?.code ?? fields.code;
     put.mutate({
       params: { path: { brand, segment: code }, header: { "If-Match": `"${String(known?.version ?? 0)}"` } },
-      body: { names: { zh: fields.zh.trim(), en: fields.en.trim() }, owner: fields.owner.trim(), condition: condition.document },
+      body: { names: { zh: fields.zh.trim(), en: fields.en.trim() }, owner: fields.owner.trim(), condition: meant },
     });
   };
-  useSave(() => void save());
+  useSave(() => void save(), isSaving);
+  useUnsaved((isNamed || condition.isChanged) && !put.isPending);
   const refusal = put.error instanceof Refusal && put.error.code === "platform.condition_invalid" ? put.error : counted.refusal;
   return (
     <Page
@@ -71,7 +78,7 @@ function Editor({ brand, known, begun }: { brand: string; known: Schemas["Segmen
       actions={(
         <>
           <Button onClick={() => void navigate(before === null ? at("segments") : at(`segments/${before.code}`))}>{t("back")}</Button>
-          <Button type="primary" loading={put.isPending} disabled={condition.gaps.size > 0} title={condition.gaps.size > 0 ? t("completeFirst") : t("saveKeys")} onClick={() => void save()}>{t("save")}</Button>
+          <Button type="primary" loading={isSaving} disabled={lacks} title={lacks ? t("completeFirst") : t("saveKeys")} onClick={() => void save()}>{t("save")}</Button>
         </>
       )}
     >
@@ -83,6 +90,7 @@ function Editor({ brand, known, begun }: { brand: string; known: Schemas["Segmen
             layout="vertical"
             initialValues={{ zh: before?.names.zh ?? "", en: before?.names.en ?? "", code: before?.code ?? "", owner: before?.owner ?? "operations" }}
             onValuesChange={(changed: Partial<Fields>) => {
+              setNamed(true);
               if (before === null && changed.en !== undefined && !form.isFieldTouched("code")) form.setFieldValue("code", codeFrom(changed.en));
             }}
           >

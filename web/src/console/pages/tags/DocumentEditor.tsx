@@ -1,6 +1,7 @@
 import { useAddress } from "@console/brand";
 import { useSave } from "@console/keyboard";
 import { Refused } from "@console/parts/Refused";
+import { useUnsaved } from "@console/unsaved";
 import { api, queries } from "@shared/api/client";
 import { Alert, App, Button, Flex, Input, Typography } from "antd";
 import { useState } from "react";
@@ -23,11 +24,13 @@ export function DocumentEditor({ brand, tag, version, text, isFixed, isNew = fal
   const at = useAddress();
   const navigate = useNavigate();
   const { message } = App.useApp();
-  const [written, setWritten] = useState(text);
+  const [edited, setEdited] = useState<{ text: string; version: number } | null>(null);
+  const written = edited?.text ?? text;
   const path = { brand, tag };
   const check = api.useMutation("post", "/v1/brands/{brand}/tags/{tag}/reading");
   const put = api.useMutation("put", "/v1/brands/{brand}/tags/{tag}", {
     onSuccess: (saved) => {
+      setEdited(null);
       void message.success(t("saved", { version: saved.version }));
       void queries.invalidateQueries();
       if (isNew) void navigate(at(`tags/${tag}`));
@@ -35,12 +38,13 @@ export function DocumentEditor({ brand, tag, version, text, isFixed, isNew = fal
   });
   const isChanged = isNew || written !== text;
   const save = async () => {
-    if (isFixed || !isChanged || tag === "" || put.isPending) return;
+    if (isFixed || !isChanged || tag === "" || check.isPending || put.isPending) return;
     put.reset();
     const read = await check.mutateAsync({ params: { path }, body: { text: written } }).catch(() => null);
-    if (read !== null) put.mutate({ params: { path, header: { "If-Match": `"${String(version)}"` } }, body: read.document });
+    if (read !== null) put.mutate({ params: { path, header: { "If-Match": `"${String(edited?.version ?? version)}"` } }, body: read.document });
   };
-  useSave(() => void save());
+  useSave(() => void save(), check.isPending || put.isPending);
+  useUnsaved(written !== text && !put.isPending);
   return (
     <Flex vertical gap="small">
       <Input.TextArea
@@ -50,7 +54,7 @@ export function DocumentEditor({ brand, tag, version, text, isFixed, isNew = fal
         readOnly={isFixed}
         rows={24}
         value={written}
-        onChange={(event) => { setWritten(event.target.value); check.reset(); }}
+        onChange={(event) => { const { value } = event.target; setEdited((before) => ({ text: value, version: before?.version ?? version })); check.reset(); }}
       />
       {check.error !== null && <Refused error={check.error} />}
       {put.error !== null && <Refused error={put.error} />}
@@ -58,7 +62,7 @@ export function DocumentEditor({ brand, tag, version, text, isFixed, isNew = fal
       <Flex gap="small" align="center" wrap>
         <Button disabled={tag === ""} loading={check.isPending} onClick={() => { check.mutate({ params: { path }, body: { text: written } }); }}>{t("check")}</Button>
         <Button type="primary" disabled={isFixed || !isChanged || tag === ""} title={isFixed ? t("writeNeeded") : undefined} loading={put.isPending} onClick={() => void save()}>{t("save")}</Button>
-        {isChanged && !isNew && <Button type="text" onClick={() => { setWritten(text); check.reset(); put.reset(); }}>{t("discard")}</Button>}
+        {isChanged && !isNew && <Button type="text" onClick={() => { setEdited(null); check.reset(); put.reset(); }}>{t("discard")}</Button>}
         <Typography.Text type="secondary">{t("saveMeans")}</Typography.Text>
       </Flex>
     </Flex>

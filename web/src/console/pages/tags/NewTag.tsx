@@ -1,5 +1,6 @@
 import { useBrand } from "@console/brand";
 import { Page } from "@console/parts/Page";
+import { useGuard } from "@console/unsaved";
 import { Form, Input, Segmented } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -15,12 +16,13 @@ export default function NewTag() {
   const { code: brand } = useBrand();
   const [template, setTemplate] = useState<Template>("manual");
   const [code, setCode] = useState("");
+  const { askForAll } = useGuard();
   const fits = CODE.test(code);
   return (
     <Page title={t("newTitle")} hint={t("newHint")}>
       <Form layout="vertical">
         <Form.Item label={t("template")}>
-          <Segmented<Template> value={template} onChange={setTemplate} options={KINDS.map((value) => ({ value, label: t(`templates.${value}`) }))} />
+          <Segmented<Template> value={template} onChange={(next) => { askForAll(() => { setTemplate(next); }); }} options={KINDS.map((value) => ({ value, label: t(`templates.${value}`) }))} />
         </Form.Item>
         <Form.Item label={t("code")} validateStatus={code === "" || fits ? undefined : "error"} help={code === "" || fits ? t("codeHint") : t("codeWrong")} required>
           <Input className="search" maxLength={50} value={code} aria-label={t("code")} onChange={(event) => { setCode(event.target.value); }} />

@@ -29,7 +29,7 @@ export default function Tag() {
   const [query, setQuery] = useSearchParams();
   const shown = api.useQuery("get", "/v1/brands/{brand}/tags/{tag}", { params: { path: { brand, tag } } });
   if (isForbidden(shown.error)) return <NoPermission permissions={["tags.read"]} />;
-  if (shown.error !== null) return <Page title={tag}><Refused error={shown.error} onRetry={() => void shown.refetch()} /></Page>;
+  if (shown.data === undefined && shown.error !== null) return <Page title={tag}><Refused error={shown.error} onRetry={() => void shown.refetch()} /></Page>;
   if (shown.data === undefined) return <Page title={tag}><Skeleton active /></Page>;
   const document = documentOf(shown.data);
   const side = sideOf(i18n.language);

@@ -2,7 +2,7 @@ import { RedoOutlined, UndoOutlined } from "@ant-design/icons";
 import { Refused } from "@console/parts/Refused";
 import { api } from "@shared/api/client";
 import type { Refusal } from "@shared/api/refusal";
-import { Button, Flex, Skeleton, Tabs, Tooltip, Typography } from "antd";
+import { Alert, Button, Flex, Skeleton, Tabs, Tooltip, Typography } from "antd";
 import { type KeyboardEvent, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { BuildingContext } from "./building";
@@ -59,10 +59,11 @@ export function ConditionBuilder({ brand, condition, refusal = null, except }: P
           <Tabs
             size="small"
             items={[
-              { key: "parts", label: t("asParts"), children: <Flex vertical gap="small">{parts}<Typography.Text type="secondary">{t("logicHint")}</Typography.Text></Flex> },
+              { key: "parts", label: t("asParts"), children: <Flex vertical gap="small">{condition.written !== null && <Written condition={condition} />}{parts}<Typography.Text type="secondary">{t("logicHint")}</Typography.Text></Flex> },
               { key: "document", label: t("asDocument"), children: <DocumentView brand={brand} condition={condition} /> },
             ]}
           />
+          {condition.refusal !== null && <Refused error={condition.refusal} />}
         </div>
       </RootContext>
     </BuildingContext>
@@ -76,6 +77,24 @@ function Steps({ condition }: { condition: Edited }) {
       <Tooltip title={t("undoKeys")}><Button size="small" icon={<UndoOutlined />} aria-label={t("undo")} disabled={!condition.canUndo} onClick={condition.undo} /></Tooltip>
       <Tooltip title={t("redoKeys")}><Button size="small" icon={<RedoOutlined />} aria-label={t("redo")} disabled={!condition.canRedo} onClick={condition.redo} /></Tooltip>
     </Flex>
+  );
+}
+
+/** Says among the parts that the document has text which is not part of the condition yet. */
+function Written({ condition }: { condition: Edited }) {
+  const { t } = useTranslation("condition");
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      title={t("written")}
+      action={(
+        <Flex gap="small">
+          <Button size="small" onClick={() => { condition.rewrite(null); }}>{t("discard")}</Button>
+          <Button size="small" type="primary" loading={condition.isReading} onClick={() => void condition.settle()}>{t("takeOver")}</Button>
+        </Flex>
+      )}
+    />
   );
 }
 

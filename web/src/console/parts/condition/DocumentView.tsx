@@ -1,9 +1,7 @@
-import { Refused } from "@console/parts/Refused";
 import { api } from "@shared/api/client";
 import { Alert, Button, Flex, Input, Segmented, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Document } from "./model";
 import type { Edited } from "./useCondition";
 
 type Form = "yaml" | "json";
@@ -12,7 +10,7 @@ type Form = "yaml" | "json";
 export function DocumentView({ brand, condition }: { brand: string; condition: Edited }) {
   const { t } = useTranslation("condition");
   const [form, setForm] = useState<Form>("yaml");
-  const [written, setWritten] = useState<string | null>(null);
+  const { written, rewrite } = condition;
   const isWhole = condition.gaps.size === 0;
   const place = { params: { path: { brand } } };
   const yaml = api.useQuery(
@@ -20,12 +18,6 @@ export function DocumentView({ brand, condition }: { brand: string; condition: E
     { enabled: form === "yaml" && isWhole, retry: false },
   );
   const json = JSON.stringify(condition.document, null, 2);
-  const read = api.useMutation("post", "/v1/brands/{brand}/conditions/reading", {
-    onSuccess: (answer) => {
-      condition.replace(answer.condition as Document);
-      setWritten(null);
-    },
-  });
   // A condition that is refused cannot be told as YAML; JSON is YAML too.
   const own = form === "yaml" && yaml.data !== undefined && isWhole ? yaml.data.yaml : json;
   return (
@@ -33,8 +25,8 @@ export function DocumentView({ brand, condition }: { brand: string; condition: E
       <Flex justify="space-between" align="center" wrap gap="small">
         <Segmented<Form> value={form} onChange={setForm} options={[{ value: "yaml", label: "YAML" }, { value: "json", label: "JSON" }]} />
         <Flex gap="small">
-          {written !== null && <Button size="small" onClick={() => { setWritten(null); read.reset(); }}>{t("discard")}</Button>}
-          <Button size="small" type="primary" disabled={written === null} loading={read.isPending} onClick={() => { read.mutate({ ...place, body: { text: written ?? "" } }); }}>
+          {written !== null && <Button size="small" onClick={() => { rewrite(null); }}>{t("discard")}</Button>}
+          <Button size="small" type="primary" disabled={written === null} loading={condition.isReading} onClick={() => void condition.settle()}>
             {t("takeOver")}
           </Button>
         </Flex>
@@ -46,9 +38,8 @@ export function DocumentView({ brand, condition }: { brand: string; condition: E
         spellCheck={false}
         rows={16}
         value={written ?? own}
-        onChange={(event) => { setWritten(event.target.value); }}
+        onChange={(event) => { rewrite(event.target.value); }}
       />
-      {read.error !== null && <Refused error={read.error} />}
       <Typography.Text type="secondary">{t("documentHint")}</Typography.Text>
     </Flex>
   );
