@@ -192,15 +192,14 @@ def test_a_brand_decides_how_its_members_leave(shop: Shop) -> None:
     path = "/v1/brands/wool/exit-policy"
     assert shop.get(path) == {"version": 0, "cooling_off_days": 7, "points": "forfeit"}
     decided = {"cooling_off_days": 30, "points": "keep"}
-    for _ in range(2):
-        assert shop.client.put(path, json=decided, headers=shop.key).json() == {
-            "version": 1,
-            **decided,
-        }
+    for read in ('"0"', '"1"'):
+        done = shop.client.put(path, json=decided, headers={**shop.key, "If-Match": read})
+        assert (done.json(), done.headers["ETag"]) == ({"version": 1, **decided}, '"1"')
     assert shop.get(path) == {"version": 1, **decided}
-    wrong = shop.client.put(path, json={**decided, "cooling_off_days": 366}, headers=shop.key)
+    read_again = {**shop.key, "If-Match": '"1"'}
+    wrong = shop.client.put(path, json={**decided, "cooling_off_days": 366}, headers=read_again)
     assert wrong.status_code == 422
-    nowhere = shop.client.put("/v1/brands/silk/exit-policy", json=decided, headers=shop.key)
+    nowhere = shop.client.put("/v1/brands/silk/exit-policy", json=decided, headers=read_again)
     assert nowhere.json()["code"] == "org.brand_not_found"
 
 

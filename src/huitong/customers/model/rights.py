@@ -98,6 +98,20 @@ class ExitPolicy:
     points: PointsAtExit = PointsAtExit.FORFEIT
 
 
+@dataclass(eq=False)
+class ExitPolicyChanged(DomainError):
+    """Somebody else decided how members leave since it was read."""
+
+    code: ClassVar[str] = "customers.exit_policy_changed"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    sentence: ClassVar[str] = (
+        "How members leave was decided anew meanwhile (version {version} now, you have read"
+        " {expected}): read it again and repeat your change."
+    )
+    version: int
+    expected: int
+
+
 @dataclass(frozen=True, slots=True)
 class ExitWish:
     """A member who wants to leave; a repeat of the key answers the first request."""

@@ -8,6 +8,7 @@ from huitong.customers.model import (
     CustomerStatus,
     ExitCancellation,
     ExitPolicy,
+    ExitPolicyChanged,
     ExitRequest,
     ExitState,
     ExitWish,
@@ -36,12 +37,17 @@ def put_exit_policy(
     points: PointsAtExit,
     actor: str,
     now: datetime,
+    expected_version: int | None = None,
 ) -> ExitPolicy:
     """Decide anew how members of a brand leave; wishes that stand already keep their terms.
 
     The same decision again makes no new version.
+
+    :raises ExitPolicyChanged: when the newest version is not the expected one.
     """
     before = exit_policies(tx, brand_ids=[brand_id])[brand_id]
+    if expected_version is not None and before.version != expected_version:
+        raise ExitPolicyChanged(version=before.version, expected=expected_version)
     if before.version and (before.cooling_off_days, before.points) == (cooling_off_days, points):
         return before
     found = tx.row(

@@ -3,16 +3,29 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Response
 from pydantic import BaseModel, Field
 
 from huitong import customers, org
-from huitong.customers.model import COOLING_OFF_DAYS_MAX, ExitPolicy, PointsAtExit
+from huitong.customers.model import (
+    COOLING_OFF_DAYS_MAX,
+    ExitPolicy,
+    ExitPolicyChanged,
+    PointsAtExit,
+)
 from huitong.org.model import BrandNotFound
 from huitong.platform import audit, clock
 from huitong.platform.auth import Permission
 from huitong.platform.db import Tx
-from huitong.platform.http import Calling, Reach, Router, Running
+from huitong.platform.http import (
+    Calling,
+    ExpectedVersion,
+    IfMatchMissing,
+    Reach,
+    Router,
+    Running,
+    etag,
+)
 
 router = Router(tag="rights")
 
@@ -41,23 +54,33 @@ class ExitPolicyOut(BaseModel):
     reach=Reach.ANYBODY,
     errors=[BrandNotFound],
 )
-def exit_policy(platform: Running, caller: Calling, brand: BrandCode) -> ExitPolicyOut:
-    """Show how members of a brand leave."""
+def exit_policy(
+    platform: Running, caller: Calling, brand: BrandCode, response: Response
+) -> ExitPolicyOut:
+    """Show how members of a brand leave; `ETag` is the version."""
     with platform.database.reading(caller.scope()) as tx:
         brand_id = org.brand(tx, code=brand).id
-        return _out(customers.exit_policies(tx, brand_ids=[brand_id])[brand_id])
+        return _out(customers.exit_policies(tx, brand_ids=[brand_id])[brand_id], response)
 
 
 @router.route(
     "PUT",
     "/v1/brands/{brand}/exit-policy",
     permission=Permission.RIGHTS_WRITE,
-    errors=[BrandNotFound],
+    errors=[BrandNotFound, ExitPolicyChanged, IfMatchMissing],
 )
-def put_exit_policy(
-    platform: Running, caller: Calling, brand: BrandCode, wanted: ExitPolicyIn
+def put_exit_policy(  # noqa: PLR0917 - the parts of one request
+    platform: Running,
+    caller: Calling,
+    brand: BrandCode,
+    wanted: ExitPolicyIn,
+    expected: ExpectedVersion,
+    response: Response,
 ) -> ExitPolicyOut:
-    """Decide anew how members of a brand leave; open wishes keep their terms, a repeat is none."""
+    """Decide anew how members of a brand leave; open wishes keep their terms.
+
+    `If-Match` is the version that was read; the same decision again makes no new one.
+    """
     now = clock.now()
 
     def work(tx: Tx) -> ExitPolicy:
@@ -70,6 +93,7 @@ def put_exit_policy(
             points=wanted.points,
             actor=caller.actor(),
             now=now,
+            expected_version=expected,
         )
         if done.version != before.version:
             audit.record(
@@ -84,10 +108,11 @@ def put_exit_policy(
             )
         return done
 
-    return _out(platform.database.do(caller.scope(), work, now=now))
+    return _out(platform.database.do(caller.scope(), work, now=now), response)
 
 
-def _out(policy: ExitPolicy) -> ExitPolicyOut:
+def _out(policy: ExitPolicy, response: Response) -> ExitPolicyOut:
+    response.headers["ETag"] = etag(policy.version)
     return ExitPolicyOut(
         version=policy.version, cooling_off_days=policy.cooling_off_days, points=policy.points
     )
