@@ -60,8 +60,11 @@ class Desk:
         *,
         key: str = "k1",
         params: Mapping[str, str | int] | None = None,
+        read: int | None = None,
     ) -> dict[str, Any]:
         headers = self.key | {"Idempotency-Key": key}
+        if read is not None:
+            headers |= {"If-Match": f'"{read}"'}
         answer = self.client.request(method, path, json=body, headers=headers, params=params)
         told: dict[str, Any] = answer.json() | {"status_code": answer.status_code}
         return told
@@ -292,9 +295,20 @@ class TestPolicies:
 
     def test_how_members_leave_is_decided_and_audited(self, desk: Desk) -> None:
         path = f"/v1/brands/{desk.brand}/exit-policy"
-        for _ in range(2):
-            told = desk.call("PUT", path, {"cooling_off_days": 15, "points": "keep"})
+        for read in range(2):
+            told = desk.call("PUT", path, {"cooling_off_days": 15, "points": "keep"}, read=read)
             assert (told["version"], told["cooling_off_days"]) == (1, 15)
+        assert desk.acts().count("exit_policy.put") == 1
+
+    def test_how_members_leave_is_not_decided_over_somebody_else(self, desk: Desk) -> None:
+        path = f"/v1/brands/{desk.brand}/exit-policy"
+        desk.call("PUT", path, {"cooling_off_days": 15, "points": "keep"}, read=0)
+        late = desk.call("PUT", path, {"cooling_off_days": 3, "points": "forfeit"}, read=0)
+        assert (late["status_code"], late["code"]) == (409, "customers.exit_policy_changed")
+        assert late["facts"] == {"version": 1, "expected": 0}
+        unread = desk.call("PUT", path, {"cooling_off_days": 3, "points": "forfeit"})
+        assert unread["code"] == "platform.if_match_missing"
+        assert desk.get(path)["cooling_off_days"] == 15
         assert desk.acts().count("exit_policy.put") == 1
 
 
@@ -327,6 +341,7 @@ class TestDocuments:
         told = desk.post("/v1/documents/decisions", body)
         assert [one["ok"] for one in told["items"]] == [True, True, False]
         assert told["items"][2]["code"] == "customers.submission_not_found"
+        assert told["items"][2]["facts"] == {"submission": body["items"][2]["submission_id"]}
         desk.post("/v1/documents/decisions", body, key="k2")
         assert desk.acts().count("document.decide") == 2
         (rejected,) = desk.get(f"/v1/brands/{desk.brand}/documents", state="rejected")["items"]

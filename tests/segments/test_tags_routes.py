@@ -176,9 +176,9 @@ class TestGiving:
         self, client: TestClient, key: dict[str, str], people: dict[str, str]
     ) -> None:
         her = people["her"]
-        assert given(client, key, (her, "tea"), (her, "chess"))[1]["code"] == (
-            "segments.value_unfit"
-        )
+        unfit = given(client, key, (her, "tea"), (her, "chess"))[1]
+        assert unfit["code"] == "segments.value_unfit"
+        assert (unfit["facts"]["tag"], unfit["facts"]["value"]) == ("likes", "chess")
         given(client, key, (her, "tea"), (her, "sport"))
         shown = client.get(f"/v1/customers/{her}/tags", headers=key).json()
         assert sorted(one["value"] for one in shown["given"]) == ["sport", "tea"]
@@ -208,6 +208,7 @@ class TestGiving:
             "segments.customer_not_of_brand",
         ]  # fmt: skip
         assert kept in told[1]["reason"]
+        assert told[1]["facts"] == {"customer": gone, "merged_into": kept}
 
 
 class TestOneCustomer:

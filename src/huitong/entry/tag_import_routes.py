@@ -13,7 +13,7 @@ from huitong.org.model import BrandNotFound
 from huitong.platform import audit, clock
 from huitong.platform.audit import Act
 from huitong.platform.auth import Permission
-from huitong.platform.errors import Refused
+from huitong.platform.errors import FieldValue, Refused
 from huitong.platform.http import Calling, Router, Running
 from huitong.segments.model.tags import TagNotFound
 from huitong.segments.operations import tags as operations
@@ -42,6 +42,7 @@ class LineRefused(BaseModel):
     line: int
     code: str
     reason: str
+    facts: dict[str, FieldValue] = Field(description="What the sentence is about.")
 
 
 class TagFileTaken(BaseModel):
@@ -79,7 +80,12 @@ def import_file(
             today=now.astimezone(ZoneInfo(found.time_zone)).date(),
         )
         refused = [
-            LineRefused(line=one.line, code=result.code, reason=result.reason)
+            LineRefused(
+                line=one.line,
+                code=result.code,
+                reason=result.reason,
+                facts=dict(result.facts),
+            )
             for one, result in zip(lines, results, strict=True)
             if isinstance(result, Refused)
         ]

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 from pydantic import BaseModel, Field
 
 from huitong.customers.model import CUSTOMER_PREFIX
-from huitong.platform.errors import Ok, Result
+from huitong.platform.errors import FieldValue, Ok, Result
 from huitong.platform.http import IdText
 from huitong.platform.ids import show
 
@@ -34,6 +34,7 @@ class AnswerOut(BaseModel):
     id: str | None = Field(None, description="Of what was made or found.")
     code: str | None = None
     reason: str | None = None
+    facts: dict[str, FieldValue] | None = Field(None, description="What the sentence is about.")
 
 
 class AnswersOut(BaseModel):
@@ -61,4 +62,4 @@ def _answer(result: Result[Mapping[str, int]] | Result[None], name: str, prefix:
     if isinstance(result, Ok):
         made = result.value[name] if result.value and name else None
         return AnswerOut(ok=True, id=show(prefix, made) if made is not None else None)
-    return AnswerOut(ok=False, code=result.code, reason=result.reason)
+    return AnswerOut(ok=False, code=result.code, reason=result.reason, facts=dict(result.facts))

@@ -9,6 +9,15 @@ from huitong.customers.model import CUSTOMER_PREFIX
 from huitong.platform.db import Tx, array, text_array
 from huitong.platform.errors import Ok, Refused, Result
 from huitong.platform.ids import bucket_of, show
+from huitong.segments.model.givings import (
+    GivenEndsBefore,
+    GivenNumberUnfit,
+    GivenToErased,
+    GivenToMerged,
+    GivenToStranger,
+    GivenValueUnfit,
+    TagIsComputed,
+)
 from huitong.segments.model.tags import (
     NumberValues,
     RefreshKind,
@@ -141,18 +150,16 @@ def publish_refresh(
 
 def _problem(tag: Tag, giving: Giving, today: date) -> Refused | None:
     if giving.until is not None and giving.until <= today:
-        return Refused("segments.given_ends_before", "It would end before it begins.")
+        return GivenEndsBefore(until=giving.until.isoformat()).as_refused()
     if tag.expression.primitive != "given":
-        message = f"“{tag.code}” is computed; only tags by hand and from files are given."
-        return Refused("segments.tag_computed", message)
+        return TagIsComputed(tag=tag.code).as_refused()
     if isinstance(tag.values, NumberValues):
         whole = is_whole_number(giving.value)
-        message = "A whole number of at most 15 digits is needed."
-        return None if whole else Refused("segments.value_unfit", message)
+        return None if whole else GivenNumberUnfit(value=giving.value).as_refused()
     codes = [value.code for value in tag.values] if isinstance(tag.values, tuple) else []
     if codes and giving.value not in codes:
-        message = f"“{tag.code}” has no value “{giving.value}”; it has {', '.join(codes)}."
-        return Refused("segments.value_unfit", message)
+        unfit = GivenValueUnfit(tag=tag.code, value=giving.value, values=", ".join(codes))
+        return unfit.as_refused()
     return None
 
 
@@ -166,15 +173,12 @@ def _stranger(giving: Giving, people: Mapping[int, _Person], brand_id: int) -> R
     """Return why nothing is said of somebody: not of this brand, merged away, or erased."""
     shown, person = show(CUSTOMER_PREFIX, giving.customer_id), people.get(giving.customer_id)
     if person is None or person.brand_id != brand_id:
-        message = f"The brand has no customer {shown}: check the id, and of which brand it is."
-        return Refused("segments.customer_not_of_brand", message)
+        return GivenToStranger(customer=shown).as_refused()
     if person.is_erased:
-        message = f"Customer {shown} was erased: nothing can be said of them any more."
-        return Refused("segments.customer_erased", message)
+        return GivenToErased(customer=shown).as_refused()
     if person.merged_into is not None:
         head = show(CUSTOMER_PREFIX, person.merged_into)
-        message = f"Customer {shown} was merged into {head}: say it of {head}."
-        return Refused("segments.customer_merged", message, {"merged_into": head})
+        return GivenToMerged(customer=shown, merged_into=head).as_refused()
     return None
 
 

@@ -12,7 +12,7 @@ from huitong.org.model import BrandNotFound
 from huitong.platform import audit, clock
 from huitong.platform.audit import Act
 from huitong.platform.auth import Permission
-from huitong.platform.errors import Refused, Result
+from huitong.platform.errors import FieldValue, Refused, Result
 from huitong.platform.http import Calling, IdText, Reach, Router, Running, Seeing
 from huitong.segments.model.tags import TagNotFound
 from huitong.segments.operations import tags as operations
@@ -50,6 +50,7 @@ class GivingOut(BaseModel):
     state: Literal["given", "refused"]
     code: str | None = None
     reason: str | None = None
+    facts: dict[str, FieldValue] | None = Field(None, description="What the sentence is about.")
 
 
 class GivingsOut(BaseModel):
@@ -164,6 +165,10 @@ def withdraw(  # noqa: PLR0917 - the parts of one request
 def _out(customer_id: int, result: Result[None]) -> GivingOut:
     if isinstance(result, Refused):
         return GivingOut(
-            customer_id=customer_id, state="refused", code=result.code, reason=result.reason
+            customer_id=customer_id,
+            state="refused",
+            code=result.code,
+            reason=result.reason,
+            facts=dict(result.facts),
         )
     return GivingOut(customer_id=customer_id, state="given")

@@ -1,8 +1,9 @@
 import { Refused } from "@console/parts/Refused";
+import { useUnsaved } from "@console/unsaved";
 import { http, queries } from "@shared/api/client";
-import { Refusal } from "@shared/api/refusal";
 import { count } from "@shared/format";
-import { useRefusalText } from "@shared/refusalText";
+import { refusalOfItem, useRefusalText } from "@shared/refusalText";
+import { textOf } from "@shared/textOf";
 import { Alert, Button, Drawer, Flex, Input, Progress, Table, Typography, Upload } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -57,7 +58,8 @@ export function ImportRows({ isOpen, title, what, columns, onClose }: Props) {
     setRunning(false);
     void queries.invalidateQueries();
   };
-  const close = () => { setText(""); setWork(null); onClose(); };
+  const { leave } = useUnsaved(isRunning || (rows.length > 0 && work === null));
+  const close = () => { leave(() => { setText(""); setWork(null); onClose(); }); };
   const template = `data:text/csv;charset=utf-8,${encodeURIComponent(`\uFEFF${columns.map((column) => t(`columns.${column}`)).join(",")}\r\n`)}`;
   return (
     <Drawer open={isOpen} onClose={close} size="large" title={title} destroyOnHidden>
@@ -68,7 +70,7 @@ export function ImportRows({ isOpen, title, what, columns, onClose }: Props) {
             accept=".csv,.txt,.tsv"
             showUploadList={false}
             beforeUpload={(file) => {
-              if (file.size <= BYTES_MAX) void file.text().then((read) => { setText(read); setWork(null); });
+              if (file.size <= BYTES_MAX) void textOf(file).then((read) => { setText(read); setWork(null); });
               return false;
             }}
           >
@@ -106,7 +108,7 @@ function Told({ work }: { work: Work }) {
           pagination={refused.length > 20 ? { pageSize: 20 } : false}
           columns={[
             { title: t("code"), dataIndex: "code" },
-            { title: t("reason"), key: "reason", render: (_, one) => say(new Refusal(409, { code: one.refusal ?? "", detail: one.reason ?? "", facts: one.facts ?? {} })) },
+            { title: t("reason"), key: "reason", render: (_, one) => say(refusalOfItem({ ...one, code: one.refusal })) },
           ]}
         />
       )}

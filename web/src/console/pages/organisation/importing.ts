@@ -1,6 +1,7 @@
 /** Rows of stores and staff from a sheet: what the columns may be called, and what each row says. */
 import type { Schemas } from "@shared/api/client";
-import { Refusal } from "@shared/api/refusal";
+import type { Refusal } from "@shared/api/refusal";
+import { refusalOfItem } from "@shared/refusalText";
 import { records } from "./csv";
 import { STORE_KINDS, type Rows } from "./words";
 
@@ -44,5 +45,5 @@ export function staffRow(row: Record<string, string>): StaffIn {
 /** Returns why the one row of a form was refused, as a refusal that pages can show. */
 export function rowRefusal(told: Rows): Refusal | null {
   const row = told.items[0];
-  return row?.state === "refused" ? new Refusal(409, { code: row.refusal ?? "", detail: row.reason ?? "", facts: row.facts ?? {} }) : null;
+  return row?.state === "refused" ? refusalOfItem({ ...row, code: row.refusal }) : null;
 }

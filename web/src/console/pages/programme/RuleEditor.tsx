@@ -1,7 +1,7 @@
 import { Alert, DatePicker, Drawer, Form, Input, InputNumber, Radio, Select, Switch } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useTranslation } from "react-i18next";
-import { fenOf, pathOf, pathText, useEditing, yuanOf } from "./editing";
+import { fenOf, pathText, pathsOf, useEditing, yuanOf } from "./editing";
 import { Field } from "./Field";
 import type { Rule } from "./words";
 
@@ -57,7 +57,7 @@ export function RuleEditor({ rule, place, words, onChange, onClose }: Props) {
             {({ disabled }) => <Radio.Group disabled={disabled} value={rule.items.except_for} options={[{ value: false, label: t("itemsOnly") }, { value: true, label: t("itemsExcept") }]} onChange={(event) => { put({ items: { ...rule.items, except_for: event.target.value as boolean } }); }} />}
           </Field>
           <Field label={t("categories")} place={at("items", "categories")} hint={t("categoriesHint")} isWide>
-            {(own) => <Select {...own} mode="tags" open={false} suffixIcon={null} placeholder={t("allItems")} value={rule.items.categories.map(pathText)} onChange={(paths: string[]) => { put({ items: { ...rule.items, categories: paths.map(pathOf).filter((path) => path.length > 0) } }); }} />}
+            {(own) => <Select {...own} mode="tags" open={false} suffixIcon={null} placeholder={t("allItems")} value={rule.items.categories.map(pathText)} onChange={(paths: string[]) => { put({ items: { ...rule.items, categories: pathsOf(paths, rule.items.categories) } }); }} />}
           </Field>
           <Field label={t("skus")} place={at("items", "skus")} hint={t("skusHint")} isWide>
             {(own) => <Select {...own} mode="tags" open={false} suffixIcon={null} tokenSeparators={[",", " ", "\n"]} placeholder={t("allItems")} value={[...rule.items.skus]} onChange={(skus: string[]) => { put({ items: { ...rule.items, skus } }); }} />}

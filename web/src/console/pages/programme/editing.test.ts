@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fenOf, firstProgramme, freeCode, moved, newRule, pathOf, pathText, replaced, without, yuanOf } from "./editing";
+import { fenOf, firstProgramme, freeCode, moved, newRule, pathOf, pathText, pathsOf, replaced, without, yuanOf } from "./editing";
 
 describe("editing a programme", () => {
   it("replaces, removes and moves parts without changing the list it was given", () => {
@@ -23,6 +23,16 @@ describe("editing a programme", () => {
   it("reads category paths as they are written, slashes in names included", () => {
     const path = ["MISCELLANEOUS", "COUPON/MISC ITEMS"];
     expect(pathOf(pathText(path))).toEqual(path);
+  });
+  it("takes a path with or without spaces around its slashes, of either width", () => {
+    for (const text of ["\u5973\u88c5 / \u978b", "\u5973\u88c5/\u978b", "\u5973\u88c5\uff0f\u978b", " \u5973\u88c5 \uff0f \u978b ", "\u5973\u88c5/ \u978b"]) {
+      expect(pathOf(text)).toEqual(["\u5973\u88c5", "\u978b"]);
+    }
+    expect(pathOf(" / ")).toEqual([]);
+  });
+  it("leaves the paths of a rule as they were when another is added", () => {
+    const had = [["COUPON/MISC ITEMS"], ["A", "B/C"]];
+    expect(pathsOf([...had.map(pathText), "D/E"], had)).toEqual([...had, ["D", "E"]]);
   });
   it("begins a first programme with a tier at nothing and one rule", () => {
     const first = firstProgramme();

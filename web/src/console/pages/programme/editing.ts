@@ -101,7 +101,19 @@ export function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** Returns a category path as people write it, and back. */
-export const SEPARATOR = " / ";
-export const pathText = (path: readonly string[]): string => path.join(SEPARATOR);
-export const pathOf = (text: string): string[] => text.split(SEPARATOR).map((step) => step.trim()).filter((step) => step !== "");
+/** Returns a category path as people write it. */
+export const pathText = (path: readonly string[]): string => path.join(" / ");
+
+const SPACED = /\s[/\uff0f]\s/;
+const ANY = /[/\uff0f]/;
+
+/** Returns the path that somebody wrote; where slashes stand between spaces, others are part of a name. */
+export function pathOf(text: string): string[] {
+  return text.split(SPACED.test(text) ? SPACED : ANY).map((step) => step.trim()).filter((step) => step !== "");
+}
+
+/** Returns the paths of a rule as they were written anew; those that it had already stay as they are. */
+export function pathsOf(texts: readonly string[], had: readonly (readonly string[])[]): string[][] {
+  const known = new Map(had.map((path) => [pathText(path), path]));
+  return texts.map((text) => [...(known.get(text) ?? pathOf(text))]).filter((path) => path.length > 0);
+}

@@ -4,9 +4,12 @@ import { Empty } from "@console/parts/Empty";
 import { AskReason } from "@console/parts/people/AskReason";
 import { Page } from "@console/parts/Page";
 import { SaidOf } from "@console/parts/actors/Actor";
+import { Refused } from "@console/parts/Refused";
 import { api, newKey, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
+import type { Refusal } from "@shared/api/refusal";
 import { instant } from "@shared/format";
+import { refusalOfItem, useRefusalText } from "@shared/refusalText";
 import { useMay } from "@shared/session";
 import { Alert, App, Button, Flex, Modal, Segmented, type TableColumnsType, Typography } from "antd";
 import { type Key, useState } from "react";
@@ -26,11 +29,12 @@ export default function Documents() {
   const { code: brand } = useBrand();
   const at = useAddress();
   const may = useMay()("documents.review");
+  const say = useRefusalText();
   const { message } = App.useApp();
   const [query, setQuery] = useSearchParams();
   const [picked, setPicked] = useState<readonly Key[]>([]);
   const [asked, setAsked] = useState<Asked | null>(null);
-  const [refused, setRefused] = useState<readonly string[]>([]);
+  const [refused, setRefused] = useState<readonly Refusal[]>([]);
   const [looked, setLooked] = useState<Document | null>(null);
   const state = STATES.find((one) => one === query.get("state")) ?? "open";
   const counts = api.useQuery("get", "/v1/brands/{brand}/documents/counts", { params: { path: { brand } } });
@@ -40,7 +44,7 @@ export default function Documents() {
       const done = items.filter((one) => one.ok).length;
       setAsked(null);
       setPicked([]);
-      setRefused(items.filter((one) => !one.ok).map((one) => one.reason ?? one.code ?? ""));
+      setRefused(items.filter((one) => !one.ok).map(refusalOfItem));
       if (done > 0) void message.success(body.items[0]?.state === "approved" ? t("docs.approved", { count: done }) : t("docs.rejected", { count: done }));
       void queries.invalidateQueries();
     },
@@ -94,7 +98,7 @@ export default function Documents() {
         />
       </div>
       {refused.length > 0 && (
-        <Alert type="error" showIcon closable={{ onClose: () => { setRefused([]); } }} title={t("docs.refused", { count: refused.length })} description={<ul className="plain">{refused.map((one, place) => <li key={place}>{one}</li>)}</ul>} />
+        <Alert type="error" showIcon closable={{ onClose: () => { setRefused([]); } }} title={t("docs.refused", { count: refused.length })} description={<ul className="plain">{refused.map((one, place) => <li key={place}>{say(one)}</li>)}</ul>} />
       )}
       <DataTable<Document>
         label={t("documents")}
@@ -106,8 +110,11 @@ export default function Documents() {
       />
       {looked !== null && <Original document={looked} onClose={() => { setLooked(null); }} />}
       {asked?.state === "approved" && (
-        <Modal open title={t("docs.approveTitle")} okText={t("docs.approve")} confirmLoading={decide.isPending} onOk={() => { send(asked, null); }} onCancel={() => { setAsked(null); }}>
-          <Typography.Text>{t("docs.approveHint")}</Typography.Text>
+        <Modal open title={t("docs.approveTitle")} okText={t("docs.approve")} confirmLoading={decide.isPending} onOk={() => { send(asked, null); }} onCancel={() => { setAsked(null); decide.reset(); }}>
+          <Flex vertical gap="middle">
+            <Typography.Text>{t("docs.approveHint")}</Typography.Text>
+            {decide.error !== null && <Refused error={decide.error} />}
+          </Flex>
         </Modal>
       )}
       {asked?.state === "rejected" && (

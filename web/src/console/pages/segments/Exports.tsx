@@ -5,7 +5,9 @@ import { Refused } from "@console/parts/Refused";
 import { Actor } from "@console/parts/actors/Actor";
 import { api, download, newKey } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
+import { Refusal } from "@shared/api/refusal";
 import { count, instant } from "@shared/format";
+import { useRefusalText } from "@shared/refusalText";
 import { Alert, App, Button, Flex, Modal, Radio } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -20,6 +22,8 @@ export function Exports({ brand, segment, isArchived }: { brand: string; segment
   const { message } = App.useApp();
   const [open, setOpen] = useState(false);
   const [purpose, setPurpose] = useState<Purpose>("marketing");
+  const say = useRefusalText();
+  const [taken, setTaken] = useState<string | null>(null);
   const [key, setKey] = useState(newKey);
   const listing = api.useInfiniteQuery(
     "get", "/v1/brands/{brand}/exports", { params: { path: { brand }, query: { segment, limit: 20 } } }, BY_CURSOR,
@@ -32,8 +36,10 @@ export function Exports({ brand, segment, isArchived }: { brand: string; segment
     },
   });
   const take = (one: Export) => {
+    setTaken(one.id);
     download(`/v1/brands/${encodeURIComponent(brand)}/exports/${one.id}/file`, `${segment}-${one.id}.csv`)
-      .catch((error: unknown) => { void message.error(error instanceof Error ? error.message : String(error)); });
+      .catch((error: unknown) => { void message.error(say(error instanceof Refusal ? error : new Refusal(500, {}))); })
+      .finally(() => { setTaken(null); });
   };
   const running = listing.data?.pages.flatMap((page) => page.items).filter((one) => !one.is_finished && one.job_id !== null) ?? [];
   return (
@@ -51,7 +57,7 @@ export function Exports({ brand, segment, isArchived }: { brand: string; segment
           { title: t("written"), dataIndex: "written", align: "right", render: (value: number | null) => count(value) },
           { title: t("leftOut"), key: "left", render: (_, one) => <LeftOut one={one} /> },
           { title: t("keptUntil"), dataIndex: "kept_until", render: (value: string | null) => instant(value) },
-          { title: t("file"), key: "file", render: (_, one) => <Button size="small" disabled={!one.is_finished || isGone(one)} title={isGone(one) ? t("fileGone") : undefined} onClick={() => { take(one); }}>{t("download")}</Button> },
+          { title: t("file"), key: "file", render: (_, one) => <Button size="small" loading={taken === one.id} disabled={!one.is_finished || isGone(one)} title={isGone(one) ? t("fileGone") : undefined} onClick={() => { take(one); }}>{t("download")}</Button> },
         ]}
       />
       <Modal

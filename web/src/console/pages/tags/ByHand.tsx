@@ -1,5 +1,7 @@
 import { Refused } from "@console/parts/Refused";
 import { api, queries } from "@shared/api/client";
+import { refusalOfItem, useRefusalText } from "@shared/refusalText";
+import { textOf } from "@shared/textOf";
 import { Alert, Button, Card, DatePicker, Flex, Form, Input, Select, Upload } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
@@ -17,6 +19,7 @@ const BYTES_MAX = 900_000;
 /** Says a tag of customers, takes it back, or takes a file of such sayings. */
 export function ByHand({ brand, document, side }: { brand: string; document: TagDocument; side: Side }) {
   const { t } = useTranslation("tags");
+  const say = useRefusalText();
   const [form] = Form.useForm<Fields>();
   const path = { brand, tag: document.code };
   const onSuccess = () => void queries.invalidateQueries();
@@ -60,7 +63,7 @@ export function ByHand({ brand, document, side }: { brand: string; document: Tag
             type={give.data.refused > 0 ? "warning" : "success"}
             showIcon
             title={t("given", { given: give.data.given, refused: give.data.refused })}
-            description={give.data.items.filter((one) => one.state === "refused").slice(0, 10).map((one) => <div key={one.customer_id}>{one.customer_id}: {one.reason}</div>)}
+            description={give.data.items.filter((one) => one.state === "refused").slice(0, 10).map((one) => <div key={one.customer_id}>{one.customer_id}: {say(refusalOfItem(one))}</div>)}
           />
         )}
         {withdraw.data !== undefined && <Alert type="success" showIcon title={t("withdrawn", { count: withdraw.data.taken_back })} />}
@@ -72,13 +75,14 @@ export function ByHand({ brand, document, side }: { brand: string; document: Tag
 
 function ImportFile({ brand, tag }: { brand: string; tag: string }) {
   const { t } = useTranslation("tags");
+  const say = useRefusalText();
   const [tooLarge, setTooLarge] = useState(false);
   const take = api.useMutation("post", "/v1/brands/{brand}/tags/{tag}/imports", { onSuccess: () => void queries.invalidateQueries() });
   const read = async (file: File) => {
     take.reset();
     setTooLarge(file.size > BYTES_MAX);
     if (file.size > BYTES_MAX) return;
-    const text = await file.text();
+    const text = await textOf(file);
     take.mutate({ params: { path: { brand, tag } }, body: { name: file.name, text } });
   };
   return (
@@ -95,7 +99,7 @@ function ImportFile({ brand, tag }: { brand: string; tag: string }) {
             type={take.data.refused > 0 ? "warning" : "success"}
             showIcon
             title={t("given", { given: take.data.given, refused: take.data.refused })}
-            description={take.data.lines.map((one) => <div key={one.line}>{t("line", { line: one.line })} {one.reason}</div>)}
+            description={take.data.lines.map((one) => <div key={one.line}>{t("line", { line: one.line })} {say(refusalOfItem(one))}</div>)}
           />
         )}
       </Flex>
