@@ -35,7 +35,10 @@ def check_export(tx: ReadTx, wanted: Wanted) -> int:
 
 
 def every_entry(tx: ReadTx, wanted: Wanted) -> Iterator[Entry]:
-    """Yield the entries that are wanted, the newest first, a few hundred a round trip."""
+    """Yield the entries that are wanted, the newest first, a few hundred a round trip.
+
+    The transaction is open as long as somebody reads: over a network take pages of them.
+    """
     params = _params(tx, wanted, before_id=None, limit=EXPORT_ENTRIES_MAX)
     for row in tx.stream(tables.LIST, params, chunk=ROWS_PER_ROUND_TRIP):
         yield Entry(*row)
