@@ -312,6 +312,24 @@ class TestKeys:
         answer = desk.call("POST", f"/v1/keys/{strong}/rotate", {"grace_hours": 0})
         assert refused(answer) == "more_than_held"
 
+    def test_a_key_that_a_key_makes_or_rotates_ends_no_later_than_its_maker(
+        self, app: FastAPI, admin: Browser
+    ) -> None:
+        may = ["keys.read", "keys.write", "jobs.read"]
+        endless = admin.call("POST", "/v1/keys", {"name": "all", "permissions": may}).json()
+        maker = admin.call("POST", "/v1/keys", {"name": "m", "permissions": may, "days": 1}).json()
+        browser = make_browser(app)
+        bearer = {"Authorization": f"Bearer {maker['token']}"}
+        end = maker["key"]["expires_at"]
+        for name, days in (("forever", None), ("long", 300)):
+            new = {"name": name, "permissions": may, "days": days}
+            made = browser.call("POST", "/v1/keys", new, **bearer).json()
+            assert made["key"]["expires_at"] == end
+        for key in (endless["key"], maker["key"]):
+            path = f"/v1/keys/{key['id']}/rotate"
+            rotated = browser.call("POST", path, {"grace_hours": 1}, **bearer).json()
+            assert rotated["key"]["expires_at"] == end
+
     def test_who_sees_one_brand_sees_and_makes_its_keys_alone(
         self,
         app: FastAPI,

@@ -91,9 +91,13 @@ def list_keys(platform: Running, caller: Calling) -> KeysOut:
     errors=[KeyNameTaken, MoreThanHeld, WiderThanSeen, BrandNotFound],
 )
 def issue_key(platform: Running, caller: Calling, new: NewKey) -> IssuedOut:
-    """Make a key for one program and show its token, this once."""
+    """Make a key for one program and show its token, this once.
+
+    One that a key makes ends no later than that key.
+    """
     now = clock.now()
     auth.hold_permissions(caller, new.permissions)
+    asked = None if new.days is None else now + timedelta(days=new.days)
     with platform.database.transaction(caller.scope(), now=now) as tx:
         brand_ids = (
             None if new.brands is None else [org.brand(tx, code=one).id for one in new.brands]
@@ -104,7 +108,7 @@ def issue_key(platform: Running, caller: Calling, new: NewKey) -> IssuedOut:
             name=new.name.strip(),
             permissions=frozenset(new.permissions) & OF_KEYS,
             brand_ids=brand_ids,
-            expires_at=None if new.days is None else now + timedelta(days=new.days),
+            expires_at=auth.ends_by(tx, caller, expires_at=asked),
             now=now,
         )
         return _issued_out(tx, issued, Act.KEY_ISSUE, by=caller, now=now)
@@ -124,7 +128,7 @@ def rotate_key(
     with platform.database.transaction(caller.scope(), now=now) as tx:
         _hold(tx, caller, key_id)
         issued = auth.rotate(
-            tx, key_id=key_id, grace=timedelta(hours=rotating.grace_hours), now=now
+            tx, key_id=key_id, grace=timedelta(hours=rotating.grace_hours), now=now, by=caller
         )
         return _issued_out(tx, issued, Act.KEY_ROTATE, by=caller, now=now)
 

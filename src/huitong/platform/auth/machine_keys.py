@@ -93,6 +93,14 @@ ORDER BY id DESC
 LIMIT %(limit)s
 """
 
+# When a key ends; empty when it never does.
+END_OF = """
+SELECT expires_at
+FROM platform.machine_key
+WHERE group_id = %(group_id)s
+  AND id = %(id)s
+"""
+
 # A revoked key stays as a row: what it did can still be attributed to it.
 REVOKE_KEY = """
 UPDATE platform.machine_key
@@ -172,8 +180,21 @@ def issue(
     return IssuedKey(key=key, token=f"{ids.show(KEY_PREFIX, key.id)}_{secret}")
 
 
-def rotate(tx: Tx, *, key_id: int, grace: timedelta, now: datetime) -> IssuedKey:
+def ends_by(tx: ReadTx, maker: Caller, *, expires_at: datetime | None) -> datetime | None:
+    """Return when a key ends that somebody makes: as they ask, and no later than they do."""
+    if maker.kind is not CallerKind.KEY:
+        return expires_at
+    found = tx.row(END_OF, {"group_id": tx.scope.group_id, "id": maker.id})
+    ends = [one for one in (expires_at, found[0] if found else None) if one is not None]
+    return min(ends, default=None)
+
+
+def rotate(
+    tx: Tx, *, key_id: int, grace: timedelta, now: datetime, by: Caller | None = None
+) -> IssuedKey:
     """Make the successor of a key; the old one works until `grace` has passed.
+
+    It ends when the old one would, and no later than the key by which it was made.
 
     :raises NoSuchKey: when the group has no such key in use.
     """
@@ -182,6 +203,8 @@ def rotate(tx: Tx, *, key_id: int, grace: timedelta, now: datetime) -> IssuedKey
     if found is None:
         raise NoSuchKey(key=ids.show(KEY_PREFIX, key_id))
     name, permissions, brand_ids, expires_at = found
+    # Before the old key is retired, which may be the maker.
+    expires_at = expires_at if by is None else ends_by(tx, by, expires_at=expires_at)
     tx.execute(
         RETIRE_KEY,
         {**params, "shown": ids.show(KEY_PREFIX, key_id), "expires_at": now + grace},
