@@ -1,12 +1,15 @@
 """The audit over HTTP: searched, paged, told in differences, and taken as a guarded file."""
 
+import asyncio
 import csv
 import io
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import psycopg
 import pytest
 from fastapi.testclient import TestClient
+from starlette.types import Message
 
 from huitong import org
 from huitong.org.model import StaffEntered
@@ -123,6 +126,47 @@ def test_the_file_holds_no_formula_and_that_it_was_taken_is_an_entry(
     (taken,) = page["items"]
     assert taken["actor"]["name"] == "auditor"
     assert {"path": "entries", "before": None, "after": 1} in taken["changes"]
+
+
+def test_nothing_is_held_in_the_database_while_the_file_is_read(
+    client: TestClient, key: dict[str, str], database: Database
+) -> None:
+    told: list[bytes] = []
+    held: list[int] = []
+
+    async def receive() -> Message:
+        return await asyncio.Future[Message]()
+
+    async def send(message: Message) -> None:
+        await asyncio.sleep(0)
+        if message.get("body"):
+            told.append(message["body"])
+            held.append(transactions_held(database))
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/v1/audit/file",
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in key.items()],
+    }
+
+    async def call() -> None:
+        await client.app(scope, receive, send)
+
+    asyncio.run(call())
+    assert len(told) > 3
+    assert set(held) == {0}
+
+
+def transactions_held(database: Database) -> int:
+    with psycopg.connect(database.url) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND state = 'idle in transaction'"
+        ).fetchone()
+    assert found is not None
+    return int(found[0])
 
 
 def test_the_file_names_guides_whose_names_the_audit_does_not_keep(

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from itertools import islice
 from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Query
@@ -18,6 +17,7 @@ from huitong.platform.assembly import Platform
 from huitong.platform.audit import (
     ACT_NAMES,
     AUDIT_PREFIX,
+    EXPORT_ENTRIES_MAX,
     Act,
     Entry,
     TooManyEntries,
@@ -35,7 +35,7 @@ FILE_EXAMPLE = (
     "reason,changes\n"
 )
 
-NAMED_AT_ONCE = 500
+ENTRIES_AT_ONCE = 500
 # Subjects of other kinds have no name that the platform knows.
 NAMED = (f"{auth.USER_PREFIX}_", f"{auth.KEY_PREFIX}_")
 
@@ -200,21 +200,28 @@ def take_file(platform: Running, caller: Calling, filters: Filters) -> _Lines:
 
 
 def _sent(platform: Platform, caller: Caller, wanted: Wanted) -> Iterator[str]:
+    """Yield the file; while the client reads, no transaction is open."""
     with platform.database.reading(caller.scope()) as tx:
-        entries = audit.every_entry(tx, wanted)
-        yield from audit.file_of(_with_guides(tx, entries), _brands(tx))
+        brands = _brands(tx)
+    yield from audit.file_of(_taken(platform, caller, wanted), brands)
 
 
-def _with_guides(tx: ReadTx, entries: Iterator[Entry]) -> Iterator[Entry]:
-    """Yield entries with the names of guides, a few hundred at a time.
+def _taken(platform: Platform, caller: Caller, wanted: Wanted) -> Iterator[Entry]:
+    """Yield the entries with the names of guides, a transaction for each few hundred.
 
     The audit keeps no name of theirs: it is sealed, and an erasure of it has to hold.
     """
-    names: dict[str, str] = {}
-    while some := list(islice(entries, NAMED_AT_ONCE)):
-        nameless = {one.actor for one in some if one.actor_name is None} - names.keys()
-        names |= naming.guides(tx, sorted(nameless), Seen(clock.now()))
-        for one in some:
+    before_id, told = None, 0
+    while told < EXPORT_ENTRIES_MAX:
+        with platform.database.reading(caller.scope()) as tx:
+            limit = min(ENTRIES_AT_ONCE, EXPORT_ENTRIES_MAX - told)
+            found = audit.entries(tx, wanted, before_id=before_id, limit=limit)
+            nameless = {one.actor for one in found if one.actor_name is None}
+            names = naming.guides(tx, sorted(nameless), Seen(clock.now()))
+        if not found:
+            return
+        before_id, told = found[-1].id, told + len(found)
+        for one in found:
             yield replace(one, actor_name=one.actor_name or names.get(one.actor))
 
 

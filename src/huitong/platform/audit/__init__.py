@@ -8,6 +8,7 @@ from huitong.platform.audit.acts import ACT_NAMES, Act, ActName
 from huitong.platform.audit.filing import file_of
 from huitong.platform.audit.model import (
     AUDIT_PREFIX,
+    EXPORT_ENTRIES_MAX,
     Acting,
     Change,
     Difference,
@@ -32,6 +33,7 @@ from huitong.platform.audit.rules import differences
 __all__ = [
     "ACT_NAMES",
     "AUDIT_PREFIX",
+    "EXPORT_ENTRIES_MAX",
     "Act",
     "ActName",
     "Acting",
