@@ -356,7 +356,7 @@ def decide_elsewhere(page: Page, path: str, read: dict[str, Any]) -> None:
 
 
 def test_documents_that_could_not_be_approved_say_so(open_page: Callable[..., Watched]) -> None:
-    watched = open_page(f"/console/{BRAND}/rights/documents")
+    watched = open_page(f"/console/{BRAND}/documents")
     watched.expect("ERR_FAILED")
     page = watched.page
     with screenshot_of_failure(page, "approve"):

@@ -163,6 +163,21 @@ class TestEditing:
         assert [one["turn"] for one in checked["changes"]] == ["added"]
         assert client.get(DRAFTS, headers=editor).json()["items"] == []
 
+    def test_what_is_checked_is_held_against_a_draft_as_it_is_saved(
+        self, client: TestClient, editor: dict[str, str]
+    ) -> None:
+        draft = start(client, editor)
+        saved = {"name": "spring", "programme": with_wednesdays(draft)}
+        path = f"{DRAFTS}/{draft['id']}"
+        assert client.put(path, json=saved, headers=at(editor, 1)).status_code == 200
+        said = {"document": draft["document"], "against_draft": draft["id"]}
+        checked = client.post(f"{HOME}/checks", json=said, headers=editor).json()
+        (change,) = checked["changes"]
+        assert (change["turn"], change["place"][:1]) == ("removed", ["rules"])
+        nowhere = {**said, "against_draft": draft["id"][:-1] + "z"}
+        missing = client.post(f"{HOME}/checks", json=nowhere, headers=editor)
+        assert (missing.status_code, missing.json()["code"]) == (404, "loyalty.draft_not_found")
+
     def test_a_first_programme_begins_from_what_is_sent(
         self, client: TestClient, editor: dict[str, str]
     ) -> None:

@@ -17,7 +17,8 @@ interface Values {
   brands: string[];
   operator?: string;
   region?: string;
-  units: Record<string, string | undefined>;
+  /** Only of brands that have units: without a field the form says nothing of them. */
+  units?: Record<string, string | undefined>;
   from?: Dayjs | null;
 }
 
@@ -60,7 +61,7 @@ function StoreFields({ store, onClose }: { store: Store | undefined; onClose: ()
           brands: values.brands,
           operator: values.operator === undefined || values.operator === store?.operator ? null : { code: values.operator, valid_from: from },
           regions: hierarchy === undefined || values.region === undefined || values.region === region ? [] : [{ within: hierarchy.code, code: values.region, valid_from: from }],
-          units: Object.entries(values.units).flatMap(([brand, unit]) => (unit === undefined || unit === store?.units[brand] || !values.brands.includes(brand) ? [] : [{ within: brand, code: unit, valid_from: from }])),
+          units: Object.entries(values.units ?? {}).flatMap(([brand, unit]) => (unit === undefined || unit === store?.units[brand] || !values.brands.includes(brand) ? [] : [{ within: brand, code: unit, valid_from: from }])),
         }],
       },
     });

@@ -1,4 +1,5 @@
 import { useBrand } from "@console/brand";
+import { SaidOf } from "@console/parts/actors/Actor";
 import { Refused } from "@console/parts/Refused";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
@@ -8,7 +9,6 @@ import { useTranslation } from "react-i18next";
 import { Changes } from "./Parts";
 import type { useDraft } from "./useDraft";
 import type { DraftShown } from "./words";
-import { useWho } from "./words";
 
 interface Props {
   theirs: DraftShown;
@@ -18,7 +18,6 @@ interface Props {
 /** Says who saved the draft while it was edited here, and lets the editor decide whose stays. */
 export function Outrun({ theirs, state }: Props) {
   const { t } = useTranslation("programme");
-  const who = useWho();
   const [isOpen, setOpen] = useState(false);
   const isOver = theirs.state === "published" || theirs.state === "discarded";
   return (
@@ -27,7 +26,7 @@ export function Outrun({ theirs, state }: Props) {
         role="alert"
         type="warning"
         showIcon
-        title={t("outrun.title", { who: who(theirs.changed_by), at: instant(theirs.changed_at) })}
+        title={<SaidOf id={theirs.changed_by} says={(who) => t("outrun.title", { who, at: instant(theirs.changed_at) })} />}
         description={isOver ? t("outrun.over") : t("outrun.hint")}
         action={(
           <Flex vertical gap="small">
