@@ -61,6 +61,7 @@ from huitong.customers.model.profiles import (
     RequestKeyUsed,
     Told,
     TrustedSource,
+    ValueShown,
 )
 from huitong.customers.model.relations import (
     ActorIsBeneficiary,
@@ -230,4 +231,5 @@ __all__ = [
     "TermsNotAccepted",
     "Told",
     "TrustedSource",
+    "ValueShown",
 ]

@@ -35,14 +35,23 @@ class TrustedSource:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueShown:
+    """A value as anybody may see it who sees the customer; masked when a part of it is hidden."""
+
+    text: str
+    is_masked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FieldShown:
-    """Which statement leads for a field of the profile."""
+    """Which statement leads for a field of the profile, and the value: None when it is cleared."""
 
     field: str
     source: str
     told_at: datetime
     statement_id: int
     actor: str | None
+    value: ValueShown | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,14 +55,18 @@ def profile_history(tx: ReadTx, *, customer_id: int) -> list[Told]:
 
 
 def fields_of(tx: ReadTx, *, customer_id: int, brand_id: int) -> list[FieldShown]:
-    """Return which source leads for each field of a customer's profile, the family's included."""
+    """Return which source leads for each field of a profile and what it says, masked.
+
+    The family's statements are included.
+    """
     params = {"group_id": tx.scope.group_id, "customer_ids": array([customer_id])}
     family = [row[1] for row in tx.rows(tables.people.FAMILIES, params)]
     trust = trust_of(tx, brand_ids=[brand_id])[brand_id]
-    leaders = rules.leading(statements_of(tx, customer_ids=family), trust)
+    said = statements_of(tx, customer_ids=family)
+    values = rules.shown_values(rules.surviving(said, trust))
     return [
-        FieldShown(name, one.source, one.told_at, one.id, one.actor)
-        for name, one in leaders.items()
+        FieldShown(name, one.source, one.told_at, one.id, one.actor, values.get(name))
+        for name, one in rules.leading(said, trust).items()
     ]
 
 

@@ -21,6 +21,7 @@ from huitong.customers.rules.profiles import (
     surviving,
     unpacked,
 )
+from huitong.customers.rules.showing import shown_values
 from huitong.customers.rules.standings import (
     Said,
     Standing,
@@ -57,6 +58,7 @@ __all__ = [
     "packed",
     "profile_of",
     "repeated",
+    "shown_values",
     "standing_after",
     "standing_told",
     "status_after",

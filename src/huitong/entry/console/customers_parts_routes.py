@@ -21,9 +21,15 @@ SEGMENTS_ASKED_MAX = 200
 
 
 class ProfileFieldOut(BaseModel):
-    """Which source leads for a field of the profile; its value is for who may unmask."""
+    """What is known in a field of the profile, and which source leads for it.
+
+    Of a birthday the year and month, of free tags and attributes how many there are; `is_masked`
+    tells that there is more, which is for who may unmask.
+    """
 
     field: str
+    value: str | None = Field(description="Null: the source says that it is unknown.")
+    is_masked: bool
     source: str
     told_at: datetime
     actor: str | None
@@ -85,7 +91,12 @@ def show_profile(
     return ProfileOut(
         fields=[
             ProfileFieldOut(
-                field=one.field, source=one.source, told_at=one.told_at, actor=one.actor
+                field=one.field,
+                value=None if one.value is None else one.value.text,
+                is_masked=one.value is not None and one.value.is_masked,
+                source=one.source,
+                told_at=one.told_at,
+                actor=one.actor,
             )
             for one in fields
         ],

@@ -4,7 +4,8 @@ import { Actor } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { instant } from "@shared/format";
-import { Card, Flex, Skeleton, Table, Tag } from "antd";
+import { Card, Flex, Skeleton, Table, Tag, Typography } from "antd";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { TabProps } from "../Customer";
 import { useWord } from "../words";
@@ -42,9 +43,22 @@ function Names({ head }: TabProps) {
   );
 }
 
+/** A value as the server tells it: codes get their words, what is counted its unit. */
+function useValue(): (one: Schemas["ProfileFieldOut"]) => ReactNode {
+  const { t } = useTranslation("customers");
+  const word = useWord();
+  return (one) => {
+    if (one.value === null) return <Typography.Text type="secondary">{t("saidUnknown")}</Typography.Text>;
+    if (one.field === "gender") return word("genders", one.value);
+    if (one.field === "tags" || one.field === "attributes") return t("parts", { count: Number(one.value) });
+    return one.is_masked ? <>{one.value} <Typography.Text type="secondary">{t("masked")}</Typography.Text></> : one.value;
+  };
+}
+
 function Sources({ customerId }: { customerId: string }) {
   const { t } = useTranslation("customers");
   const word = useWord();
+  const valueOf = useValue();
   const profile = api.useQuery("get", "/v1/customers/{customer_id}/profile", { params: { path: { customer_id: customerId } } });
   if (profile.error !== null) return <Refused error={profile.error} onRetry={() => void profile.refetch()} />;
   if (profile.data === undefined) return <Skeleton active />;
@@ -60,6 +74,7 @@ function Sources({ customerId }: { customerId: string }) {
           locale={{ emptyText: <Empty title={t("nothingSaid")} /> }}
           columns={[
             { title: t("field"), key: "field", render: (_, one) => word("fields", one.field) },
+            { title: t("value"), key: "value", render: (_, one) => valueOf(one) },
             { title: t("source"), key: "source", render: (_, one) => word("sources", one.source) },
             { title: t("at"), key: "at", render: (_, one) => instant(one.told_at) },
           ]}
@@ -78,7 +93,7 @@ function Sources({ customerId }: { customerId: string }) {
             { title: t("at"), key: "at", render: (_, one) => instant(one.told_at) },
             { title: t("source"), key: "source", render: (_, one) => <>{word("sources", one.source)}{one.actor !== null && one.actor !== "" && <> · <Actor id={one.actor} /></>}</> },
             { title: t("ofFields"), key: "fields", render: (_, one) => one.fields.map((field) => word("fields", field)).join(", ") },
-            { title: t("reason"), key: "reason", render: (_, one) => one.reason ?? "" },
+            { title: t("reason"), key: "reason", className: "free-text", render: (_, one) => one.reason ?? "" },
             { title: t("counts"), key: "counts", render: (_, one) => <Tag color={one.counts ? "success" : "default"}>{one.counts ? t("yes") : t("no")}</Tag> },
           ]}
         />
