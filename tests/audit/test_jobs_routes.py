@@ -113,3 +113,37 @@ def test_looking_is_not_changing(yard: Yard) -> None:
     path = yard.ask("one")
     reader = make_token(yard.database, yard.group_id, Permission.JOBS_READ, name="reader")
     assert yard.client.post(f"{path}/retry", headers=reader).status_code == 403
+
+
+def asked_by(yard: Yard, key: dict[str, str]) -> str:
+    """Return the path of a job that the holder of a key asked for."""
+    token = key["Authorization"].removeprefix("Bearer ")
+    return yard.ask("_".join(token.split("_")[:2]) + ":work")
+
+
+def test_whoever_asked_for_a_job_may_watch_and_cancel_it_without_a_permission(yard: Yard) -> None:
+    key = make_token(yard.database, yard.group_id, Permission.TAGS_GIVE, name="service")
+    path = asked_by(yard, key)
+    told = yard.client.get(path, headers=key)
+    assert (told.status_code, told.json()["is_own"]) == (200, True)
+    cancelled = yard.client.post(f"{path}/cancel", headers=key)
+    assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
+    # What goes on again may be somebody else's decision by now.
+    assert yard.client.post(f"{path}/retry", headers=key).status_code == 403
+
+
+def test_what_others_asked_for_is_refused_like_what_does_not_exist(yard: Yard) -> None:
+    service = make_token(yard.database, yard.group_id, Permission.TAGS_GIVE, name="service")
+    other = make_token(yard.database, yard.group_id, Permission.TAGS_GIVE, name="other")
+    missing = f"/v1/jobs/{show(jobs.JOB_PREFIX, 7)}"
+    for path in (asked_by(yard, other), yard.ask("by itself"), missing, "/v1/jobs/nonsense"):
+        for method, tail in (("GET", ""), ("POST", "/cancel")):
+            answer = yard.client.request(method, path + tail, headers=service)
+            told = (answer.status_code, answer.json()["code"])
+            assert told == (403, "platform.not_permitted"), path
+    assert yard.client.get("/v1/jobs", headers=service).status_code == 403
+
+
+def test_whoever_may_see_all_jobs_is_told_which_are_their_own(yard: Yard) -> None:
+    own, other = asked_by(yard, yard.key), yard.ask("by itself")
+    assert (yard.get(own)["is_own"], yard.get(other)["is_own"]) == (True, False)

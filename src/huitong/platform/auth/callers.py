@@ -141,7 +141,19 @@ class Caller:
         :raises NotPermitted: when it does not, or is not.
         :raises PasswordMustChange: when a password of their own comes first.
         """
-        if permission not in self.permissions or self.kind not in kinds_of(permission):
+        if not self.holds(permission):
             raise NotPermitted(permission=permission)
-        if self.must_change_password and permission is not Permission.ACCOUNT_OWN:
+        if permission is not Permission.ACCOUNT_OWN:
+            self.require_own_password()
+
+    def holds(self, permission: Permission) -> bool:
+        """Tell whether the caller holds the permission and is of a kind that it is meant for."""
+        return permission in self.permissions and self.kind in kinds_of(permission)
+
+    def require_own_password(self) -> None:
+        """Pass unless the caller signed in with a password that somebody else has seen.
+
+        :raises PasswordMustChange: when a password of their own comes first.
+        """
+        if self.must_change_password:
             raise PasswordMustChange

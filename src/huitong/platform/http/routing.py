@@ -14,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from huitong.platform import auth, clock
 from huitong.platform.assembly import Platform
 from huitong.platform.auth import Caller, CallerKind, NotPermitted, NotSignedIn, Permission
+from huitong.platform.db import ReadTx
 from huitong.platform.errors import DomainError
 from huitong.platform.http import cookies
 from huitong.platform.http.problems import MEDIA_TYPE, InvalidRequest, status_of
@@ -23,10 +24,13 @@ from huitong.platform.seen import OutOfReach, Seen
 PUBLIC: Final = "public"
 PERMISSION = "x-permission"
 REACH = "x-reach"
+OWNED = "x-owner-without-permission"
 
 Public: TypeAlias = Literal["public"]
 Method: TypeAlias = Literal["GET", "POST", "PUT", "DELETE"]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+# Tells whether what the places of a path name is the caller's own; what is not there is nobody's.
+Owns: TypeAlias = Callable[[ReadTx, Caller, Mapping[str, str]], bool]
 
 _bearer = HTTPBearer(auto_error=False, description="A token of `huitong keys issue`.")
 
@@ -93,6 +97,7 @@ class Router:
         *,
         permission: Permission | Public,
         reach: Reach = Reach.WHOLE,
+        owns: Owns | None = None,
         errors: Sequence[type[DomainError]] = (),
         status_code: int = HTTPStatus.OK,
         response_class: type[Response] | None = None,
@@ -102,21 +107,24 @@ class Router:
         """Make the function below answer `method` at `path` for callers who hold `permission`.
 
         `reach` says how it serves callers who see some stores or customers only; unsaid, not at
-        all. `errors` are the refusals that OpenAPI should tell of beside those that every route
-        has; `request_body` describes a body that the function reads by itself, `answer_example`
-        shows an answer that it writes by itself.
+        all. `owns` lets somebody in who holds no such permission where what the path names is
+        their own. `errors` are the refusals that OpenAPI should tell of beside those that every
+        route has; `request_body` describes a body that the function reads by itself,
+        `answer_example` shows an answer that it writes by itself.
         """
         is_public = permission == PUBLIC
         extra: dict[str, Any] = {PERMISSION: str(permission)}
         if not is_public:
             extra[REACH] = str(reach)
+        if owns is not None:
+            extra[OWNED] = True
         if request_body is not None:
             extra["requestBody"] = request_body
         responses = _described(permission, reach, errors)
         if response_class is not None and answer_example is not None:
             content = {str(response_class.media_type): {"example": answer_example}}
             responses[status_code] = {"content": content}
-        gates = [] if is_public else [Depends(_gate(Permission(permission), reach))]
+        gates = [] if is_public else [Depends(_gate(Permission(permission), reach, owns))]
         register = self.api.api_route(
             path,
             methods=[method],
@@ -146,11 +154,17 @@ def reach_of(route: APIRoute) -> Reach | None:
     return None if declared is None else Reach(str(declared))
 
 
-def _gate(permission: Permission, reach: Reach) -> Callable[..., None]:
+def _gate(permission: Permission, reach: Reach, owns: Owns | None) -> Callable[..., None]:
     """Return what every call passes first: its permission, then what it reaches."""
     parameter = reach.parameter()
 
     def require(request: Request, platform: Running, caller: Calling, seen: Seeing) -> None:
+        if owns is not None and not caller.holds(permission):
+            with platform.database.reading(caller.scope()) as tx:
+                is_own = owns(tx, caller, request.path_params)
+            if is_own:
+                caller.require_own_password()
+                return
         caller.require(permission)
         if seen.everything():
             return

@@ -108,13 +108,14 @@ def by_keys(tx: ReadTx, *, kind: str, keys: Sequence[str]) -> list[Job]:
 
 
 def newest(tx: ReadTx, *, before: int, limit: int, listed: Listed = ANY_JOB) -> list[Job]:
-    """Return the scope's newest jobs with ids below `before`, of one state or kind if asked."""
+    """Return the scope's newest jobs with ids below `before`, of those that are listed."""
     params = {
         "group_id": tx.scope.group_id,
         "before": before,
         "limit": limit,
         "state": listed.state,
         "kind": listed.kind,
+        "asked_by": listed.asked_by,
     }
     return [tables.job_of(row) for row in tx.rows(tables.LIST_JOBS, params)]
 

@@ -83,6 +83,7 @@ class Listed:
 
     state: JobState | None = None
     kind: str | None = None
+    asked_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ WHERE j.group_id = %(group_id)s
   AND j.id < %(before)s
   AND (%(state)s::text IS NULL OR j.state = %(state)s)
   AND (%(kind)s::text IS NULL OR j.kind = %(kind)s)
+  AND (%(asked_by)s::text IS NULL OR j.asked_by = %(asked_by)s)
 ORDER BY j.id DESC
 LIMIT %(limit)s
 """.replace("{columns}", _COLUMNS)

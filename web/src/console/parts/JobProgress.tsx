@@ -44,7 +44,7 @@ export function JobProgress({ jobId, title, onEnd, onCancel }: Props) {
     <Flex vertical gap="small" role="status">
       <Flex justify="space-between" align="center" gap="small">
         <Typography.Text>{title}</Typography.Text>
-        {open && (onCancel !== undefined || may("jobs.write")) && (
+        {open && (onCancel !== undefined || job.data.is_own || may("jobs.write")) && (
           <Button size="small" loading={cancel.isPending || job.data.cancel_asked} onClick={() => { if (onCancel === undefined) cancel.mutate(place); else void onCancel().then(() => job.refetch()); }}>
             {t("cancel")}
           </Button>

@@ -16,18 +16,19 @@ export function Actions({ job, onDone }: { job: Job; onDone: () => void }) {
   const place = { params: { path: { job_id: job.id } } };
   const cancel = api.useMutation("post", "/v1/jobs/{job_id}/cancel", { onSettled: onDone, onError: refused });
   const retry = api.useMutation("post", "/v1/jobs/{job_id}/retry", { onSettled: onDone, onError: refused });
-  const allowed = may("jobs.write");
-  const why = allowed ? undefined : t("notAllowed");
+  const mayRetry = may("jobs.write");
+  const mayCancel = mayRetry || job.is_own;
+  const why = (allowed: boolean) => (allowed ? undefined : t("notAllowed"));
   return (
     <Flex gap="small">
       {isOpen(job) && (
         <Popconfirm title={t("cancelTitle")} description={t("cancelMeans")} okText={t("cancelJob")} cancelText={t("keep")} onConfirm={() => { cancel.mutate(place); }}>
-          <Button size="small" disabled={!allowed || job.cancel_asked} title={why} loading={cancel.isPending}>{t("cancelJob")}</Button>
+          <Button size="small" disabled={!mayCancel || job.cancel_asked} title={why(mayCancel)} loading={cancel.isPending}>{t("cancelJob")}</Button>
         </Popconfirm>
       )}
       {isAgain(job) && (
         <Popconfirm title={t("retryTitle")} description={t("retryMeans")} okText={t("retryJob")} cancelText={t("leave")} onConfirm={() => { retry.mutate(place); }}>
-          <Button size="small" disabled={!allowed} title={why} loading={retry.isPending}>{t("retryJob")}</Button>
+          <Button size="small" disabled={!mayRetry} title={why(mayRetry)} loading={retry.isPending}>{t("retryJob")}</Button>
         </Popconfirm>
       )}
     </Flex>

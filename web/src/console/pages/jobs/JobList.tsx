@@ -3,6 +3,7 @@ import { Empty } from "@console/parts/Empty";
 import { Actor } from "@console/parts/actors/Actor";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
+import { useMay } from "@shared/session";
 import { Button, Flex, Segmented, Select, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { Actions } from "./Actions";
@@ -24,10 +25,13 @@ interface Props {
 export function JobList({ query, put, show }: Props) {
   const { t } = useTranslation("jobs");
   const words = useJobWords();
+  const may = useMay();
   const state = STATES.find((one) => one === query.get("state"));
   const kind = query.get("kind") ?? undefined;
+  // Both lists are of the same form; who may not see everybody's jobs sees their own.
+  const path = (may("jobs.read") ? "/v1/jobs" : "/v1/account/jobs") as "/v1/jobs";
   const listing = api.useInfiniteQuery(
-    "get", "/v1/jobs",
+    "get", path,
     { params: { query: { limit: ROWS, ...(state === undefined ? {} : { state }), ...(kind === undefined ? {} : { kind }) } } },
     {
       ...BY_CURSOR,

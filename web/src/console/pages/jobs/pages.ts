@@ -5,9 +5,10 @@ export const pages: readonly ConsolePage[] = [
   {
     path: "jobs",
     title: "console:pages.jobs",
-    texts: ["jobs"],
+    texts: ["jobs", "handling"],
     menu: { group: "system", order: 80, icon: ClockCircleOutlined },
-    permissions: ["jobs.read"],
+    // Whoever may start work on many looks after their own.
+    permissions: ["jobs.read", "tags.give", "segments.export"],
     load: () => import("./Jobs"),
   },
 ];
