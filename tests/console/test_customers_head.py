@@ -52,8 +52,10 @@ class TestHead:
         assert took_back["marketing"]["refusal"] == "customers.consent_withdrawn"
 
     def test_who_looks_after_them_is_told_by_what_people_call_it(self, console: Console) -> None:
-        kinds = {(one["kind"], one["staff"]) for one in head(console)["care"]}
-        assert kinds == {("friend", "g-01"), ("bound", "g-01")}
+        kinds = {(one["kind"], one["staff"], one["staff_name"]) for one in head(console)["care"]}
+        assert kinds == {("friend", "g-01", "何苗"), ("bound", "g-01", "何苗")}
+        told = console.get(f"/v1/customers/{console.id_of(0)}/timeline", kinds="relation")
+        assert {one["facts"]["staff"] for one in told["items"]} == {"何苗"}
 
     def test_a_merged_id_leads_to_whom_they_are_today(self, console: Console) -> None:
         first = members.NAMES.index("欧阳静远")
@@ -95,11 +97,26 @@ class TestParts:
         assert (leads["name"], leads["city"]) == ("pos", "manual")
         assert told["told"][0]["reason"] == "本人来电"
 
+    def test_the_profile_tells_what_is_coarse_and_masks_what_names_somebody(
+        self, console: Console
+    ) -> None:
+        told = console.get(f"/v1/customers/{console.id_of(0)}/profile")
+        values = {one["field"]: (one["value"], one["is_masked"]) for one in told["fields"]}
+        assert values == {
+            "name": ("林**", True),
+            "gender": ("female", False),
+            "birthday_on": ("1975-01", True),
+            "city": ("苏州市", False),
+        }
+        assert "林知夏" not in str(told)
+        assert "1975-01-01" not in str(told)
+
     def test_an_order_tells_who_bears_its_discount_and_what_it_earned(
         self, console: Console
     ) -> None:
         page = console.get(f"/v1/customers/{console.id_of(0)}/orders")
         first = page["items"][0]
+        assert (first["store"], first["store_name"]) == ("nj-road", "南京路店")
         told = console.get(f"/v1/orders/{first['id']}/whole")
         (line,) = told["order"]["lines"]
         (share,) = told["allocations"]

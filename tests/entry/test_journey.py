@@ -289,7 +289,11 @@ class TestPoints:
         assert lot["order_id"].startswith("ord_")
         (moved,) = client.get(f"{base}/history", headers=key).json()["items"]
         assert (moved["points"], moved["balance_after"]) == (128, 128)
-        assert moved["why"]["rules"] == [{"rule": "base", "base_minor": 12_800, "amount": 128}]
+        (gave,) = moved["why"]["rules"]
+        assert (gave["rule"], gave["base_minor"], gave["amount"]) == ("base", 12_800, 128)
+        assert (gave["chinese"], gave["english"]) == ("消费得积分", "Points for spending")
+        listed = client.get(f"/v1/customers/{customer_id}/orders", headers=key).json()["items"]
+        assert moved["order_no"] == listed[0]["order_no"]
 
     def test_the_history_comes_in_pages(
         self, client: TestClient, key: dict[str, str], customer_id: str

@@ -134,6 +134,7 @@ def test_refreshed_models_are_listed_shown_and_explained(
         (ago(120).isoformat(), "sleeping"),
     ]
     assert (told["next_state"], told["next_on"]) == ("lost", ago(-65).isoformat())
+    assert told["next_names"] == {"zh": "流失客户", "en": "Lost"}
     printed = market.run(tmp_path, "models", "explain", "lifecycle", who, *day)
     assert "沉睡客户 Sleeping" in printed.stdout
 

@@ -6,12 +6,14 @@ from typing import Annotated, TypeAlias
 
 from fastapi import Path
 from pydantic import BaseModel
+from pydantic import Field as Shown
 
 from huitong.customers.model import CUSTOMER_PREFIX
 from huitong.entry import modelling, tagging
 from huitong.platform import clock
 from huitong.platform.assembly import Platform
 from huitong.platform.auth import Caller, Permission
+from huitong.platform.conditions import Field, Unit
 from huitong.platform.http import Calling, IdText, Reach, Router, Running, Seeing
 from huitong.platform.lake import LakeEmpty
 from huitong.platform.seen import Seen
@@ -25,6 +27,7 @@ from huitong.segments.queries import tags as queries
 from huitong.segments.queries.audiences import SETS
 from huitong.segments.queries.tag_customers import tags_of_customer
 from huitong.segments.queries.vocabulary_kept import speech_kept
+from huitong.segments.rules.vocabulary import TAG_PREFIX
 
 router = Router(tag="customer_tags")
 
@@ -33,20 +36,31 @@ TagCode: TypeAlias = Annotated[str, Path(max_length=50, description="The tag's c
 Value: TypeAlias = str | int | list[str] | None
 
 
+class ValueNamed(BaseModel):
+    """A value of a tag and what people call it; a store or a channel by its own name."""
+
+    code: str
+    names: dict[str, str] = Shown(examples=[{"zh": "南京路店", "en": "Nanjing Road"}])
+
+
 class TagOfCustomer(BaseModel):
-    """A tag that a customer has: codes of values, or a number."""
+    """A tag that a customer has: codes of values with their names, or a number with its unit."""
 
     tag: str
     names: dict[str, str]
     values: list[str]
+    named: list[ValueNamed]
     number: int | None
+    unit: Unit | None
 
 
 class GivenOut(BaseModel):
     """What somebody says of a customer, and what stands; the next refresh counts it."""
 
     tag: str
+    names: dict[str, str]
     value: str
+    value_names: dict[str, str]
     valid_from: date
     valid_until: date | None
     source: str
@@ -126,21 +140,26 @@ def list_tags(
         place = modelling.place_of_customer(tx, customer_id)
         defined = queries.definitions(tx, brand_id=place.brand_id).tags
         shown = {code: tag for code, tag in defined.items() if _may_see(caller, tag)}
+        speech = speech_kept(tx, brand_id=place.brand_id, cache=SETS)
         found = tags_of_customer(
             tx,
             customer_id,
             brand_id=place.brand_id,
             tags=[shown[code] for code in sorted(shown)],
-            speech=speech_kept(tx, brand_id=place.brand_id, cache=SETS),
+            speech=speech,
             cache=SETS,
             today=tagging.today_of(place, clock.now()),
         )
+    fields = speech.words.vocabulary.field_by_code
+    told = {code: fields.get(f"{TAG_PREFIX}{code}") for code in shown}
     return CustomerTagsOut(
         customer_id=customer_id,
         is_alive=found.is_alive,
         bitmap_version=found.bitmap_version,
-        items=[_of_customer(shown[code], value) for code, value in found.values.items()],
-        given=[_given(one) for one in found.given],
+        items=[
+            _of_customer(shown[code], told[code], value) for code, value in found.values.items()
+        ],
+        given=[_given(one, shown[one.tag], told[one.tag]) for one in found.given],
     )
 
 
@@ -189,19 +208,32 @@ def _may_see(caller: Caller, tag: Tag) -> bool:
     return not is_sensitive or Permission.TAGS_SENSITIVE in caller.permissions
 
 
-def _of_customer(tag: Tag, value: object) -> TagOfCustomer:
+def _of_customer(tag: Tag, field: Field | None, value: object) -> TagOfCustomer:
+    codes = list(value) if isinstance(value, tuple) else []
     return TagOfCustomer(
         tag=tag.code,
         names=tag.names.model_dump(),
-        values=list(value) if isinstance(value, tuple) else [],
+        values=codes,
+        named=[ValueNamed(code=one, names=_value_names(field, one)) for one in codes],
         number=value if isinstance(value, int) else None,
+        unit=None if field is None else field.unit,
     )
 
 
-def _given(one: StandingTag) -> GivenOut:
+def _value_names(field: Field | None, code: str) -> dict[str, str]:
+    """Return what people call a value; one that has no name is called by its code."""
+    found = next((one for one in (field.values if field else ()) if one.code == code), None)
+    return (
+        {"zh": code, "en": code} if found is None else {"zh": found.names.zh, "en": found.names.en}
+    )
+
+
+def _given(one: StandingTag, tag: Tag, field: Field | None) -> GivenOut:
     return GivenOut(
         tag=one.tag,
+        names=tag.names.model_dump(),
         value=one.value,
+        value_names=_value_names(field, one.value),
         valid_from=one.valid_from,
         valid_until=one.valid_until,
         source=one.source,

@@ -126,6 +126,12 @@ def show(tx: ReadTx, order_ids: Sequence[int]) -> list[OrderShown]:
     return [OrderShown(*part) for part in parts]
 
 
+def numbers_of(tx: ReadTx, order_ids: Collection[int]) -> dict[int, str]:
+    """Return what orders are called by those who sold them; what is not visible is left out."""
+    params = {"group_id": tx.scope.group_id, "ids": array(sorted(order_ids))}
+    return dict(tx.rows(tables.SHOW_NUMBERS, params))
+
+
 def orders_of_customer(
     tx: ReadTx,
     customer_id: int,

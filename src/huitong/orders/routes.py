@@ -103,6 +103,7 @@ class OrderOut(_Shown):
     parent_no: str | None
     customer_id: CustomerId | None = Field(description="Null when nobody knows who bought.")
     store: str | None
+    store_name: str | None = Field(None, description="Told in lists of one customer's orders.")
     ordered_at: datetime
     paid_at: datetime | None
     shipped_at: datetime | None
@@ -193,7 +194,13 @@ def list_of_customer(
         found = orders.orders_of_customer(
             tx, today, before=_before(paging.after(int, int)), limit=paging.limit + 1, seen=seen
         )
-    return page_of(found, limit=paging.limit, show=_out, place=_place)
+        names = {one.code: one.name for one in org.stores(tx)}
+    return page_of(
+        found,
+        limit=paging.limit,
+        show=lambda one: _out(one).model_copy(update={"store_name": names.get(one.store or "")}),
+        place=_place,
+    )
 
 
 def _place(order: OrderShown) -> tuple[int, int]:

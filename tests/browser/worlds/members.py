@@ -39,6 +39,7 @@ from huitong.segments.model.tags import Tag
 from huitong.segments.operations import tag_documents
 from huitong.segments.operations import tags as tag_operations
 from huitong.segments.operations.tags import Giving
+from tests.browser.worlds import staff_names
 
 BRAND = "yunzhi"
 ACTOR = "world"
@@ -221,6 +222,7 @@ class _World:
         self.store_ids = dict(zip((code for code, _ in STORES), ids, strict=True))
         staff = org.put_staff(tx, [NewStaff(code) for code, _ in STAFF], now=self.now)
         self.staff_ids = dict(zip((code for code, _ in STAFF), staff, strict=True))
+        staff_names.enter(tx, now=self.now)
         places = [
             Placement(one, ids[store], since)
             for one, (_, store) in zip(staff, STAFF, strict=True)

@@ -94,7 +94,7 @@ function Line({ row }: { row: Movement }) {
 
 /** Why points came: which rules of the programme gave how much for which sum. */
 function Reason({ row }: { row: Movement }) {
-  const { t } = useTranslation("member");
+  const { t, i18n } = useTranslation("member");
   const rules = row.why?.rules ?? [];
   return (
     <>
@@ -102,11 +102,11 @@ function Reason({ row }: { row: Movement }) {
       {rules.map((rule, place) => (
         <p key={place} className="weak">
           {t("ruleGave", {
-            rule: String(rule.rule), points: count(Number(rule.amount)), base: money(Number(rule.base_minor)),
+            rule: i18n.language === "zh-CN" ? rule.chinese : rule.english, points: count(rule.amount), base: money(rule.base_minor),
           })}
         </p>
       ))}
-      {row.order_id !== null && <p className="weak">{t("ofOrder", { order: row.order_id })}</p>}
+      {row.order_no !== null && <p className="weak">{t("ofOrder", { order: row.order_no })}</p>}
     </>
   );
 }

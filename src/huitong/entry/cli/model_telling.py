@@ -268,7 +268,9 @@ def _lifecycle_why(found: "LifecycleWhy") -> None:
         **_about(found),
         "state": found.state,
         "since": found.since,
-        "next_if_silent": found.next_state,
+        "next_if_silent": None
+        if found.next_names is None
+        else f"{found.next_names.zh} {found.next_names.en}",
         "on": found.next_on,
     }
     showing.facts(told, as_json=False)

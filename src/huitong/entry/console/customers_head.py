@@ -25,6 +25,7 @@ from huitong.entry.console.customers_rows import (
     notes_of,
     phone_of,
 )
+from huitong.entry.console.staff_names import staff_names
 from huitong.ledger.model import Balance
 from huitong.loyalty.model import Asset, TierExplanation
 from huitong.orders.model import Bought
@@ -32,6 +33,7 @@ from huitong.org.model import Brand
 from huitong.platform.db import ReadTx
 from huitong.platform.errors import Ok, Refused
 from huitong.platform.ids import show
+from huitong.platform.seen import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class LookingAfter:
 
     kind: RelationKind
     staff_code: str | None
+    staff_name: str | None
     store_name: str | None
     since: datetime
     lock_until: datetime | None
@@ -93,8 +96,12 @@ def find_customer(tx: ReadTx, customer_id: int) -> tuple[Customer, Brand]:
     return found, brand
 
 
-def head_of(tx: ReadTx, customer_id: int, *, allowed: Allowed, now: datetime) -> Head:
+def head_of(
+    tx: ReadTx, customer_id: int, *, allowed: Allowed, now: datetime, seen: Seen | None = None
+) -> Head:
     """Return a customer at a glance; a constant number of statements.
+
+    Staff are named to those who see them; without `seen` nobody is.
 
     :raises CustomerNotFound: when it is nobody whom the scope sees.
     """
@@ -121,7 +128,7 @@ def head_of(tx: ReadTx, customer_id: int, *, allowed: Allowed, now: datetime) ->
         if allowed.notes
         else (),
         classes=_classes(tx, found.id, now),
-        care=_care(tx, found.id, stores, now),
+        care=_care(tx, found.id, stores, seen, now),
         agreed=agreed,
         leaving=_leaving(tx, found.id),
     )
@@ -150,14 +157,21 @@ def _classes(tx: ReadTx, customer_id: int, now: datetime) -> list[Classification
 
 
 def _care(
-    tx: ReadTx, customer_id: int, stores: Mapping[int, tuple[str, str]], now: datetime
+    tx: ReadTx,
+    customer_id: int,
+    stores: Mapping[int, tuple[str, str]],
+    seen: Seen | None,
+    now: datetime,
 ) -> list[LookingAfter]:
     staff = org.staff_codes(tx)
     found = customers.relations_of(tx, customer_ids=[customer_id]).get(customer_id, ())
+    asked = {one.staff_id for one in found if one.staff_id is not None}
+    names = {} if seen is None else staff_names(tx, asked, seen)
     return [
         LookingAfter(
             kind=one.kind,
             staff_code=None if one.staff_id is None else staff.get(one.staff_id),
+            staff_name=None if one.staff_id is None else names.get(one.staff_id),
             store_name=None if one.store_id is None else stores[one.store_id][1],
             since=one.valid_from,
             lock_until=one.lock_until,

@@ -73,6 +73,7 @@ class LookingAfterOut(BaseModel):
 
     kind: RelationKind
     staff: str | None = Field(description="The code of the guide.")
+    staff_name: str | None = Field(description="Null for who does not see them, or has none.")
     store: str | None = Field(description="The name of the store.")
     since: datetime
     lock_until: datetime | None
@@ -138,7 +139,9 @@ def show_head(
 ) -> HeadOut:
     """Show a customer at a glance: who, which tier and points, what bought, who looks after."""
     with platform.database.reading(caller.scope()) as tx:
-        head = head_of(tx, customer_id, allowed=allowed_to(caller, seen), now=clock.now())
+        head = head_of(
+            tx, customer_id, allowed=allowed_to(caller, seen), now=clock.now(), seen=seen
+        )
     return _out(head)
 
 
@@ -192,6 +195,7 @@ def _looking_after(care: LookingAfter) -> LookingAfterOut:
     return LookingAfterOut(
         kind=care.kind,
         staff=care.staff_code,
+        staff_name=care.staff_name,
         store=care.store_name,
         since=care.since,
         lock_until=care.lock_until,

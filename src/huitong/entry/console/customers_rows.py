@@ -12,10 +12,14 @@ from huitong.customers.model import CustomerShown, CustomerStatus
 from huitong.loyalty.model import Asset, Names
 from huitong.orders.model import Bought
 from huitong.org.model import Brand
+from huitong.platform.conditions import Field
 from huitong.platform.db import ReadTx
 from huitong.segments.model.tags import Sensitivity
 from huitong.segments.queries import tags as tag_queries
+from huitong.segments.queries.audiences import SETS
 from huitong.segments.queries.tag_sayings import Saying, sayings_of
+from huitong.segments.queries.vocabulary_kept import speech_kept
+from huitong.segments.rules.vocabulary import TAG_PREFIX
 
 # How far back lists look for what somebody spent.
 SPENT_DAYS = 365
@@ -116,20 +120,24 @@ def notes_of(
 def tag_words(tx: ReadTx, *, brand_id: int) -> Mapping[str, tuple[Named, Mapping[str, Named]]]:
     """Return what people call the tags of a brand and their values.
 
-    Sensitive tags are left out, and so is what is said of them.
+    Sensitive tags are left out, and so is what is said of them. Values that are taken from stores
+    and channels have the names of these.
     """
     defined = tag_queries.definitions(tx, brand_id=brand_id).tags
+    fields = speech_kept(tx, brand_id=brand_id, cache=SETS).words.vocabulary.field_by_code
     return {
         code: (
             Named(code, tag.names.zh, tag.names.en),
-            {
-                value.code: Named(value.code, value.names.zh, value.names.en)
-                for value in (tag.values if isinstance(tag.values, tuple) else ())
-            },
+            _values_of(fields.get(f"{TAG_PREFIX}{code}")),
         )
         for code, tag in defined.items()
         if tag.sensitivity is Sensitivity.ORDINARY
     }
+
+
+def _values_of(field: Field | None) -> Mapping[str, Named]:
+    values = () if field is None else field.values
+    return {one.code: Named(one.code, one.names.zh, one.names.en) for one in values}
 
 
 def noted(saying: Saying, words: Mapping[str, tuple[Named, Mapping[str, Named]]]) -> Noted:

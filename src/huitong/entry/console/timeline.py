@@ -14,6 +14,7 @@ from typing import NamedTuple
 from huitong.org.model import Brand
 from huitong.platform.db import ReadTx
 from huitong.platform.ids import ID_BITS
+from huitong.platform.seen import Seen
 
 Fact = str | int | None
 LAST_ID = (1 << ID_BITS) - 1
@@ -71,12 +72,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Of whom a story is told: who they are today, and everybody merged into them."""
+    """Of whom a story is told, and to whom: who they are today, everybody merged into them."""
 
     customer_id: int
     family: Sequence[int]
     brand: Brand
     now: datetime
+    seen: Seen
 
 
 # What a source has before an instant and id of its own, the latest first, at most so many.

@@ -85,7 +85,7 @@ def show_timeline(  # noqa: PLR0917 - the parts of one request
     refused = {one for one in wanted if not _may(caller, one)}
     before = _place(paging.after(str, int, int))
     with platform.database.reading(caller.scope()) as tx:
-        asked = _asked(tx, customer_id)
+        asked = _asked(tx, customer_id, seen)
         sources = dict(SOURCES)
         if kinds and Happening.TAG in wanted:
             sources[Happening.TAG] = (*SOURCES[Happening.TAG], computed_tags(platform))
@@ -102,10 +102,10 @@ def show_timeline(  # noqa: PLR0917 - the parts of one request
     )
 
 
-def _asked(tx: ReadTx, customer_id: int) -> Asked:
+def _asked(tx: ReadTx, customer_id: int, seen: Seen) -> Asked:
     customer, brand = find_customer(tx, customer_id)
     family = customers.families(tx, customer_ids=[customer.id])[customer.id]
-    return Asked(customer.id, family, brand, clock.now())
+    return Asked(customer.id, family, brand, clock.now(), seen)
 
 
 def _may(caller: Caller, kind: Happening) -> bool:

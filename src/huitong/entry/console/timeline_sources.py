@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from huitong import customers, ledger, loyalty, orders, org
 from huitong.customers.model import CUSTOMER_PREFIX, SUBMISSION_PREFIX
 from huitong.entry.console.customers_rows import noted, tag_words, tier_names
+from huitong.entry.console.staff_names import staff_names
 from huitong.entry.console.timeline import Asked, Fact, Happening, Item, Source, latest
 from huitong.ledger.model import HistoryEntry
 from huitong.loyalty.model import Asset
@@ -63,6 +64,7 @@ def bought(tx: ReadTx, asked: Asked, before: Bound, limit: int) -> Sequence[Item
 
 def came_back(tx: ReadTx, asked: Asked, before: Bound, limit: int) -> Sequence[Item]:
     """Tell of after-sales."""
+    stores = store_names(tx)
     return [
         Item(
             kind=Happening.REFUND,
@@ -75,7 +77,7 @@ def came_back(tx: ReadTx, asked: Asked, before: Bound, limit: int) -> Sequence[I
                 "order_no": one.order_no,
                 "amount_minor": one.amount_minor,
                 "status": one.status,
-                "store": one.store,
+                "store": stores.get(one.store or "", one.store),
             },
         )
         for one in orders.refunds_of_customer(tx, asked.customer_id, before=before, limit=limit)
@@ -223,12 +225,14 @@ def relations(tx: ReadTx, asked: Asked, before: Bound, limit: int) -> Sequence[I
     """Tell who began and ceased to look after the customer."""
     staff = org.staff_codes(tx)
     stores = {one.id: one.name for one in org.stores(tx)}
-    found = customers.relations_of(tx, customer_ids=[asked.customer_id])
+    found = customers.relations_of(tx, customer_ids=[asked.customer_id]).get(asked.customer_id, ())
+    of_staff = {one.staff_id for one in found if one.staff_id is not None}
+    called = {**staff, **staff_names(tx, of_staff, asked.seen)}
     items = []
-    for one in found.get(asked.customer_id, ()):
+    for one in found:
         facts: Mapping[str, Fact] = {
             "relation": one.kind.value,
-            "staff": None if one.staff_id is None else staff.get(one.staff_id),
+            "staff": None if one.staff_id is None else called.get(one.staff_id),
             "store": None if one.store_id is None else stores.get(one.store_id),
             "source": one.source,
         }

@@ -79,7 +79,7 @@ def card_of(tx: ReadTx, customer_id: int, *, seen: Seen, now: datetime) -> Card:
 
     :raises CustomerNotFound: when the scope sees no such customer.
     """
-    head = head_of(tx, customer_id, allowed=ALLOWED, now=now)
+    head = head_of(tx, customer_id, allowed=ALLOWED, now=now, seen=seen)
     return Card(
         head=head,
         likes=_likes(tx, head.customer.id, head.brand, now),

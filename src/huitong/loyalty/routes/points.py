@@ -1,17 +1,19 @@
 """HTTP in: a member's points, the lots they consist of, their history, and why each was given."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from fastapi import Path
 from pydantic import BaseModel, Field
 
-from huitong import customers, ledger, loyalty
+from huitong import customers, ledger, loyalty, orders
 from huitong.customers.model import CUSTOMER_PREFIX, Customer, CustomerNotFound
 from huitong.ledger.model import HistoryEntry, Lot
-from huitong.loyalty.model import Asset
+from huitong.loyalty.model import Asset, Version
 from huitong.loyalty.model.adjusting import ADJUSTMENT, ADJUSTMENT_REVERSED, AdjustmentReason
+from huitong.loyalty.rules.shares import shares_of
 from huitong.orders.model import ORDER_PREFIX
 from huitong.platform import audit, clock
 from huitong.platform.auth import Permission
@@ -91,15 +93,27 @@ class LotsOut(BaseModel):
     items: list[LotOut]
 
 
+class RuleGaveOut(BaseModel):
+    """What one rule gave, and for which base; `capped_by` is the limit that held it down.
+
+    The names are those of the version that gave it.
+    """
+
+    rule: str = Field(examples=["base_points"])
+    chinese: str
+    english: str
+    base_minor: int
+    amount: int
+    capped_by: str | None = None
+
+
 class WhyOut(BaseModel):
     """Which rules gave how much of what an order earned, and for which base."""
 
     programme_version: int
     granted: int
     clawed: int
-    rules: list[Mapping[str, object]] = Field(
-        examples=[[{"rule": "base_points", "base_minor": 12_800, "amount": 128}]]
-    )
+    rules: list[RuleGaveOut]
 
 
 class ByHandOut(BaseModel):
@@ -124,6 +138,7 @@ class MovementOut(BaseModel):
     recorded_at: datetime
     reason: str
     order_id: str | None
+    order_no: str | None = Field(description="What the shop calls the order.")
     why: WhyOut | None = Field(description="What the whole order earned; null without an order.")
     by_hand: ByHandOut | None = Field(None, description="Null for what no hand did.")
 
@@ -204,10 +219,10 @@ def history(
             limit=paging.limit,
         )
         visible = platform.among("order", tx, _orders_of(page.entries), seen)
-        why = _why(tx, visible)
+        found = _orders(tx, customer, visible)
         by_hand = _by_hand(tx, customer, page.entries)
     return Page(
-        items=[_movement(entry, visible, why, by_hand) for entry in page.entries],
+        items=[_movement(entry, found, by_hand) for entry in page.entries],
         next_cursor=None if page.next_cursor is None else cursor_of((page.next_cursor,)),
     )
 
@@ -254,13 +269,51 @@ def _orders_of(came: Sequence[HistoryEntry] | Sequence[Lot]) -> set[int]:
     return {one.source_id for one in came if one.source_kind == ORDER and one.source_id is not None}
 
 
-def _why(tx: ReadTx, order_ids: Collection[int]) -> Mapping[int, WhyOut]:
-    return {
-        order_id: WhyOut.model_validate(one)
-        for order_id, reasons in loyalty.why_of(tx, sorted(order_ids)).items()
-        for one in reasons
-        if one["asset"] == Asset.POINTS
-    }
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    """What is told of orders that are seen: what they are called, and why they earned."""
+
+    visible: Collection[int]
+    numbers: Mapping[int, str]
+    why: Mapping[int, WhyOut]
+
+
+def _orders(tx: ReadTx, customer: Customer, visible: Collection[int]) -> _Orders:
+    versions = {
+        one.version: one for one in loyalty.versions_of(tx, brand_id=customer.brand_id)
+    }  # fmt: skip
+    return _Orders(
+        visible=visible,
+        numbers=orders.numbers_of(tx, visible),
+        why={
+            order_id: _why(one, versions)
+            for order_id, reasons in loyalty.why_of(tx, sorted(visible)).items()
+            for one in reasons
+            if one["asset"] == Asset.POINTS
+        },
+    )
+
+
+def _why(reason: Mapping[str, Any], versions: Mapping[int, Version]) -> WhyOut:
+    """Return why an order earned, with what the version that gave it calls its rules."""
+    version = versions[reason["programme_version"]]
+    names = {rule.code: rule.names for rule in version.programme.rules}
+    return WhyOut(
+        programme_version=version.version,
+        granted=reason["granted"],
+        clawed=reason["clawed"],
+        rules=[
+            RuleGaveOut(
+                rule=one.rule,
+                chinese=names[one.rule].zh if one.rule in names else one.rule,
+                english=names[one.rule].en if one.rule in names else one.rule,
+                base_minor=one.base_minor,
+                amount=one.amount,
+                capped_by=one.capped_by,
+            )
+            for one in shares_of(reason["rules"])
+        ],
+    )
 
 
 def _by_hand(
@@ -288,13 +341,8 @@ def _by_hand(
     }
 
 
-def _movement(
-    entry: HistoryEntry,
-    visible: Collection[int],
-    why: Mapping[int, WhyOut],
-    by_hand: Mapping[int, ByHandOut],
-) -> MovementOut:
-    order_id = _order_id(entry.source_kind, entry.source_id, visible)
+def _movement(entry: HistoryEntry, found: _Orders, by_hand: Mapping[int, ByHandOut]) -> MovementOut:
+    order_id = _order_id(entry.source_kind, entry.source_id, found.visible)
     return MovementOut(
         operation_id=entry.operation_id,
         kind=entry.operation_kind,
@@ -305,7 +353,8 @@ def _movement(
         recorded_at=entry.recorded_at,
         reason=entry.reason,
         order_id=order_id,
-        why=why.get(entry.source_id or 0) if order_id else None,
+        order_no=found.numbers.get(entry.source_id or 0) if order_id else None,
+        why=found.why.get(entry.source_id or 0) if order_id else None,
         by_hand=by_hand.get(entry.operation_id),
     )
 

@@ -11,6 +11,14 @@ JOIN unnest(%(ids)s::bigint[]) AS wanted(id) ON h.id = wanted.id AND h.bucket = 
 WHERE h.group_id = %(group_id)s
 """
 
+# show_numbers: what orders are called by those who sold them, by id.
+SHOW_NUMBERS = """
+SELECT h.id, h.order_no
+FROM orders.header AS h
+JOIN unnest(%(ids)s::bigint[]) AS wanted(id) ON h.id = wanted.id AND h.bucket = (wanted.id & 4095)
+WHERE h.group_id = %(group_id)s
+"""
+
 # show_lines: the lines of orders in their order, with what has come back of each.
 SHOW_LINES = """
 SELECT

@@ -246,6 +246,7 @@ class LifecycleWhy(WhyOf):
     since: date | None
     history: tuple[StateEntered, ...]
     next_state: str | None
+    next_names: Names | None
     next_on: date | None
 
 

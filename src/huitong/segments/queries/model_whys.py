@@ -148,6 +148,7 @@ def _of_lifecycle(
             for one in story.history
         ),
         next_state=story.next_state,
+        next_names=None if story.next_state is None else names[story.next_state],
         next_on=story.next_on,
     )
 

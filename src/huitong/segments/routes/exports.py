@@ -136,6 +136,7 @@ def ask_export(  # noqa: PLR0917 - the parts of one request
             EXPORT_AUDIENCE,
             show(EXPORT_PREFIX, asked.id),
             {"brand": found.code, "export_id": asked.id},
+            asked_by=caller.actor(),
             brand_id=found.id,
         )
         (result,) = jobs.enqueue(tx, [job], now=now)

@@ -23,6 +23,7 @@ from huitong.platform.conditions import (
 )
 from huitong.segments.model.tags import NumberValues, Tag
 from huitong.segments.rules.model_fields import DAY_UNIT, MODEL_PREFIX, ModelField
+from huitong.segments.rules.open_names import NamesOfField, names_of_fields
 
 TAG_PREFIX: Final = "tags."
 BIRTHDAY: Final = "birthday"
@@ -78,7 +79,8 @@ def words_of(
     that were published, by the documents they were computed by. `refreshed` are the listed values
     of tags as of the refresh that made the bitmaps: a document may have changed since.
     """
-    found = {one.code: _values_of(one, words) for one in tags}
+    names = names_of_fields(stores)
+    found = {one.code: _values_of(one, words, names) for one in tags}
     told = [_tag_field(one, found[one.code]) for one in tags if found[one.code] is not None]
     codes = {
         one.code: numbers_of(one, [value.code for value in found[one.code] or ()], refreshed)
@@ -173,16 +175,18 @@ def _model_field(field: ModelField) -> Field:
     return Field(field.field, kind, names, Column(MODELS, name), unit, has_bitmap=True)
 
 
-def _values_of(tag: Tag, words: Mapping[str, Mapping[str, int]]) -> Sequence[Labelled] | None:
+def _values_of(
+    tag: Tag, words: Mapping[str, Mapping[str, int]], names: NamesOfField
+) -> Sequence[Labelled] | None:
     """Return the values of a tag in the order of their numbers; None of one that has none yet."""
     if isinstance(tag.values, NumberValues):
         return ()
     if isinstance(tag.values, tuple):
         return [Labelled(value.code, Names(value.names.zh, value.names.en)) for value in tag.values]
-    field = getattr(tag.expression, "field", None)
-    numbers = words.get(str(field), {})
+    field = str(getattr(tag.expression, "field", None))
+    numbers, named = words.get(field, {}), names.get(field, {})
     texts = sorted(numbers, key=lambda text: numbers[text])
-    return [Labelled(text, Names(text, text)) for text in texts] or None
+    return [Labelled(text, named.get(text) or Names(text, text)) for text in texts] or None
 
 
 STATUSES: Final = (

@@ -12,6 +12,7 @@ import { Navigate, useLocation, useParams, useSearchParams } from "react-router"
 import { Actions } from "./Actions";
 import { HeadCard } from "./HeadCard";
 import { OrderDrawer } from "./OrderDrawer";
+import { placed } from "./place";
 import "./customers.css";
 import { CareTab } from "./tabs/CareTab";
 import { ConsentTab } from "./tabs/ConsentTab";
@@ -63,6 +64,7 @@ export default function Customer() {
   if (shown.brand !== brand) return <Navigate to={`/${encodeURIComponent(shown.brand)}/customers/${shown.id}${search}`} replace />;
   const open = TABS.find((one) => one.key === query.get("tab")) ?? TABS[0];
   const order = query.get("order");
+  const put = (changes: Readonly<Record<string, string>>) => { setQuery((before) => placed(before, changes)); };
   return (
     <Page title={shown.name ?? t("nameless")} hint={<code>{shown.id}</code>} actions={<Actions head={shown} />}>
       {shown.asked_id !== shown.id && <Alert type="info" showIcon title={t("mergedHint", { id: shown.asked_id })} />}
@@ -70,7 +72,7 @@ export default function Customer() {
       <HeadCard head={shown} />
       <Tabs
         activeKey={open?.key ?? ""}
-        onChange={(key) => { setQuery({ tab: key }); }}
+        onChange={(key) => { put({ tab: key }); }}
         items={TABS.map(({ key, permission, Body }) => ({
           key,
           label: t(`tabs.${key}`),
@@ -78,7 +80,7 @@ export default function Customer() {
         }))}
       />
       {order !== null && (
-        <OrderDrawer orderId={order} onClose={() => { setQuery({ tab: open?.key ?? "timeline" }); }} />
+        <OrderDrawer orderId={order} onClose={() => { put({ tab: open?.key ?? "timeline" }); }} />
       )}
     </Page>
   );

@@ -20,7 +20,7 @@ function Who({ head }: { head: Head }) {
   const { t } = useTranslation("customers");
   const named = useNamed();
   const word = useWord();
-  const care = head.care.map((one) => [word("relations", one.kind), one.staff ?? one.store].filter(Boolean).join(" "));
+  const care = head.care.map((one) => [word("relations", one.kind), one.staff_name ?? one.staff ?? one.store].filter(Boolean).join(" "));
   return (
     <Card size="small" title={t("who")} extra={<Tag color={head.status === "member" ? "success" : "default"}>{word("status", head.status)}</Tag>}>
       <Descriptions

@@ -40,7 +40,7 @@ export function JournalTable({ filter, empty }: Props) {
     { title: t("journal.identifiers"), key: "identifiers", align: "right", render: (_, one) => <span className="number">{count(one.identifier_ids.length)}</span> },
     { title: t("journal.who"), key: "who", render: (_, one) => <Actor id={one.actor} nobody={<Typography.Text type="secondary">{t("journal.evidence")}</Typography.Text>} /> },
     {
-      title: t("journal.why"), key: "why", width: "28%",
+      title: t("journal.why"), key: "why", width: "28%", className: "free-text",
       render: (_, one) => (
         <Flex vertical>
           <span>{because(one.cause, one.said)}</span>

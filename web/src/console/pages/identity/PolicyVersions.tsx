@@ -21,7 +21,7 @@ export function PolicyVersions({ current }: { current: Policy }) {
     { title: t("policyPage.versions"), key: "version", render: (_, one) => t("policyPage.version", { version: one.version }) },
     { title: t("journal.when"), key: "when", render: (_, one) => instant(one.recorded_at) },
     { title: t("journal.who"), key: "who", render: (_, one) => <Actor id={one.actor} /> },
-    { title: t("journal.why"), dataIndex: "reason", key: "why" },
+    { title: t("journal.why"), dataIndex: "reason", key: "why", className: "free-text" },
   ];
   return (
     <Card title={t("policyPage.versions")}>

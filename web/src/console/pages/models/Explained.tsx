@@ -44,7 +44,7 @@ function Told({ why, side }: { why: Why; side: Side }) {
   }
   if ("history" in why) {
     return (
-      <Card size="small" title={why.next_on === null ? undefined : t("nextState", { state: why.next_state ?? "", on: day(why.next_on) })}>
+      <Card size="small" title={why.next_on === null ? undefined : t("nextState", { state: why.next_names?.[side] ?? why.next_state ?? "", on: day(why.next_on) })}>
         <Timeline items={[...why.history].reverse().map((one) => ({ key: one.on, content: <>{day(one.on)} <strong>{one.names[side]}</strong> <Typography.Text type="secondary">{t(`causes.${one.cause}`, { defaultValue: one.cause })}</Typography.Text></> }))} />
       </Card>
     );

@@ -65,7 +65,7 @@ export default function Documents() {
     { title: t("docs.source"), dataIndex: "source", key: "source" },
     ...(open ? [] : [
       { title: t("docs.decided"), key: "decided", render: (_: unknown, one: Document) => <SaidOf id={one.decided_by} says={(by) => t("docs.decidedBy", { by, at: instant(one.decided_at) })} /> },
-      { title: t("docs.reason"), dataIndex: "reason", key: "reason" },
+      { title: t("docs.reason"), dataIndex: "reason", key: "reason", className: "free-text" },
     ]),
     {
       title: "", key: "decide",

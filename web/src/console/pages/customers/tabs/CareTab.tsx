@@ -29,7 +29,7 @@ export function CareTab({ head }: TabProps) {
           locale={{ emptyText: <Empty title={t("nobodyCares")} /> }}
           columns={[
             { title: t("relation"), key: "kind", render: (_, one) => word("relations", one.kind) },
-            { title: t("staffOrStore"), key: "who", render: (_, one) => one.staff ?? one.store ?? "" },
+            { title: t("staffOrStore"), key: "who", render: (_, one) => one.staff_name ?? one.staff ?? one.store ?? "" },
             { title: t("since"), key: "since", render: (_, one) => day(one.since) },
             { title: t("lockUntil"), key: "lock", render: (_, one) => (one.lock_until === null ? "" : lastDayOf(one.lock_until, zone)) },
           ]}

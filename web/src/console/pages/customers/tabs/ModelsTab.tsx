@@ -38,7 +38,7 @@ function Model({ model, customerId }: { model: Listed; customerId: string }) {
 
 // Only what is shown: the rest of what models answer has other forms over the wire.
 type RfmWhy = Pick<Schemas["RfmWhy"], "axes" | "segments" | "window_days">;
-type LifecycleWhy = Pick<Schemas["LifecycleWhy"], "history" | "state" | "since" | "next_state" | "next_on">;
+type LifecycleWhy = Pick<Schemas["LifecycleWhy"], "history" | "state" | "since" | "next_state" | "next_names" | "next_on">;
 type LifetimeWhy = Pick<Schemas["LifetimeWhy"], "horizons" | "alive_bp">;
 type WeightedWhy = Pick<Schemas["WeightedWhy"], "dimensions" | "score" | "names">;
 type Why = RfmWhy | LifecycleWhy | LifetimeWhy | WeightedWhy;
@@ -76,7 +76,7 @@ function Lifecycle({ answer }: { answer: LifecycleWhy }) {
   return (
     <Flex vertical gap="small">
       <strong>{t("stateSince", { state: named(answer.state), at: day(answer.since) })}</strong>
-      {answer.next_on !== null && <span>{t("nextState", { state: named(answer.next_state), at: day(answer.next_on) })}</span>}
+      {answer.next_on !== null && <span>{t("nextState", { state: answer.next_names?.[language] ?? named(answer.next_state), at: day(answer.next_on) })}</span>}
       <ul>
         {answer.history.map((one) => <li key={`${one.on}:${one.state}`}>{day(one.on)} {one.names[language]}</li>)}
       </ul>

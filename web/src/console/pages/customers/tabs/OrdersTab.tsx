@@ -2,11 +2,12 @@ import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
-import { instant, money } from "@shared/format";
+import { count, instant, money } from "@shared/format";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import type { TabProps } from "../Customer";
+import { placed } from "../place";
 import { useWord } from "../words";
 
 type Order = Schemas["OrderOut"];
@@ -20,6 +21,13 @@ export function OrdersTab({ head }: TabProps) {
     "get", "/v1/customers/{customer_id}/orders", { params: { path: { customer_id: head.id }, query: { limit: 20 } } }, BY_CURSOR,
   );
   const returned = (order: Order) => order.lines.reduce((sum, line) => sum + line.refunded_minor, 0);
+  const items = (order: Order) => {
+    const [first] = order.lines;
+    if (first === undefined) return "";
+    const pieces = order.lines.reduce((sum, line) => sum + line.quantity, 0);
+    const name = first.name ?? first.sku;
+    return pieces > 1 ? t("andMore", { name, count: pieces, shown: count(pieces) }) : name;
+  };
   return (
     <DataTable<Order>
       label={t("tabs.orders")}
@@ -30,12 +38,12 @@ export function OrdersTab({ head }: TabProps) {
         {
           title: t("orderNo"),
           key: "no",
-          render: (_, order) => <Button type="link" size="small" onClick={() => { setQuery({ tab: "orders", order: order.id }); }}>{order.order_no}</Button>,
+          render: (_, order) => <Button type="link" size="small" onClick={() => { setQuery((before) => placed(before, { tab: "orders", order: order.id })); }}>{order.order_no}</Button>,
         },
         { title: t("orderedAt"), key: "at", render: (_, order) => instant(order.ordered_at) },
-        { title: t("item"), key: "item", render: (_, order) => order.lines.map((line) => line.name ?? line.sku).join(", ") },
+        { title: t("item"), key: "item", className: "free-text", render: (_, order) => items(order) },
         { title: t("state"), key: "state", render: (_, order) => word("orderStates", order.status) },
-        { title: t("store"), key: "store", render: (_, order) => order.store ?? "" },
+        { title: t("store"), key: "store", render: (_, order) => order.store_name ?? order.store ?? "" },
         { title: t("paid"), key: "paid", align: "right", className: "number", render: (_, order) => money(order.paid_minor) },
         { title: t("cameBack"), key: "back", align: "right", className: "number", render: (_, order) => (returned(order) > 0 ? money(returned(order)) : "") },
       ]}

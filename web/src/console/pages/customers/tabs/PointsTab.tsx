@@ -14,7 +14,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import type { TabProps } from "../Customer";
-import { useWord } from "../words";
+import { placed } from "../place";
+import { useNamed, useWord } from "../words";
 
 type Movement = Schemas["MovementOut"];
 type Lot = Schemas["LotOut"];
@@ -78,7 +79,7 @@ function Movements({ customerId }: { customerId: string }) {
           { title: t("what"), key: "what", render: (_, one) => word("sides", one.side) },
           { title: t("points"), key: "points", align: "right", className: "number", render: (_, one) => movement(one.points) },
           { title: t("after"), key: "after", align: "right", className: "number", render: (_, one) => count(one.balance_after) },
-          { title: t("reason"), key: "reason", render: (_, one) => <Reason one={one} /> },
+          { title: t("reason"), key: "reason", className: "free-text", render: (_, one) => <Reason one={one} /> },
           {
             title: "",
             key: "undo",
@@ -101,10 +102,11 @@ function mayUndo(one: Movement): boolean {
 
 function Reason({ one }: { one: Movement }) {
   const { t } = useTranslation("customers");
+  const named = useNamed();
   const [, setQuery] = useSearchParams();
   const order = one.order_id;
   return (
-    <Flex gap="small" align="baseline">
+    <Flex gap="small" align="baseline" wrap>
       <span>{one.reason}{one.by_hand !== null && one.by_hand !== undefined && <> · <Actor id={one.by_hand.actor} /></>}</span>
       {one.why !== null && (
         <Why
@@ -113,14 +115,14 @@ function Reason({ one }: { one: Movement }) {
               <p>{t("earnedByOrder", { granted: count(one.why.granted), clawed: count(one.why.clawed) })}</p>
               <ul>
                 {one.why.rules.map((rule) => (
-                  <li key={String(rule["rule"])}>{t("share", { rule: String(rule["rule"]), base: money(Number(rule["base_minor"])), amount: count(Number(rule["amount"])) })}</li>
+                  <li key={rule.rule}>{t("share", { rule: named({ ...rule, code: rule.rule }), base: money(rule.base_minor), amount: count(rule.amount) })}</li>
                 ))}
               </ul>
             </>
           )}
         />
       )}
-      {order !== null && <Button type="link" size="small" onClick={() => { setQuery({ tab: "points", order }); }}>{t("showOrder")}</Button>}
+      {order !== null && <Button type="link" size="small" onClick={() => { setQuery((before) => placed(before, { tab: "points", order })); }}>{one.order_no === null ? t("showOrder") : t("orderTitle", { no: one.order_no })}</Button>}
     </Flex>
   );
 }
