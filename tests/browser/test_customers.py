@@ -87,13 +87,46 @@ def test_an_order_opens_beside_the_page_and_by_its_address(
     expect(page.get_by_role("dialog").get_by_text("会员折扣")).to_be_visible()
 
 
+@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+def test_a_call_is_confirmed_by_the_masked_number_and_tells_what_became_of_it(
+    open_page: Callable[..., Watched], language: str
+) -> None:
+    page = open_page(HOME, who="customer_service", language=language).page
+    page.goto(f"{HOME}/{id_of(page, 0)}")
+    wait_until_filled(page)
+    said = {
+        "zh-CN": ("拨打电话", "拨打 199****0001？", "没有真正拨打 199****0001"),
+        "en-US": ("Call", "Call 199****0001?", "199****0001 was not really called"),
+    }
+    button, question, became = said[language]
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_text(question)).to_be_visible()
+    keep_screenshot(page, f"dial-asks-{language}")
+    page.locator(".ant-popconfirm-buttons .ant-btn-primary").click()
+    expect(page.get_by_role("dialog").get_by_text(became)).to_be_visible()
+    keep_screenshot(page, f"dial-{language}")
+    assert members.phone_of(0) not in page.content()
+
+
+def test_a_filter_of_the_timeline_stays_when_an_order_is_looked_at(
+    open_page: Callable[..., Watched],
+) -> None:
+    page = open_page(HOME).page
+    page.goto(f"{HOME}/{id_of(page, 0)}?tab=timeline&kind=order")
+    page.get_by_role("button", name="查看订单").first.click()
+    page.wait_for_url("**order=ord_*")
+    page.get_by_role("dialog").get_by_role("button", name="关闭").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.url.endswith("?tab=timeline&kind=order")
+
+
 def test_a_name_that_attacks_is_shown_as_text(open_page: Callable[..., Watched]) -> None:
     page = open_page(HOME).page
     place = members.NAMES.index(members.ATTACK)
     page.goto(f"{HOME}/{id_of(page, place)}")
     wait_until_filled(page)
     expect(page.locator("h1")).to_have_text("<**")
-    page.locator("header.page-head button").first.click()
+    page.get_by_role("button", name="查看明文").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("checkbox", name="姓名").check()
     dialog.get_by_role("combobox").click()

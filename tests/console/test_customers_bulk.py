@@ -96,13 +96,55 @@ def test_a_tag_is_taken_back_from_everybody_and_stands_again_when_that_is_undone
 ) -> None:
     before = noted(desk)
     everyone = desk.post(SEARCH, {})["count"]
-    answer = asked(desk, "none", condition=None, verb="withdraw", value=None, confirmed=everyone)
+    wanted = {"condition": None, "verb": "withdraw", "value": None, "everybody": True}
+    answer = asked(desk, "none", confirmed=everyone, **wanted)
     done(desk)
     assert not any(noted(desk).values())
     job_id = answer.json()["job_id"]
     desk.client.post(f"{WORK}/{job_id}/undo", headers=desk.key)
     done(desk)
     assert noted(desk) == before
+
+
+@pytest.mark.parametrize("empty", [None, {"all": []}, {"all": [{"all": []}, {"all": []}]}])
+def test_work_on_everybody_is_refused_unless_somebody_says_that_they_mean_it(
+    desk: Console, empty: object
+) -> None:
+    everyone = desk.post(SEARCH, {})["count"]
+    before = noted(desk)
+    answers = [
+        asked(desk, "nobody said", condition=empty, confirmed=everyone),
+        desk.client.post(
+            f"{BRAND}/customers/exports",
+            json={"condition": empty, "purpose": "marketing", "confirmed": everyone},
+            headers=desk.key | {"Idempotency-Key": "nobody said"},
+        ),
+    ]
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (422, "platform.filter_missing")
+    done(desk)
+    assert noted(desk) == before
+
+
+def test_whoever_gives_tags_watches_and_cancels_their_own_work(desk: Console) -> None:
+    service = make_token(
+        desk.database,
+        1,
+        Permission.CUSTOMERS_READ,
+        Permission.ORDERS_READ,
+        Permission.TAGS_GIVE,
+        name="service",
+    )
+    count = desk.post(SEARCH, {"condition": BUYERS})["count"]
+    body = {"condition": BUYERS, "verb": "give", "tag": "care", "value": "vip_care"}
+    headers = service | {"Idempotency-Key": "own"}
+    answer = desk.client.post(WORK, json=body | {"confirmed": count}, headers=headers)
+    path = f"/v1/jobs/{answer.json()['job_id']}"
+    assert desk.client.get(path, headers=service).json()["state"] == "waiting"
+    assert desk.client.post(f"{path}/cancel", headers=service).json()["state"] == "cancelled"
+    undo = desk.client.post(f"{WORK}/{answer.json()['job_id']}/undo", headers=service)
+    assert undo.status_code == 202, "What was cancelled may have begun: it can be undone."
+    done(desk)
 
 
 def test_undoing_what_is_no_such_work_is_refused(desk: Console) -> None:

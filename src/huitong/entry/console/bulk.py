@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from huitong import org, segments
 from huitong.org.model import Brand
 from huitong.platform import clock
-from huitong.platform.conditions import read_condition
+from huitong.platform.conditions import Condition, read_condition
+from huitong.platform.conditions.tree import AllOf
 from huitong.platform.db import ReadTx
 from huitong.platform.errors import DomainError, Kind, Ok
 from huitong.platform.ids import show
@@ -45,6 +46,23 @@ class FilterChanged(DomainError):
     )
     customers: int
     expected: int
+
+
+@dataclass(eq=False)
+class FilterMissing(DomainError):
+    """Work on everybody was asked for without saying that everybody is meant."""
+
+    code: ClassVar[str] = "platform.filter_missing"
+    kind: ClassVar[Kind] = Kind.INVALID
+    sentence: ClassVar[str] = (
+        "Without a filter this is done to every customer of the brand: filter them, or say"
+        " “everybody”: true."
+    )
+
+
+def leaves_nobody_out(condition: Condition) -> bool:
+    """Tell whether a condition asks for nothing, however deep its empty parts are."""
+    return isinstance(condition, AllOf) and all(leaves_nobody_out(one) for one in condition.all)
 
 
 def handlers(open_lake: OpenLake) -> Mapping[str, JobHandler]:

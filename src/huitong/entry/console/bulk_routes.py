@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from huitong import org, segments
 from huitong.customers.model import Purpose
 from huitong.entry.console import bulk
-from huitong.entry.console.bulk import FilterChanged
+from huitong.entry.console.bulk import FilterChanged, FilterMissing, leaves_nobody_out
 from huitong.entry.console.customers_listing import condition_of
 from huitong.org.model import Brand, BrandNotFound
 from huitong.platform import audit, clock, jobs
@@ -37,7 +37,14 @@ router = Router(tag="customers")
 # Under these codes filters are kept that were exported without a name.
 FILTER_CODE = "filter_"
 FILTER_DIGITS = 12
-FILTERING = (BrandNotFound, ConditionInvalid, NothingPublished, LakeEmpty, FilterChanged)
+FILTERING = (
+    BrandNotFound,
+    ConditionInvalid,
+    NothingPublished,
+    LakeEmpty,
+    FilterChanged,
+    FilterMissing,
+)
 
 JobId: TypeAlias = Annotated[int, IdText(JOB_PREFIX)]
 
@@ -48,6 +55,9 @@ class FilterIn(BaseModel):
     condition: dict[str, Any] | None = None
     segment: str | None = Field(None, max_length=50)
     confirmed: int = Field(ge=0, description="How many customers the list said there are.")
+    everybody: bool = Field(
+        default=False, description="Whoever means all customers says so; no filter is needed then."
+    )
 
 
 class TagWorkIn(FilterIn):
@@ -216,7 +226,11 @@ def ask_export(
             by=caller,
             act=Act.SEGMENT_EXPORT,
             subject=f"segment:{brand}/{code}",
-            after={"customers": count, "purpose": wanted.purpose.value},
+            after={
+                "export": show(EXPORT_PREFIX, asked.id),
+                "customers": count,
+                "purpose": wanted.purpose.value,
+            },
             brand_id=where.id,
             now=now,
         )
@@ -228,9 +242,12 @@ def _counted(
 ) -> tuple[Condition, int]:
     """Return the filter and how many it holds.
 
+    :raises FilterMissing: when it leaves nobody out, and nobody said that this is meant.
     :raises FilterChanged: when that is not the number that was confirmed.
     """
     condition = condition_of(wanted.condition, wanted.segment) or AllOf(all=())
+    if leaves_nobody_out(condition) and not wanted.everybody:
+        raise FilterMissing
     audiences = segments.open_audiences(
         tx,
         brand=brand,

@@ -1,5 +1,6 @@
 import { useAddress } from "@console/brand";
 import { AdjustPoints } from "@console/parts/AdjustPoints";
+import { Dial } from "@console/parts/Dial";
 import { Unmask } from "@console/parts/Unmask";
 import { queries } from "@shared/api/client";
 import { useMay } from "@shared/session";
@@ -19,6 +20,7 @@ export function Actions({ head }: { head: Head }) {
   const canAdjust = may("points.adjust") && head.status === "member";
   return (
     <>
+      {!head.is_erased && may("customers.dial") && <Dial customerId={head.id} masked={head.phone} />}
       {!head.is_erased && <Unmask customerId={head.id} />}
       <Button size="small" disabled={!canAdjust} title={canAdjust ? undefined : t("cannotAdjust")} onClick={() => { setIsOpen(true); }}>{t("adjustPoints")}</Button>
       {may("identity.read") && (

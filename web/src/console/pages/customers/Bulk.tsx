@@ -1,13 +1,13 @@
 import { DownOutlined } from "@ant-design/icons";
 import { useAddress } from "@console/brand";
 import { useMay } from "@shared/session";
-import { Button, Dropdown } from "antd";
+import { Button, Dropdown, Tooltip } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { ExportWork } from "./ExportWork";
 import { TagWork } from "./TagWork";
-import type { Filter } from "./filter";
+import { type Filter, whyNoBulk } from "./filter";
 
 interface Props {
   brand: string;
@@ -40,12 +40,15 @@ export function Bulk({ brand, filter, held }: Props) {
     },
     { key: "export", label: t("exportThem"), disabled: !may("segments.export"), onClick: () => { setOpen("export"); } },
   ];
+  const why = whyNoBulk(filter, held, may("segments.read"));
   const work = { brand, filter, held: held ?? 0, onClose: close };
   return (
     <>
-      <Dropdown menu={{ items }} trigger={["click"]} disabled={held === null || held === 0}>
-        <Button icon={<DownOutlined />} iconPlacement="end">{t("withEverybody")}</Button>
-      </Dropdown>
+      <Tooltip title={why === "cannotFilter" ? t("cannotFilter") : undefined}>
+        <Dropdown menu={{ items }} trigger={["click"]} disabled={why !== null}>
+          <Button icon={<DownOutlined />} iconPlacement="end" disabled={why !== null}>{t("withEverybody")}</Button>
+        </Dropdown>
+      </Tooltip>
       {(open === "give" || open === "withdraw") && <TagWork {...work} verb={open} />}
       {open === "export" && <ExportWork {...work} />}
     </>

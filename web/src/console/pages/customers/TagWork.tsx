@@ -1,13 +1,17 @@
+import { useAddress } from "@console/brand";
 import { JobProgress } from "@console/parts/JobProgress";
 import { Refused } from "@console/parts/Refused";
+import { UndoTagWork } from "@console/parts/UndoTagWork";
+import { type Ending, endingOf } from "@console/parts/tagWork";
 import { api, newKey, queries } from "@shared/api/client";
 import { count } from "@shared/format";
 import { Alert, Button, DatePicker, Flex, Form, Modal, Select } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Filter } from "./filter";
-import { Undo } from "./Undo";
+import { Link } from "react-router";
+import { type Filter, leavesNobodyOut } from "./filter";
+import { Everybody } from "./Everybody";
 
 interface Props {
   brand: string;
@@ -21,14 +25,16 @@ interface Fields {
   tag: string;
   value?: string;
   until?: Dayjs;
+  everybody?: boolean;
 }
 
 /** Gives everybody of the filter a tag by hand, or takes it back: confirmed, watched, undone. */
 export function TagWork({ brand, filter, held, verb, onClose }: Props) {
   const { t, i18n } = useTranslation("customers");
+  const at = useAddress();
   const [form] = Form.useForm<Fields>();
   const [key] = useState(newKey);
-  const [changed, setChanged] = useState<number | null>(null);
+  const [ending, setEnding] = useState<Ending | null>(null);
   const tags = api.useQuery("get", "/v1/brands/{brand}/tags", { params: { path: { brand } } });
   const code = Form.useWatch("tag", form);
   const tag = api.useQuery(
@@ -50,6 +56,7 @@ export function TagWork({ brand, filter, held, verb, onClose }: Props) {
         tag: fields.tag,
         value: fields.value ?? null,
         until: fields.until?.format("YYYY-MM-DD") ?? null,
+        everybody: fields.everybody ?? false,
       },
     });
   };
@@ -60,7 +67,7 @@ export function TagWork({ brand, filter, held, verb, onClose }: Props) {
       title={t(verb === "give" ? "giveTag" : "withdrawTag")}
       onCancel={onClose}
       footer={asked !== undefined
-        ? <Button onClick={onClose}>{t("close")}</Button>
+        ? <><Link to={at(`jobs?job=${asked.job_id}`)} className="beside">{t("toJob")}</Link><Button onClick={onClose}>{t("close")}</Button></>
         : <Button type="primary" loading={work.isPending} onClick={() => void ask()}>{t(verb === "give" ? "giveTo" : "withdrawFrom", { count: held, shown: count(held) })}</Button>}
     >
       <Flex vertical gap="middle">
@@ -89,6 +96,7 @@ export function TagWork({ brand, filter, held, verb, onClose }: Props) {
               {verb === "give" && (
                 <Form.Item name="until" label={t("until")} extra={t("untilHint")}><DatePicker /></Form.Item>
               )}
+              {leavesNobodyOut(filter) && <Everybody held={held} />}
             </Form>
           </>
         ) : (
@@ -97,11 +105,11 @@ export function TagWork({ brand, filter, held, verb, onClose }: Props) {
               jobId={asked.job_id}
               title={t("workTitle", { count: asked.customers, shown: count(asked.customers) })}
               onEnd={(job) => {
-                setChanged(changedBy(job.result));
+                setEnding(endingOf(job));
                 void queries.invalidateQueries();
               }}
             />
-            {changed !== null && <Alert type="success" showIcon title={t("workDone", { changed: count(changed) })} action={<Undo brand={brand} jobId={asked.job_id} />} />}
+            {ending !== null && <Ended ending={ending} brand={brand} jobId={asked.job_id} />}
           </>
         )}
       </Flex>
@@ -109,7 +117,19 @@ export function TagWork({ brand, filter, held, verb, onClose }: Props) {
   );
 }
 
-function changedBy(result: Record<string, unknown> | null | undefined): number {
-  const changed = result?.["changed_count"];
-  return typeof changed === "number" ? changed : 0;
+/** How the work ended, and the way back. */
+function Ended({ ending, brand, jobId }: { ending: Ending; brand: string; jobId: string }) {
+  const { t } = useTranslation("customers");
+  const undo = <UndoTagWork brand={brand} jobId={jobId} />;
+  if (ending.came === "broken") {
+    return <Alert type="warning" showIcon title={t(`workBroken.${ending.state}`)} description={<Flex vertical gap="small" align="start"><span>{t("handling:partChanged")}</span>{undo}</Flex>} />;
+  }
+  return (
+    <Alert
+      type={ending.refused > 0 ? "warning" : "success"}
+      showIcon
+      title={t("workDone", { changed: count(ending.changed) })}
+      description={<Flex vertical gap="small" align="start">{ending.refused > 0 && <span>{t("workRefused", { refused: count(ending.refused) })}</span>}{undo}</Flex>}
+    />
+  );
 }

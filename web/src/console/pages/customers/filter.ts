@@ -26,9 +26,22 @@ export function writeFilter(filter: Filter): URLSearchParams {
   return query;
 }
 
-/** Tells whether a condition leaves nobody out. */
+/** Tells whether a condition leaves nobody out, however deep its empty parts are. */
 export function isEverybody(condition: Document): boolean {
-  return "all" in condition && Array.isArray(condition["all"]) && condition["all"].length === 0;
+  const parts: unknown = condition["all"];
+  return Object.keys(condition).length === 1 && Array.isArray(parts) && parts.every((one: Document) => isEverybody(one));
+}
+
+/** Tells whether a filter leaves nobody out: what is done with it is done to the whole brand. */
+export function leavesNobodyOut(filter: Filter): boolean {
+  return filter.segment === null && (filter.condition === null || isEverybody(filter.condition));
+}
+
+/** Tells why somebody may not work on everybody who is listed; null when they may. */
+export function whyNoBulk(filter: Filter, held: number | null, canFilter: boolean): "nobodyHeld" | "cannotFilter" | null {
+  if (held === null || held === 0) return "nobodyHeld";
+  // Without a filter and without a way to one, the only act there is would be on the whole brand.
+  return leavesNobodyOut(filter) && !canFilter ? "cannotFilter" : null;
 }
 
 function documentOf(text: string | null): Document | null {

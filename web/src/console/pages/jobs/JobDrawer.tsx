@@ -1,5 +1,7 @@
+import { UndoTagWork } from "@console/parts/UndoTagWork";
 import { Refused } from "@console/parts/Refused";
 import { Actor } from "@console/parts/actors/Actor";
+import { undoneIn } from "@console/parts/tagWork";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
 import { Alert, Descriptions, Drawer, Flex, Skeleton, Typography } from "antd";
@@ -34,6 +36,7 @@ function Told({ job, at, onDone }: { job: Job; at: number; onDone: () => void })
   const words = useJobWords();
   const about = words.facts(job.arguments);
   const result = words.facts(job.result ?? {});
+  const undone = undoneIn(job);
   return (
     <Flex vertical gap="middle">
       <Flex justify="space-between" align="start" gap="small">
@@ -47,6 +50,9 @@ function Told({ job, at, onDone }: { job: Job; at: number; onDone: () => void })
           title={job.state === "failed" ? t("failed") : t("lastAttempt")}
           description={<Flex vertical><span>{job.error}</span><span>{t(job.state === "failed" ? "failedHint" : "againAt", { at: instant(job.run_at) })}</span></Flex>}
         />
+      )}
+      {undone !== null && (
+        <Alert type={job.state === "done" ? "info" : "warning"} showIcon title={t(job.state === "done" ? "handling:undoMeans" : "handling:partChanged")} description={<UndoTagWork brand={undone} jobId={job.id} />} />
       )}
       <Descriptions
         column={1}

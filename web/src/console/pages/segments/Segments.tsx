@@ -68,6 +68,7 @@ export default function Segments() {
       actions={(
         <>
           <RefreshBrand brand={brand} />
+          <Button disabled={!may("segments.export")} title={may("segments.export") ? undefined : t("exportNeeded")} onClick={() => void navigate(at("segments/exports"))}>{t("allExports")}</Button>
           <Button disabled={picked.length < 2} title={picked.length < 2 ? t("pickTwo") : undefined} onClick={() => void navigate(at(`segments/overlap?segments=${picked.join(",")}`))}>{t("compare")}</Button>
           {create}
         </>
