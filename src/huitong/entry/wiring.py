@@ -33,7 +33,7 @@ from huitong.customers.events import (
     CustomersSplit,
     DocumentApproved,
 )
-from huitong.entry import laking, reaching, revisions
+from huitong.entry import laking, member_sessions, reaching, revisions
 from huitong.entry.console import suggesting
 from huitong.entry.merging import carve_customers, merge_customers, split_customers
 from huitong.entry.rights import jobs as rights_jobs
@@ -117,13 +117,19 @@ EVENTS: EventTable = {
     PersonsMerged: (customers.reassign,),
     PersonsSplit: (customers.give_back,),
     PersonCarved: (customers.carve,),
-    CustomersCarved: (carve_customers, loyalty.part_gifts, customers.give_back_consents),
+    CustomersCarved: (
+        carve_customers,
+        loyalty.part_gifts,
+        customers.give_back_consents,
+        member_sessions.end_parted,
+    ),
     CustomersMerged: (merge_customers, loyalty.join_gifts, retire_merged),
     CustomersSplit: (
         split_customers,
         loyalty.part_gifts,
         customers.give_back_consents,
         revive_split,
+        member_sessions.end_parted,
     ),
     ErasedToldAgain: (rights_jobs.ask_to_forget,),
     laking.CustomersForgotten: (laking.ask_to_refresh, retire_forgotten),
@@ -137,6 +143,7 @@ ERASE: Mapping[str, Forget] = {
     "loyalty": loyalty.erase,
     "tags": forget_tags,
     "lake": laking.forget,
+    "sessions": member_sessions.forget,
 }
 
 # Which inbox records told of customers: an erasure forgets their texts.

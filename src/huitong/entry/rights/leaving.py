@@ -16,6 +16,7 @@ from huitong.customers.model import (
     PointsAtExit,
     PointsStillHeld,
 )
+from huitong.entry import member_sessions
 from huitong.ledger import Balance, Operation, Spend
 from huitong.loyalty.model import Asset
 from huitong.platform.db import ReadTx, Tx
@@ -72,6 +73,7 @@ def finish_exits(tx: Tx, *, now: datetime, after_id: int = 0, limit: int) -> Fin
     held = {one for one, points in _points(tx, brand_of, now).items() if points.held}
     ready = [one for one in due if today[one.customer_id] not in held]
     left = set(customers.finish_exits(tx, ready, now=now))
+    member_sessions.end(tx, left, now=now)
     _settle(tx, [one for one in ready if today[one.customer_id] in left], now)
     return Finished(left=len(left), held=len(due) - len(ready), last_id=due[-1].id)
 

@@ -121,6 +121,7 @@ from huitong.platform.auth.sessions import (
     end_all_sessions,
     end_session,
     end_sessions,
+    forget_sessions,
     list_sessions,
     open_session,
 )
@@ -255,6 +256,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "ends_by",
+    "forget_sessions",
     "forget_tries",
     "guide_of",
     "guide_phone",

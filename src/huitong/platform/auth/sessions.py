@@ -25,7 +25,7 @@ from huitong.platform.auth.callers import (
 )
 from huitong.platform.auth.permissions import OF_GUIDES, OF_MEMBERS, CallerKind, Permission
 from huitong.platform.auth.roles import held_by
-from huitong.platform.db import Database, ReadTx, Scope, Tx
+from huitong.platform.db import Database, ReadTx, Scope, Tx, array
 from huitong.platform.errors import DomainError, Kind
 
 SESSION_PREFIX = "ses"
@@ -133,6 +133,14 @@ WHERE group_id = %(group_id)s
   AND kind = %(kind)s
   AND subject_id = ANY(%(subject_ids)s::bigint[])
   AND ended_at IS NULL
+"""
+
+# Deletes every session of some people of a kind, with where each came from.
+FORGET = """
+DELETE FROM platform.session
+WHERE group_id = %(group_id)s
+  AND kind = %(kind)s
+  AND subject_id = ANY (%(subject_ids)s::bigint[])
 """
 
 # Those that still open something, the latest first.
@@ -254,6 +262,13 @@ def end_all_sessions(
         "now": now,
     }
     tx.execute(END_ALL, params)
+
+
+def forget_sessions(tx: Tx, *, kind: CallerKind, subject_ids: Collection[int]) -> int:
+    """Delete every session of some people of a kind, ended ones too; return how many."""
+    subjects = array(sorted(set(subject_ids)))
+    params = {"group_id": tx.scope.group_id, "kind": kind, "subject_ids": subjects}
+    return tx.execute(FORGET, params)
 
 
 def list_sessions(
