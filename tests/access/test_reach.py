@@ -1,11 +1,13 @@
 """Whoever sees some stores, or their own customers, sees these over HTTP and no others."""
 
+from dataclasses import replace
+
 import pytest
 
 from huitong import loyalty, org
 from huitong.loyalty.model import Programme
 from huitong.org.model import NewLegalEntity, Placement
-from huitong.platform import clock
+from huitong.platform import clock, ids
 from huitong.platform.auth import CallerKind, Permission
 from huitong.platform.db import Database, Scope
 from huitong.platform.http import Calling, Reach, Router, Seeing
@@ -298,3 +300,14 @@ class TestPoints:
         for entry in (*entries, lot):
             assert (entry["order_id"] is not None) is sees_order
         assert {entry["why"] is not None for entry in entries} == {sees_order}
+
+    def test_a_member_sees_the_orders_of_every_store_behind_their_points(
+        self, bought: Shops
+    ) -> None:
+        ann = ids.read("cus", bought.customers["ann"])
+        member = bought.caller("everywhere", Permission.MY_READ, kind=CallerKind.MEMBER)
+        bought.act_as(replace(member, id=ann))
+        entries = bought.client.get("/v1/my/points/history").json()["items"]
+        (lot,) = bought.client.get("/v1/my/points/lots").json()["items"]
+        assert {entry["order_id"] for entry in entries} == {lot["order_id"]}
+        assert all(entry["why"] is not None for entry in entries)
