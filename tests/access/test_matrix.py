@@ -33,6 +33,7 @@ REFUSED = {401, 403, 500}
 ALSO = {"POST /v1/inbox/records/{record_id}/unmask": Permission.INBOX_READ}
 # What is of all brands, or cannot be told for some stores, refuses by itself and says why.
 BY_ITSELF = {
+    "identity.sees_not_every_brand",
     "org.needs_every_brand",
     "metrics.not_by_store",
     "platform.wider_than_seen",

@@ -37,9 +37,12 @@ def open_work(page: Page, name: str) -> Locator:
 
 
 def choose(page: Page, dialog: Locator, label: str, option: str) -> None:
-    """Choose an option of a field of a dialog."""
+    """Choose an option of a field of a dialog, once its options are there."""
+    expect(dialog.locator(".anticon-loading")).to_have_count(0)
     dialog.get_by_label(label, exact=True).click()
     page.locator(".ant-select-item-option", has_text=option).last.click()
+    chosen = dialog.locator(".ant-form-item", has=page.get_by_label(label, exact=True))
+    expect(chosen).to_contain_text(option)
 
 
 def noted(page: Page) -> int:

@@ -98,6 +98,18 @@ def test_no_condition_asks_for_what_may_not_be_seen_of_customers(
         assert answered.is_success or answered.json()["code"] == "platform.filter_changed"
 
 
+def test_words_that_somebody_may_not_use_are_not_offered(
+    client: TestClient, desk: dict[str, str], doctor: dict[str, str]
+) -> None:
+    def words(key: dict[str, str]) -> set[str]:
+        told = client.get(f"{BRAND}/vocabulary", headers=key).json()
+        return {one["code"] for one in (*told["fields"], *told["facts"])}
+
+    hidden = words(doctor) - words(desk)
+    assert hidden == {"tags.frequency_band", "points", "orders", "lines", "refunds"}
+    assert "tags.order_count" in words(desk)
+
+
 def test_a_kept_segment_tells_no_more_than_its_condition(
     client: TestClient, desk: dict[str, str], doctor: dict[str, str]
 ) -> None:

@@ -65,6 +65,8 @@ STANDARD_ROLES: Sequence[NewRole] = (
             P.PROGRAMME_WRITE,
             P.MODELS_WRITE,
             P.TAGS_WRITE,
+            # Who plans for mothers asks by the stage of a child; who defines tags sees them anyway.
+            P.TAGS_SENSITIVE,
             P.SEGMENTS_WRITE,
             P.SEGMENTS_EXPORT,
             P.JOBS_WRITE,

@@ -55,18 +55,29 @@ class Speech:
         may = permissions is None or Permission.TAGS_SENSITIVE in permissions
         return frozenset() if may or customers >= DESCRIBED_MIN else self.sensitive
 
+    def missing(
+        self,
+        permissions: Collection[str],
+        *,
+        fields: Collection[str] = (),
+        facts: Collection[str] = (),
+    ) -> frozenset[Permission]:
+        """Return the permissions that somebody lacks to ask for fields and kinds of facts."""
+        needed = permissions_for(fields=fields, facts=facts, sensitive=self.sensitive)
+        return needed - frozenset(permissions)
+
     def hold(self, condition: Condition, permissions: Collection[str]) -> None:
         """Refuse a condition that was checked and asks for more than somebody may know of people.
 
         :raises NotPermitted: with the first permission that is missing.
         """
-        needed = permissions_for(
+        missing = self.missing(
+            permissions,
             fields=fields_in(condition, self.segments),
             facts=facts_in(condition, self.segments),
-            sensitive=self.sensitive,
         )
-        for missing in sorted(needed - frozenset(permissions)):
-            raise NotPermitted(permission=missing)
+        for one in sorted(missing):
+            raise NotPermitted(permission=one)
 
 
 def speech_of(tx: ReadTx, *, brand_id: int) -> Speech:

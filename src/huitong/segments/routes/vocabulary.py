@@ -106,11 +106,21 @@ class ConditionValuesOut(BaseModel):
     errors=[BrandNotFound],
 )
 def show_vocabulary(platform: Running, caller: Calling, brand: BrandCode) -> VocabularyOut:
-    """Show what conditions of a brand may speak of: fields, facts, values, operators."""
+    """Show what conditions of a brand may speak of: fields, facts, values, operators.
+
+    What the caller may not ask of customers is left out.
+    """
     with platform.database.reading(caller.scope()) as tx:
         brand_id = org.brand(tx, code=brand).id
         speech = speech_kept(tx, brand_id=brand_id, cache=SETS)
-    return VocabularyOut.model_validate(describe(speech.words.vocabulary))
+    words = VocabularyOut.model_validate(describe(speech.words.vocabulary))
+    may = caller.permissions
+    return words.model_copy(
+        update={
+            "fields": [one for one in words.fields if not speech.missing(may, fields=[one.code])],
+            "facts": [one for one in words.facts if not speech.missing(may, facts=[one.code])],
+        }
+    )
 
 
 @router.route(
