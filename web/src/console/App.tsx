@@ -3,16 +3,18 @@ import { isSignedOut } from "@shared/api/refusal";
 import { Looks } from "@shared/Looks";
 import { SessionContext, useSessionQuery } from "@shared/session";
 import { App as Messages } from "antd";
-import { Suspense, useEffect } from "react";
+import { Suspense, lazy, useEffect } from "react";
 import { createBrowserRouter } from "react-router";
 import { RouterProvider } from "react-router/dom";
 import { Loading } from "./parts/Loading";
 import { Refused } from "./parts/Refused";
 import { Stumbled } from "./parts/Stumbled";
 import { Shell } from "./Shell";
-import { SignIn } from "./SignIn";
-import { SignInAgain } from "./SignInAgain";
 import { LeaveGuard } from "./LeaveGuard";
+
+// Whoever is signed in does not fetch the form for it.
+const SignIn = lazy(async () => ({ default: (await import("./SignIn")).SignIn }));
+const SignInAgain = lazy(async () => ({ default: (await import("./SignInAgain")).SignInAgain }));
 
 const router = createBrowserRouter([{ path: "*", element: <Stumbled><LeaveGuard><Gate /></LeaveGuard></Stumbled> }], { basename: "/console" });
 
@@ -46,7 +48,7 @@ function Gate() {
   return (
     <SessionContext value={session.data}>
       <Shell key={session.data.user.id} />
-      {hasEnded && <SignInAgain />}
+      {hasEnded && <Suspense fallback={null}><SignInAgain /></Suspense>}
     </SessionContext>
   );
 }

@@ -1,16 +1,11 @@
 import { type Schemas, keepCsrfToken, queries, readRefusedAgain } from "@shared/api/client";
 import { useSession } from "@shared/session";
 import { Button, Flex, Modal, Typography } from "antd";
-import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Door, SESSION } from "./SignIn";
 
 /** Asks for the password above the page when the session ended, so that nothing typed there is lost. */
 export function SignInAgain() {
-  return <Suspense fallback={null}><Again /></Suspense>;
-}
-
-function Again() {
   const { t } = useTranslation("access");
   const { user } = useSession();
   const enter = (opened: Schemas["SessionOut"]) => {
