@@ -12,11 +12,13 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Attention } from "./Attention";
 import { CoreFigures } from "./CoreFigures";
-import { type Told, lastSold, toldOf } from "./months";
+import { type Told, lastSold, monthsOf, toldOf } from "./months";
 import { Members, Trend } from "./Sales";
 import "./home.css";
 
-const YEARS_LOOKED_BACK = 12;
+// Nearly every brand sold something lately; who did not is looked for further back.
+const YEARS_AT_FIRST = 1;
+const YEARS_AT_MOST = 12;
 const NOW = ["net_sales", "sales", "orders", "members", "new_members", "active_members", "member_share"];
 const TREND = ["net_sales", "member_sales", "orders"];
 
@@ -47,16 +49,25 @@ export default function Home() {
 function FiguresNow({ core }: { core: Parameters<typeof CoreFigures>[0]["core"] }) {
   const { t } = useTranslation("home");
   const { code: brand } = useBrand();
-  const since = dayjs().subtract(YEARS_LOOKED_BACK, "year").startOf("year").format("YYYY-MM-DD");
-  const months = api.useQuery("get", "/v1/brands/{brand}/figures", { params: { path: { brand }, query: { metric: ["orders"], by: ["month"], since } } }, { retry: false, staleTime: 300_000 });
+  const lately = useMonths(brand, YEARS_AT_FIRST, true);
+  const soldLately = lately.data === undefined ? null : lastSold(monthsOf(lately.data));
+  const wantsMore = lately.data !== undefined && soldLately === null;
+  const ever = useMonths(brand, YEARS_AT_MOST, wantsMore);
+  const months = wantsMore ? ever : lately;
   if (months.error !== null) {
     const isEmpty = months.error instanceof Refusal && months.error.code === "platform.lake_empty";
     return isEmpty ? <Empty title={t("noLake")} hint={t("noLakeHint")} /> : <Refused error={months.error} onRetry={() => void months.refetch()} />;
   }
   if (months.data === undefined) return <Skeleton active />;
-  const rows = months.data.rows.map((row) => ({ month: String(row.by.month), orders: row.figures.orders?.value ?? 0 }));
-  const month = lastSold(rows) ?? dayjs(months.data.as_of).format("YYYY-MM");
-  return <OfMonth core={core} told={toldOf(month, months.data.as_of)} month={month} asOf={months.data.as_of} hasSales={lastSold(rows) !== null} />;
+  const sold = lastSold(monthsOf(months.data));
+  const month = sold ?? dayjs(months.data.as_of).format("YYYY-MM");
+  return <OfMonth core={core} told={toldOf(month, months.data.as_of)} month={month} asOf={months.data.as_of} hasSales={sold !== null} />;
+}
+
+/** Asks for the orders of each month of the last years. */
+function useMonths(brand: string, years: number, enabled: boolean) {
+  const since = dayjs().subtract(years, "year").startOf("year").format("YYYY-MM-DD");
+  return api.useQuery("get", "/v1/brands/{brand}/figures", { params: { path: { brand }, query: { metric: ["orders"], by: ["month"], since } } }, { enabled, retry: false, staleTime: 300_000 });
 }
 
 interface OfMonthProps {

@@ -1,8 +1,11 @@
 /** Which month the home page tells of: this one, or the last in which anything was sold. */
+import type { Schemas } from "@shared/api/client";
 import dayjs from "dayjs";
 
 const FORMAT = "YYYY-MM-DD";
 const MONTHS_SHOWN = 13;
+
+type Figures = Schemas["FiguresOut"];
 
 export interface MonthRow {
   month: string;
@@ -15,6 +18,11 @@ export interface Told {
   /** Where the trend begins. */
   trendSince: string;
   isCurrent: boolean;
+}
+
+/** Returns the orders of each month that an answer tells. */
+export function monthsOf(told: Figures): MonthRow[] {
+  return told.rows.map((row) => ({ month: String(row.by.month), orders: row.figures.orders?.value ?? 0 }));
 }
 
 /** Returns the last month with orders, as `2026-03`; null when nothing was ever sold. */
