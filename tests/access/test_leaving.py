@@ -18,7 +18,7 @@ SignIn = Callable[[], dict[str, str]]
 
 @pytest.fixture(scope="module")
 def shops(wired: Database) -> Shops:
-    built = make_shops(wired, 830_001)
+    built = make_shops(wired, 850_001)
     make_roles(wired, built.group_id)
     with wired.transaction(Scope(built.group_id), now=clock.now()) as tx:
         silk = org.brand(tx, code="silk").id

@@ -182,10 +182,10 @@ def screenshot_of_failure(page: Page, name: str) -> Iterator[None]:
 
 
 def keep_screenshot(page: Page, name: str) -> Path:
-    """Write a picture of the whole page for people to look at."""
+    """Write a picture of the whole page for people to look at, once nothing moves any more."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     path = SCREENSHOTS / f"{name}.png"
-    page.screenshot(path=path, full_page=True)
+    page.screenshot(path=path, full_page=True, animations="disabled")
     return path
 
 

@@ -30,14 +30,6 @@ def question(page: Page, language: str = "en-US") -> Locator:
     return page.get_by_role("dialog", name=QUESTION[language])
 
 
-def keep_still(page: Page, name: str) -> None:
-    """Take a picture once nothing moves any more."""
-    page.wait_for_function(
-        "() => document.getAnimations().every((one) => one.playState !== 'running')"
-    )
-    keep_screenshot(page, name)
-
-
 def hold_save(page: Page) -> None:
     """Press Ctrl-S and keep it pressed: the browser says it again and again."""
     page.keyboard.down("Control")
@@ -92,7 +84,7 @@ def test_a_step_away_from_a_changed_form_asks_first(
         name.fill("还没存的人群")
         page.locator("nav li a").first.click()
         expect(question(page, language)).to_be_visible()
-        keep_still(page, f"unsaved-{language}")
+        keep_screenshot(page, f"unsaved-{language}")
         question(page, language).get_by_role("button", name=STAY[language]).click()
         expect(question(page, language)).to_be_hidden()
         assert page.url.endswith("/segments/new")
@@ -154,7 +146,7 @@ def test_a_session_that_ends_leaves_the_page_and_what_is_typed_in_it(
         page.keyboard.press("Control+s")
         dialog = page.get_by_role("dialog", name="登录已失效，请重新登录")
         expect(dialog.get_by_label("账号")).to_have_value("admin")
-        keep_still(page, "session-ended-zh-CN")
+        keep_screenshot(page, "session-ended-zh-CN")
         dialog.get_by_label("密码").fill(PASSWORD)
         dialog.get_by_role("button", name="登录", exact=True).click()
         expect(dialog).to_be_hidden()
@@ -199,7 +191,7 @@ def test_a_condition_written_as_a_document_is_what_is_saved(
         text.fill("{field: gender, in: [purple]}")
         builder.get_by_role("tab", name="Visual").click()
         expect(builder.get_by_text("not applied to the condition yet")).to_be_visible()
-        keep_still(page, "written-en-US")
+        keep_screenshot(page, "written-en-US")
         page.keyboard.press("Control+s")
         expect(builder.get_by_text("has no value").first).to_be_visible()
         builder.get_by_role("tab", name="Document").click()
@@ -237,14 +229,14 @@ def test_a_draft_saved_by_somebody_else_is_not_saved_over_in_silence(
         warning = page.get_by_role("alert").filter(has_text="your changes are not saved yet")
         expect(warning).to_be_visible()
         assert draft_as_kept(page, draft_id)["name"] == "Theirs now"
-        keep_still(page, "outrun-en-US")
+        keep_screenshot(page, "outrun-en-US")
         # The key that saved before does not decide by itself.
         page.keyboard.press("Control+s")
         warning.get_by_role("button", name="Keep mine").click()
         dialog = page.get_by_role("dialog")
         expect(dialog).to_contain_text("1 point for every 2 yuan")
         expect(dialog).to_contain_text("“Theirs now” → “Of two people”")
-        keep_still(page, "outrun-over-en-US")
+        keep_screenshot(page, "outrun-over-en-US")
         dialog.get_by_role("button", name="Save mine").click()
         expect(warning).to_be_hidden()
         expect(page.locator(".ant-btn-loading")).to_have_count(0)
@@ -329,7 +321,7 @@ def test_how_members_leave_is_changed_after_its_consequence_was_said(
         page.keyboard.press("Control+s")
         dialog = page.get_by_role("dialog")
         expect(dialog).to_contain_text(str(before["cooling_off_days"]))
-        keep_still(page, f"exit-rules-{language}")
+        keep_screenshot(page, f"exit-rules-{language}")
         assert ask(page, path) == before
         decide_elsewhere(page, path, before)
         dialog.locator(".ant-btn-dangerous").click()
@@ -366,7 +358,7 @@ def test_documents_that_could_not_be_approved_say_so(open_page: Callable[..., Wa
         page.route("**/v1/documents/decisions", lambda route: route.abort())
         dialog.get_by_role("button", name="通过").click()
         expect(dialog.get_by_role("alert")).to_be_visible()
-        keep_still(page, "approve-refused-zh-CN")
+        keep_screenshot(page, "approve-refused-zh-CN")
         dialog.locator(".ant-modal-footer .ant-btn-default").click()
         expect(dialog).to_be_hidden()
         page.get_by_role("button", name="通过").first.click()
