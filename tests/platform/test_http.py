@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 
 import psycopg
 import pytest
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
@@ -293,7 +294,9 @@ class TestLimits:
             "query_string": b"",
             "headers": headers,
         }
-        asyncio.run(make_app(make_platform(database))(scope, receive, send))
+        # A loop of its own: with a browser about, this thread has a running one.
+        with start_blocking_portal() as portal:
+            portal.call(make_app(make_platform(database)), scope, receive, send)
         assert (told[0]["status"], read) == (413, parts_read)
 
 
