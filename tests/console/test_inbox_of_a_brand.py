@@ -58,7 +58,7 @@ def test_a_brand_that_is_not_seen_is_not_there(desk: Desk) -> None:
 
 def test_all_are_tried_again_of_the_brand_alone(desk: Desk) -> None:
     desk.recorder.refuses = {"A2", "B2"}
-    desk.run(desk.upload(BAD_ROWS.replace("tomorrow", "2026-03-01 10:00:00")), key="second")
+    desk.run(desk.upload(BAD_ROWS.replace("tomorrow", "2026-03-01T10:00:00+08:00")), key="second")
     text = make_order_text(order_no="B2")
     desk.client.post(f"/v1/inbox/order?account=pos:{OTHER}", content=text, headers=desk.headers)
     desk.recorder.refuses = set()
