@@ -114,18 +114,7 @@ def reverse_adjustment(
     :raises AdjustmentReversed: when it was undone before.
     :raises AdjustmentUsed: when what it gave was spent meanwhile.
     """
-    shown = show(OPERATION_PREFIX, operation_id)
-    customers.lock_customers(tx, [customer_id])
-    customer = customers.find_customers(tx, customer_ids=[customer_id]).get(customer_id)
-    if customer is None:
-        raise CustomerNotFound(customer=show(CUSTOMER_PREFIX, customer_id))
-    asked = [(customer_id, _asset(customer))]
-    known = ledger.done(tx, asked, operation_ids=[operation_id])
-    if not known or known[0].kind != ADJUSTMENT:
-        raise NoSuchAdjustment(operation=shown)
-    (done,) = known
-    if done.reversed_by_id is not None:
-        raise AdjustmentReversed(operation=shown)
+    customer, done = _reversible(tx, customer_id, operation_id)
     operation = Operation(
         key=f"{ADJUSTMENT_REVERSED}:{operation_id}",
         kind=ADJUSTMENT_REVERSED,
@@ -152,11 +141,28 @@ def reverse_adjustment(
         act=Act.POINTS_REVERSE,
         subject=show(CUSTOMER_PREFIX, customer_id),
         after={"points": -done.amount, "operation": show(OPERATION_PREFIX, adjusted.operation_id)},
-        before={"operation": shown},
+        before={"operation": show(OPERATION_PREFIX, operation_id)},
         brand_id=customer.brand_id,
         now=now,
     )
     return adjusted
+
+
+def _reversible(tx: Tx, customer_id: int, operation_id: int) -> tuple[Customer, Done]:
+    """Lock a customer, and return them and the adjustment of theirs that nobody undid."""
+    shown = show(OPERATION_PREFIX, operation_id)
+    customers.lock_customers(tx, [customer_id])
+    customer = customers.find_customers(tx, customer_ids=[customer_id]).get(customer_id)
+    if customer is None:
+        raise CustomerNotFound(customer=show(CUSTOMER_PREFIX, customer_id))
+    asked = [(customer_id, _asset(customer))]
+    known = ledger.done(tx, asked, operation_ids=[operation_id])
+    if not known or known[0].kind != ADJUSTMENT:
+        raise NoSuchAdjustment(operation=shown)
+    (done,) = known
+    if done.reversed_by_id is not None:
+        raise AdjustmentReversed(operation=shown)
+    return customer, done
 
 
 def _planned(
