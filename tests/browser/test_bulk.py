@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from urllib.parse import quote
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.choosing import choose
 from tests.browser.conftest import (
     Watched,
     keep_screenshot,
@@ -21,8 +21,6 @@ REGULARS = {"facts": "orders", "measure": "count", "at_least": 3}
 LIST = f"{HOME}/customers?filter={quote(json.dumps(REGULARS))}"
 # The worker looks for jobs every few seconds, and there is one for all.
 JOB_MS_MAX = 60_000
-TRIES = 3
-CHOSEN_MS_MAX = 5_000
 
 
 def held(page: Page) -> int:
@@ -37,22 +35,6 @@ def open_work(page: Page, name: str) -> Locator:
     page.get_by_role("button", name="对全部结果操作").click()
     page.get_by_role("menuitem", name=name).click()
     return page.get_by_role("dialog")
-
-
-def choose(page: Page, dialog: Locator, label: str, option: str) -> None:
-    """Choose an option of a field of a dialog.
-
-    The list is drawn anew when its options come: what is pressed in that moment is not chosen.
-    """
-    dialog.get_by_label(label, exact=True).click()
-    offered = page.locator(".ant-select-item-option", has_text=option).last
-    chosen = dialog.locator(".ant-form-item", has=page.get_by_label(label, exact=True))
-    for _ in range(TRIES):
-        offered.dispatch_event("click")
-        with suppress(AssertionError):
-            expect(chosen).to_contain_text(option, timeout=CHOSEN_MS_MAX)
-            return
-    expect(chosen).to_contain_text(option)
 
 
 def noted(page: Page) -> int:
@@ -96,8 +78,8 @@ def test_a_tag_given_to_many_is_undone_from_its_job_after_the_dialog_was_closed(
     with screenshot_of_failure(page, "bulk-tag"):
         before = noted(page)
         dialog = open_work(page, "打上标签")
-        choose(page, dialog, "标签", "服务备注")
-        choose(page, dialog, "值", "晚上联系")
+        choose(dialog.get_by_label("标签", exact=True), "服务备注")
+        choose(dialog.get_by_label("值", exact=True), "晚上联系")
         dialog.get_by_role("button", name="打上", exact=False).last.click()
         expect(dialog.get_by_text("已改动", exact=False)).to_be_visible(timeout=JOB_MS_MAX)
         keep_screenshot(page, "bulk-tag-done")
@@ -121,8 +103,8 @@ def test_work_that_broke_off_is_not_told_as_done(open_page: Callable[..., Watche
 
     with screenshot_of_failure(page, "bulk-broken"):
         dialog = open_work(page, "取下标签")
-        choose(page, dialog, "标签", "服务备注")
-        choose(page, dialog, "值", "重点关照")
+        choose(dialog.get_by_label("标签", exact=True), "服务备注")
+        choose(dialog.get_by_label("值", exact=True), "重点关照")
         page.route(
             "**/v1/jobs/job_*",
             lambda route: route.fulfill(
@@ -154,8 +136,8 @@ def test_customer_service_watches_and_undoes_its_own_work_and_none_on_the_whole_
         # A colleague sent them a list.
         page.goto(LIST)
         dialog = open_work(page, "打上标签")
-        choose(page, dialog, "标签", "服务备注")
-        choose(page, dialog, "值", "晚上联系")
+        choose(dialog.get_by_label("标签", exact=True), "服务备注")
+        choose(dialog.get_by_label("值", exact=True), "晚上联系")
         dialog.get_by_role("button", name="打上", exact=False).last.click()
         expect(dialog.get_by_text("已改动", exact=False)).to_be_visible(timeout=JOB_MS_MAX)
         page.goto(f"{HOME}/jobs")

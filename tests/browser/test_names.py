@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from tests.browser.choosing import choose
 from tests.browser.conftest import (
     Watched,
     keep_screenshot,
@@ -61,8 +62,7 @@ def test_the_form_of_a_store_offers_the_business_units_of_its_brand(
     with screenshot_of_failure(page, "units"):
         page.goto(f"/console/{BRAND}/stores?edit={STORES[0][0]}")
         drawer = page.locator(".ant-drawer")
-        drawer.get_by_label(re.compile("^事业部")).click()
-        page.get_by_title("城市事业部 (city)", exact=True).click()
+        choose(drawer.get_by_label(re.compile("^事业部")), "城市事业部 (city)")
         keep_screenshot(page, "stores-edit-zh-CN")
         drawer.get_by_role("button", name="保存").click()
         expect(drawer).to_have_count(0)

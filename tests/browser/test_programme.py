@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.choosing import choose
 from tests.browser.conftest import Watched, screenshot_of_failure
 from tests.browser.worlds.members import BRAND
 from tests.entry.test_serving import Process
@@ -35,8 +36,7 @@ def add_wednesdays(page: Page) -> None:
     drawer = page.locator(".ant-drawer")
     drawer.get_by_label("Chinese name").fill("周三双倍")
     drawer.get_by_label("English name").fill("Double Wednesdays")
-    drawer.get_by_label("Only on these days of the week").click()
-    page.get_by_title("Wednesday", exact=True).click()
+    choose(drawer.get_by_label("Only on these days of the week"), "Wednesday")
     expect(drawer.get_by_role("alert")).to_contain_text("on Wednesdays only")
     drawer.get_by_role("button", name="Close").click()
 

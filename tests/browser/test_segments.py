@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.choosing import choose
 from tests.browser.conftest import Watched, screenshot_of_failure
 from tests.browser.worlds.members import BRAND
 from tests.entry.test_serving import Process
@@ -51,8 +52,7 @@ def test_a_segment_is_built_by_clicking_and_counts_as_at_the_command_line(
         page.keyboard.type("orders")
         page.get_by_title("orders", exact=True).click()
         expect(builder.get_by_label("Time")).to_be_visible()
-        builder.get_by_label("Time").click()
-        page.get_by_title("any time").click()
+        choose(builder.get_by_label("Time"), "any time")
         expect(page.locator(".condition-says")).to_contain_text("at least 1 time")
         some = counted_on_page(page)
         page.get_by_label("Chinese name").fill("买过的人")

@@ -1,7 +1,7 @@
 import { act } from "react";
 import { createRoot } from "react-dom/client";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useSave } from "./keyboard";
+import { useSave, useSaveInDialog } from "./keyboard";
 
 interface Props {
   saved: string[];
@@ -12,6 +12,11 @@ interface Props {
 
 function Saver({ saved, name, isOpen = true, isBusy = false }: Props) {
   useSave(isOpen ? () => { saved.push(name); } : null, isBusy);
+  return null;
+}
+
+function Dialog({ saved }: { saved: string[] }) {
+  useSaveInDialog(() => { saved.push("dialog"); });
   return null;
 }
 
@@ -41,14 +46,23 @@ describe("Ctrl-S", () => {
   it("is heard by the dialog above the page, and by the page again once it is closed", () => {
     const saved: string[] = [];
     const root = createRoot(document.createElement("div"));
-    const both = (isOpen: boolean) => <><Saver saved={saved} name="dialog" isOpen={isOpen} /><Saver saved={saved} name="page" /></>;
+    const page = <Saver key="page" saved={saved} name="page" />;
+    const dialog = <Dialog key="dialog" saved={saved} />;
+    for (const shown of [[page], [page, dialog], [page]]) {
+      act(() => { root.render(shown); });
+      press();
+    }
+    expect(saved).toEqual(["page", "dialog", "page"]);
+    act(() => { root.unmount(); });
+  });
+  it("is heard by the dialog also when the page's form comes after it", () => {
+    const saved: string[] = [];
+    const root = createRoot(document.createElement("div"));
+    const both = (isOpen: boolean) => <><Dialog saved={saved} /><Saver saved={saved} name="page" isOpen={isOpen} /></>;
     act(() => { root.render(both(false)); });
-    press();
     act(() => { root.render(both(true)); });
     press();
-    act(() => { root.render(both(false)); });
-    press();
-    expect(saved).toEqual(["page", "dialog", "page"]);
+    expect(saved).toEqual(["dialog"]);
     act(() => { root.unmount(); });
   });
 });

@@ -3,7 +3,7 @@ import { useSession } from "@shared/session";
 import { Button, Drawer, Form, Input, Select, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSave } from "../../keyboard";
+import { useSaveInDialog } from "../../keyboard";
 import { Refused } from "../../parts/Refused";
 import { useUnsaved } from "../../unsaved";
 import { Permissions } from "./RoleDrawer";
@@ -36,7 +36,7 @@ export function KeyDrawer({ onClose }: { onClose: () => void }) {
     },
   });
   const { leave } = useUnsaved(isTouched && !issue.isPending && token === null);
-  useSave(() => { form.submit(); }, issue.isPending || token !== null);
+  useSaveInDialog(() => { form.submit(); }, issue.isPending || token !== null);
   return (
     <Drawer open size="large" title={t("keys.issue")} onClose={() => { leave(onClose); }}>
       {permissions.error !== null && <Refused error={permissions.error} onRetry={() => void permissions.refetch()} />}

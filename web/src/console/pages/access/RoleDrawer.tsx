@@ -5,7 +5,7 @@ import { Alert, App, Button, Checkbox, Drawer, Flex, Form, Input, Popconfirm, Ty
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Refused } from "../../parts/Refused";
-import { useSave } from "../../keyboard";
+import { useSaveInDialog } from "../../keyboard";
 import { useUnsaved } from "../../unsaved";
 import { type Permission, type Role, byArea, useNamed } from "./words";
 
@@ -49,7 +49,7 @@ export function RoleDrawer({ role, permissions, onClose }: Props) {
     if (role === null) add.mutate({ body: { code, ...given } });
     else change.mutate({ params: { path: { role: role.code }, header: { "If-Match": `"${String(role.version)}"` } }, body: given });
   };
-  useSave(() => { if (!closed) form.submit(); }, isSaving);
+  useSaveInDialog(() => { if (!closed) form.submit(); }, isSaving);
   const { leave } = useUnsaved(isTouched && !isSaving);
   const error: unknown = add.error ?? change.error ?? drop.error;
   const stale = error instanceof Refusal && error.code === "platform.role_changed";

@@ -6,7 +6,7 @@ import { Alert, App, Button, Drawer, Form, Input, Select, Skeleton } from "antd"
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Refused } from "../../parts/Refused";
-import { useSave } from "../../keyboard";
+import { useSaveInDialog } from "../../keyboard";
 import { useGuard, useUnsaved } from "../../unsaved";
 import { ShownOnce } from "./ShownOnce";
 import { WhereFields } from "./WhereFields";
@@ -89,7 +89,7 @@ function UserForm({ user, onClose, onReload }: FormProps) {
     if (user === null) add.mutate({ body: { ...body, name } });
     else change.mutate({ params: { path: { user_id: user.id }, header: { "If-Match": `"${String(user.version)}"` } }, body });
   };
-  useSave(() => { if (!closed) form.submit(); }, isSaving || oneTime !== null);
+  useSaveInDialog(() => { if (!closed) form.submit(); }, isSaving || oneTime !== null);
   useUnsaved(isTouched && !isSaving && oneTime === null);
   const error: unknown = add.error ?? change.error;
   const stale = error instanceof Refusal && error.code === "platform.user_changed";

@@ -1,4 +1,4 @@
-import { useSave } from "@console/keyboard";
+import { useSaveInDialog } from "@console/keyboard";
 import { Refused } from "@console/parts/Refused";
 import { useUnsaved } from "@console/unsaved";
 import { Button, Drawer, Flex, Form, type FormInstance } from "antd";
@@ -24,7 +24,7 @@ export function EditDrawer<Values extends object>({ title, isOpen, values, form,
   const [isTouched, setTouched] = useState(false);
   const { leave } = useUnsaved(isOpen && isTouched && !isSaving);
   const close = () => { leave(() => { setTouched(false); onClose(); }); };
-  useSave(isOpen ? () => { form.submit(); } : null, isSaving);
+  useSaveInDialog(isOpen ? () => { form.submit(); } : null, isSaving);
   return (
     <Drawer
       open={isOpen}

@@ -1,5 +1,5 @@
 import { useBrand } from "@console/brand";
-import { useSave } from "@console/keyboard";
+import { useSaveInDialog } from "@console/keyboard";
 import { Refused } from "@console/parts/Refused";
 import { api, newKey, queries } from "@shared/api/client";
 import { Form, Input, Modal } from "antd";
@@ -42,7 +42,7 @@ export function NewDraft({ isOpen, hasProgramme, version, onClose, onStarted }: 
       },
     });
   };
-  useSave(isOpen ? begin : null, start.isPending);
+  useSaveInDialog(isOpen ? begin : null, start.isPending);
   return (
     <Modal
       open={isOpen}

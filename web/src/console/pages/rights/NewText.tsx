@@ -1,5 +1,5 @@
 import { useBrand } from "@console/brand";
-import { useSave } from "@console/keyboard";
+import { useSaveInDialog } from "@console/keyboard";
 import { Refused } from "@console/parts/Refused";
 import { useUnsaved } from "@console/unsaved";
 import { api, queries } from "@shared/api/client";
@@ -35,7 +35,7 @@ export function NewText({ onClose }: { onClose: () => void }) {
   });
   const [isTouched, setTouched] = useState(false);
   const { leave } = useUnsaved(isTouched && !keep.isPending);
-  useSave(() => { form.submit(); }, keep.isPending);
+  useSaveInDialog(() => { form.submit(); }, keep.isPending);
   const needed = { required: true, message: t("texts.missing") };
   return (
     <Modal open title={t("texts.newTitle")} width={WIDE} okText={t("texts.save")} confirmLoading={keep.isPending} onOk={() => { form.submit(); }} onCancel={() => { leave(onClose); }}>
