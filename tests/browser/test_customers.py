@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.choosing import choose
 from tests.browser.conftest import Watched, keep_screenshot, wait_until_filled
 from tests.browser.worlds import members
 from tests.browser.worlds.addresses import ask
@@ -129,8 +130,7 @@ def test_a_name_that_attacks_is_shown_as_text(open_page: Callable[..., Watched])
     page.get_by_role("button", name="查看明文").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("checkbox", name="姓名").check()
-    dialog.get_by_role("combobox").click()
-    page.locator(".ant-select-item-option").first.click()
+    choose(dialog.get_by_role("combobox"), "核验身份")
     dialog.get_by_role("button").last.click()
     # Whole and as it was told: no element came of it, and no script ran.
     expect(page.get_by_role("dialog").get_by_text(members.ATTACK)).to_be_visible()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
+from tests.browser.choosing import choose
 from tests.browser.conftest import (
     Watched,
     keep_screenshot,
@@ -267,8 +268,7 @@ def test_a_held_key_saves_a_form_once(open_page: Callable[..., Watched]) -> None
         drawer = page.locator(".ant-drawer")
         drawer.get_by_label("Code").fill("held-1")
         drawer.get_by_label("Name").fill("Held key")
-        drawer.get_by_label("Brands").click()
-        page.locator(".ant-select-item-option").first.click()
+        choose(drawer.get_by_label("Brands"), BRAND)
         calls = count_calls(page, "PUT", "/v1/stores")
         hold_save(page)
         page.wait_for_url(lambda url: "edit" not in url)
