@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from huitong.platform import postgres_wheel
-from huitong.platform.postgres_wheel import Programs
+from huitong.platform.embedded import wheel
+from huitong.platform.embedded.wheel import Programs
 
 INSTALLED = (
     "/usr/lib/postgresql/{}/bin",
@@ -47,7 +47,7 @@ def _installed(version: str) -> Programs | None:
 def _server(programs: Programs) -> Iterator[str]:
     """Make an empty server in a temporary directory and remove it afterwards."""
     with tempfile.TemporaryDirectory(prefix="huitong-postgresql-") as root:
-        account = postgres_wheel.account_for(Path(root))
+        account = wheel.account_for(Path(root))
         if account is not None:
             os.chown(root, account.uid, account.gid)
 

@@ -16,8 +16,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from huitong.platform import embedded, postgres_refusals, postgres_wheel
-from huitong.platform.postgres_refusals import (
+from huitong.platform import embedded
+from huitong.platform.embedded import refusals as postgres_refusals
+from huitong.platform.embedded import wheel as postgres_wheel
+from huitong.platform.embedded.refusals import (
     EmbeddedPostgresDiskFull,
     EmbeddedPostgresFailed,
     EmbeddedPostgresForbidden,
