@@ -30,7 +30,7 @@ from huitong.segments.operations.audiences_export import (
 )
 from huitong.segments.operations.audiences_taking import ENCODING, digest_of, path_of
 from huitong.segments.operations.snapshots_daily import drop_snapshots, take_snapshot
-from huitong.segments.queries.audiences import open_audiences
+from huitong.segments.queries.audiences import Audience, open_audiences
 from huitong.segments.queries.audiences_export import expired_exports, find_export
 from huitong.segments.queries.audiences_lake import OpenLake
 from huitong.segments.queries.definitions import segment_at, segments_of
@@ -148,14 +148,7 @@ class Export:
         now = clock.now()
         left_out: Counter[str] = Counter()
         with transaction(now) as tx:
-            audiences = open_audiences(tx, brand=self.brand, open_lake=self.open_lake, now=now)
-            asked = segment_at(
-                tx,
-                brand_id=self.brand.id,
-                code=self.asked.segment,
-                version=self.asked.version,
-            )
-            audience = audiences.find(asked.document.condition)
+            audience = self._audience(tx, now)
             tell(tx, 0, audience.size)
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = self.path.with_suffix(".draft")
@@ -185,6 +178,14 @@ class Export:
                 now=clock.now(),
             )
         return written, left_out
+
+    def _audience(self, tx: Tx, now: datetime) -> Audience:
+        """Return who is in the segment as it was defined when the export was asked for."""
+        audiences = open_audiences(tx, brand=self.brand, open_lake=self.open_lake, now=now)
+        asked = segment_at(
+            tx, brand_id=self.brand.id, code=self.asked.segment, version=self.asked.version
+        )
+        return audiences.find(asked.document.condition)
 
 
 def _privately(path: str, flags: int) -> int:

@@ -10,14 +10,17 @@ from pydantic import AwareDatetime, BaseModel, Field
 from huitong import customers
 from huitong.channels.model import Gender
 from huitong.customers.model import (
+    Belonging,
     BelongingKind,
     Classed,
+    Classification,
     ClassSource,
     CustomerNotFound,
     NewBelonging,
     NewClassification,
     NewRelation,
     Particulars,
+    Relation,
     RelationEnd,
     RelationKind,
     RelationMove,
@@ -179,40 +182,9 @@ def show_care(
         belongings = customers.belongings_of(tx, customer_ids=[today]).get(today, ())
         classes = customers.classifications_of(tx, customer_ids=[today]).get(today, ())
     return CareOut(
-        relations=[
-            RelationOut(
-                id=one.id,
-                kind=one.kind,
-                staff_id=one.staff_id,
-                store_id=one.store_id,
-                valid_from=one.valid_from,
-                valid_until=one.valid_until,
-                lock_until=one.lock_until,
-                source=one.source,
-            )
-            for one in relations
-            if not one.is_shadowed
-        ],
-        belongings=[
-            BelongingOut(
-                id=one.id,
-                kind=one.kind,
-                has_guardian_consent=one.guardian_consent_at is not None,
-                recorded_at=one.recorded_at,
-            )
-            for one in belongings
-        ],
-        classes=[
-            ClassOut(
-                id=one.id,
-                classed=one.classed,
-                valid_from=one.valid_from,
-                valid_until=one.valid_until,
-                source=one.source,
-                actor=one.actor,
-            )
-            for one in classes
-        ],
+        relations=[_relation_out(one) for one in relations if not one.is_shadowed],
+        belongings=[_belonging_out(one) for one in belongings],
+        classes=[_class_out(one) for one in classes],
     )
 
 
@@ -345,3 +317,36 @@ def _end(
     done |= zip(ends, customers.end_relations(tx, list(ends.values()), now=now), strict=True)
     done |= zip(moves, customers.move_relations(tx, list(moves.values()), now=now), strict=True)
     return [done[place] for place in range(len(items))]
+
+
+def _relation_out(one: Relation) -> RelationOut:
+    return RelationOut(
+        id=one.id,
+        kind=one.kind,
+        staff_id=one.staff_id,
+        store_id=one.store_id,
+        valid_from=one.valid_from,
+        valid_until=one.valid_until,
+        lock_until=one.lock_until,
+        source=one.source,
+    )
+
+
+def _belonging_out(one: Belonging) -> BelongingOut:
+    return BelongingOut(
+        id=one.id,
+        kind=one.kind,
+        has_guardian_consent=one.guardian_consent_at is not None,
+        recorded_at=one.recorded_at,
+    )
+
+
+def _class_out(one: Classification) -> ClassOut:
+    return ClassOut(
+        id=one.id,
+        classed=one.classed,
+        valid_from=one.valid_from,
+        valid_until=one.valid_until,
+        source=one.source,
+        actor=one.actor,
+    )

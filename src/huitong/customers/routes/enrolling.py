@@ -1,6 +1,6 @@
 """HTTP in: people become members."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -19,9 +19,9 @@ from huitong.customers.routes.asking import (
     keys,
 )
 from huitong.customers.routes.reaching import believed, hold_place, sight
-from huitong.org.model import ChannelAccountNotFound
+from huitong.org.model import ChannelAccount, ChannelAccountNotFound
 from huitong.platform import clock
-from huitong.platform.auth import Permission
+from huitong.platform.auth import Caller, Permission
 from huitong.platform.db import Scope
 from huitong.platform.errors import Ok
 from huitong.platform.http import (
@@ -89,22 +89,7 @@ def enrol(
     with platform.database.reading(caller.scope()) as tx:
         account = org.channel_account(tx, platform=channel, code=code)
     enrolments = [
-        Enrolment(
-            key=item_key,
-            account=account,
-            actor=caller.actor(),
-            identifiers=tuple(believed(one.identifiers, of=caller)),
-            consents=tuple(one.consents),
-            enrolled_at=one.enrolled_at or now,
-            name=one.name,
-            gender=one.gender,
-            birthday_on=one.birthday_on,
-            city=one.city,
-            card_no=one.card_no,
-            store=one.store,
-            touchpoint=one.touchpoint,
-            guide=one.guide,
-        )
+        _enrolment(one, item_key, account, caller, now)
         for item_key, one in zip(keys(key, len(asked.items)), asked.items, strict=True)
     ]
     # Finding the account holds it against the caller's scope; persons who join are of the group.
@@ -122,4 +107,25 @@ def enrol(
             )
             for one, result in zip(shown.items, results, strict=True)
         ]
+    )
+
+
+def _enrolment(
+    one: EnrolmentIn, key: str, account: ChannelAccount, caller: Caller, now: datetime
+) -> Enrolment:
+    return Enrolment(
+        key=key,
+        account=account,
+        actor=caller.actor(),
+        identifiers=tuple(believed(one.identifiers, of=caller)),
+        consents=tuple(one.consents),
+        enrolled_at=one.enrolled_at or now,
+        name=one.name,
+        gender=one.gender,
+        birthday_on=one.birthday_on,
+        city=one.city,
+        card_no=one.card_no,
+        store=one.store,
+        touchpoint=one.touchpoint,
+        guide=one.guide,
     )

@@ -28,7 +28,15 @@ def flows(found: "LifecycleFlows", *, as_json: bool) -> None:
     showing.facts(told, as_json=False)
     names = {one.code: f"{one.names.zh} {one.names.en}" for one in found.states}
     typer.echo("\nStates 各状态人数")
-    rows: list[Mapping[str, object]] = [
+    showing.table(_states(found, names), as_json=False, nothing="")
+    typer.echo("\nChanges 状态变化（次）")
+    showing.table(_changes(found, names), as_json=False, nothing="Nothing changed. 无变化。")
+    typer.echo("\nFrom the first day to the last 首尾对照（人）")
+    showing.table(_passed(found, names), as_json=False, nothing="Nobody was in a state.")
+
+
+def _states(found: "LifecycleFlows", names: Mapping[str, str]) -> list[Mapping[str, object]]:
+    return [
         {
             "state": names[one.code],
             "at_first": one.at_since,
@@ -38,9 +46,10 @@ def flows(found: "LifecycleFlows", *, as_json: bool) -> None:
         }
         for one in found.states
     ]
-    showing.table(rows, as_json=False, nothing="")
-    typer.echo("\nChanges 状态变化（次）")
-    changes: list[Mapping[str, object]] = [
+
+
+def _changes(found: "LifecycleFlows", names: Mapping[str, str]) -> list[Mapping[str, object]]:
+    return [
         {
             "from": names.get(one.before or "", NOBODY_YET),
             "to": names[one.after],
@@ -49,9 +58,10 @@ def flows(found: "LifecycleFlows", *, as_json: bool) -> None:
         }
         for one in found.changes
     ]
-    showing.table(changes, as_json=False, nothing="Nothing changed. 无变化。")
-    typer.echo("\nFrom the first day to the last 首尾对照（人）")
-    passed: list[Mapping[str, object]] = [
+
+
+def _passed(found: "LifecycleFlows", names: Mapping[str, str]) -> list[Mapping[str, object]]:
+    return [
         {
             "from": names.get(one.before or "", NOBODY_YET),
             "to": names.get(one.after or "", NOBODY_YET),
@@ -60,4 +70,3 @@ def flows(found: "LifecycleFlows", *, as_json: bool) -> None:
         for one in found.passed
         if one.before or one.after
     ]
-    showing.table(passed, as_json=False, nothing="Nobody was in a state.")

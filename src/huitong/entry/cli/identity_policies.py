@@ -12,6 +12,7 @@ from huitong.entry.cli.showing import AsJson
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from huitong.identity.model import PolicyDocument
     from huitong.platform.db import Tx
 
 KEY = "command line"
@@ -54,19 +55,12 @@ def set_policy(
     as_json: AsJson = False,
 ) -> None:
     """Put a policy into effect for what comes from now on; --apply for everybody there is."""
-    import yaml
-    from pydantic import ValidationError
-
     from huitong import identity as people
-    from huitong.identity.model import PolicyDocument, PolicyVersion
+    from huitong.identity.model import PolicyVersion
     from huitong.platform import clock
     from huitong.platform.db import Scope
 
-    try:
-        document = PolicyDocument.model_validate(yaml.safe_load(file.read_text("utf-8")) or {})
-    except (ValidationError, yaml.YAMLError) as wrong:
-        message = f"{file} is not a policy: {wrong}"
-        raise typer.BadParameter(message) from None
+    document = _policy_in(file)
     now = clock.now()
 
     def work(tx: "Tx") -> tuple[PolicyVersion, dict[str, str]]:
@@ -105,6 +99,19 @@ def apply_policy(
             now=now,
         )
     showing.facts(asked, as_json=as_json)
+
+
+def _policy_in(file: Path) -> "PolicyDocument":
+    import yaml
+    from pydantic import ValidationError
+
+    from huitong.identity.model import PolicyDocument
+
+    try:
+        return PolicyDocument.model_validate(yaml.safe_load(file.read_text("utf-8")) or {})
+    except (ValidationError, yaml.YAMLError) as wrong:
+        message = f"{file} is not a policy: {wrong}"
+        raise typer.BadParameter(message) from None
 
 
 def _ask_to_weigh(tx: "Tx", domain_id: int, now: "datetime") -> dict[str, str]:

@@ -3,7 +3,7 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -74,10 +74,7 @@ def import_files(
     as_json: AsJson = False,
 ) -> None:
     """Import files into the inbox and apply them; a repeat changes nothing."""
-    for path in files:
-        if path != STDIN and not path.is_file():
-            message = f"“{path}” is not a file."
-            raise typer.BadParameter(message, param_hint="FILES")
+    _refuse_what_is_no_file(files)
     if offline and not dry_run:
         message = "--offline goes with --dry-run."
         raise typer.BadParameter(message)
@@ -111,6 +108,13 @@ def choose_mapping(
         return find_mapping(None, given)
     with platform.database.reading(Scope(group_id)) as tx:
         return find_mapping(tx, given)
+
+
+def _refuse_what_is_no_file(files: Sequence[Path]) -> None:
+    for path in files:
+        if path != STDIN and not path.is_file():
+            message = f"“{path}” is not a file."
+            raise typer.BadParameter(message, param_hint="FILES")
 
 
 def _account_of_nobody(group_id: int) -> "ChannelAccount":

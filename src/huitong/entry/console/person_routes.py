@@ -1,6 +1,6 @@
 """HTTP in: a person over every brand, why they are one, two of them side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -28,6 +28,8 @@ from huitong.identity.model import (
     Person,
     PersonNotFound,
     Standing,
+    Weighed,
+    Why,
 )
 from huitong.identity.routes.asking import hold_persons
 from huitong.platform import clock
@@ -192,38 +194,49 @@ def _evidence(platform: Platform, tx: ReadTx, identifier_ids: Sequence[int]) -> 
     beside = [
         one for one in found.identifiers if one.person_id in known or tx.scope.brand_ids is None
     ]
-    names = account_names(tx)
-    told: dict[tuple[int, int], set[str]] = {}
     near = [one.shown.id for one in beside]
-    for each in identity.sightings(tx, identifier_ids=near):
-        name = names.get(each.channel_account_id or 0)
-        if each.withdrawn_at is None and name is not None:
-            told.setdefault((each.one_id, each.other_id), set()).add(name)
+    told = _told_by(tx, near)
     return EvidenceOut(
         is_whole=True,
-        identifiers=[
-            NodeOut(
-                id=one.shown.id,
-                person_id=one.person_id,
-                kind=one.shown.kind,
-                scope=one.shown.scope,
-                masked=one.shown.masked,
-                verified=one.shown.verified,
-                standing=one.standing,
-            )
-            for one in beside
-        ],
+        identifiers=[_node(one) for one in beside],
         evidence=[
-            EdgeOut(
-                one=why.one_id,
-                other=why.other_id,
-                verdict=why.verdict,
-                rule=why.rule,
-                first_at=why.first_at,
-                last_at=why.last_at,
-                accounts=sorted(told.get((why.one_id, why.other_id), ())),
-            )
+            _edge(why, told.get((why.one_id, why.other_id), ()))
             for why in found.evidence
             if {why.one_id, why.other_id} <= set(near)
         ],
+    )
+
+
+def _told_by(tx: ReadTx, identifier_ids: Sequence[int]) -> Mapping[tuple[int, int], set[str]]:
+    """Return the names of the accounts that told each two identifiers together, and still do."""
+    names = account_names(tx)
+    told: dict[tuple[int, int], set[str]] = {}
+    for each in identity.sightings(tx, identifier_ids=identifier_ids):
+        name = names.get(each.channel_account_id or 0)
+        if each.withdrawn_at is None and name is not None:
+            told.setdefault((each.one_id, each.other_id), set()).add(name)
+    return told
+
+
+def _node(one: Weighed) -> NodeOut:
+    return NodeOut(
+        id=one.shown.id,
+        person_id=one.person_id,
+        kind=one.shown.kind,
+        scope=one.shown.scope,
+        masked=one.shown.masked,
+        verified=one.shown.verified,
+        standing=one.standing,
+    )
+
+
+def _edge(why: Why, accounts: Collection[str]) -> EdgeOut:
+    return EdgeOut(
+        one=why.one_id,
+        other=why.other_id,
+        verdict=why.verdict,
+        rule=why.rule,
+        first_at=why.first_at,
+        last_at=why.last_at,
+        accounts=sorted(accounts),
     )

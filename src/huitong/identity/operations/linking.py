@@ -1,6 +1,6 @@
 """Keeps the evidence: which records named which identifiers together, from when until when."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
@@ -9,7 +9,7 @@ from huitong.channels.model import Incoming
 from huitong.identity.operations.found import Found, centre
 from huitong.identity.operations.mentions import PageSays, told_at
 from huitong.identity.tables import evidence as tables
-from huitong.platform.db import Tx, array
+from huitong.platform.db import Row, Tx, array
 from huitong.platform.ids import bucket_of
 
 Manner: TypeAlias = tuple[int, int, bool, bool]
@@ -33,6 +33,26 @@ def link_identifiers(
     New evidence says more, a longer span of known evidence only of what is watched, an earlier one
     where something waits, as the oldest is believed first; nothing that is suspended says anything.
     """
+    told, place_of = _told(says, found, incoming, now)
+    if not told:
+        return set()
+    rows = _rows(tx, told, account_id=says.account.id)
+    changed: set[int] = set()
+    earlier: set[int] = set()
+    instants = {span.first_at for span in told.values()}
+    for one, other, is_new, first_at in tx.write(tables.TELL, tables.TOLD, rows, {"now": now}):
+        ends = {place_of[one], place_of[other]}
+        changed |= ends if is_new else ends & found.watched
+        # Where what is known began when this page says, it began later before.
+        earlier |= {one, other} if not is_new and first_at in instants else set()
+    waiting = _waiting(tx, earlier)
+    return (changed | {place_of[one] for one in waiting}) - found.suspended
+
+
+def _told(
+    says: PageSays, found: Found, incoming: Sequence[Incoming], now: datetime
+) -> tuple[dict[Manner, _Told], dict[int, int]]:
+    """Return what a page tells of each two identifiers, and the place of each by its id."""
     told: dict[Manner, _Told] = {}
     place_of: dict[int, int] = {}
     for record, (each, places) in enumerate(zip(incoming, says.buyers, strict=True)):
@@ -45,16 +65,18 @@ def link_identifiers(
                     manner = _manner(found, first, place, sure)
                     known = told.get(manner)
                     told[manner] = _longer(known, each.record_id, instant)
-    if not told:
-        return set()
+    return told, place_of
+
+
+def _rows(tx: Tx, told: Mapping[Manner, _Told], *, account_id: int) -> list[Row]:
     new_ids = tx.new_ids([bucket_of(manner[0]) for manner in told])
-    rows = [
+    return [
         (
             bucket_of(one),
             new_id,
             one,
             other,
-            says.account.id,
+            account_id,
             span.record_id,
             verified,
             other_verified,
@@ -65,16 +87,6 @@ def link_identifiers(
             new_ids, told.items(), strict=True
         )
     ]
-    changed: set[int] = set()
-    earlier: set[int] = set()
-    instants = {row[8] for row in rows}
-    for one, other, is_new, first_at in tx.write(tables.TELL, tables.TOLD, rows, {"now": now}):
-        ends = {place_of[one], place_of[other]}
-        changed |= ends if is_new else ends & found.watched
-        # Where what is known began when this page says, it began later before.
-        earlier |= {one, other} if not is_new and first_at in instants else set()
-    waiting = _waiting(tx, earlier)
-    return (changed | {place_of[one] for one in waiting}) - found.suspended
 
 
 def _waiting(tx: Tx, identifier_ids: Collection[int]) -> list[int]:

@@ -100,15 +100,7 @@ def load_neighbourhood(
     params["identifier_ids"] = array(sorted(known))
     params["open_ids"] = array(sorted(known.keys() - ends))
     params["closed_ids"] = array(sorted(ends))
-    accepted, rejected, waiting = set(), set(), {}
-    for review_id, one, other, state, rule in tx.rows(reviews.REVIEWS_BETWEEN, params):
-        # Evidence neither opened nor closes what is only likely.
-        if state == "open" and rule != LIKELY:
-            waiting[one, other] = review_id
-        elif state == "accepted":
-            accepted.add((one, other))
-        elif state == "rejected":
-            rejected.add((one, other))
+    decisions, waiting = _reviews(tx, params)
     return Neighbourhood(
         opened=opened,
         identifiers=known,
@@ -118,9 +110,25 @@ def load_neighbourhood(
                 tables.EVIDENCE, params
             )
         ],
-        decisions=Decisions(frozenset(accepted), frozenset(rejected)),
+        decisions=decisions,
         open_reviews=waiting,
     )
+
+
+def _reviews(
+    tx: ReadTx, params: Mapping[str, object]
+) -> tuple[Decisions, dict[tuple[int, int], int]]:
+    """Return what operators decided of pairs, and which review still waits for them."""
+    accepted, rejected, waiting = set(), set(), {}
+    for review_id, one, other, state, rule in tx.rows(reviews.REVIEWS_BETWEEN, params):
+        # Evidence neither opened nor closes what is only likely.
+        if state == "open" and rule != LIKELY:
+            waiting[one, other] = review_id
+        elif state == "accepted":
+            accepted.add((one, other))
+        elif state == "rejected":
+            rejected.add((one, other))
+    return Decisions(frozenset(accepted), frozenset(rejected)), waiting
 
 
 def weigh(

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import duckdb
 from sqlglot import exp
 
+from huitong.platform.ids import bucket_of
 from huitong.platform.lake import Opened
 from huitong.segments.engine.tag_computing import Catalogue
 from huitong.segments.engine.tag_facts import FactReader, Part
@@ -77,31 +78,10 @@ def explain_tag(
     :raises CustomerNotTagged: when the lake has no living customer of the id.
     :raises TagInvalid: when the definition asks for what is not there.
     """
-    compiler = Compiler(
-        catalogue.tags, catalogue.fields, today=(today - EPOCH).days, primitives=PRIMITIVES
-    )
-    try:
-        compiler.add(tag)
-    except Refused as refused:
-        raise TagInvalid.of([refused.fault]) from refused
+    compiler = _compiled(catalogue, tag, today)
     plan = compiler.plan
-    for facts in plan.fields:
-        for name in ("order", "place", "day"):
-            plan.use(facts, name)
     connection = opened.connection.cursor()
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {ONE} AS SELECT CAST(? AS BIGINT) AS customer_id",
-        [customer_id],
-    )
-    queries = plan.queries()
-    reader = FactReader(connection, plan, catalogue.fields, zone=zone, wanted=ONE)
-    reader.prepare()
-    bucket = customer_id & 4095
-    reader.read(Part(bucket, bucket + 1))
-    if not connection.execute("SELECT 1 FROM part_customers").fetchall():
-        raise CustomerNotTagged(customer_id)
-    for name, query in queries.items():
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {told(query)}")
+    _read_one(connection, catalogue, plan, customer_id, zone)
     explaining = _Explaining(connection, catalogue.fields, plan, tag, today)
     steps = [explaining.step(path, step) for path, step in sorted(compiler.steps.items())]
     turn = explaining.one(plan.turns[tag.code]) if tag.code in plan.turns else None
@@ -115,6 +95,44 @@ def explain_tag(
         lineage=sorted(plan.lineage[tag.code]),
         until=None if turn is None else EPOCH + timedelta(days=int(turn)),
     )
+
+
+def _compiled(catalogue: Catalogue, tag: Tag, today: date) -> Compiler:
+    """Compile the definition alone, with what tells one fact from another beside."""
+    compiler = Compiler(
+        catalogue.tags, catalogue.fields, today=(today - EPOCH).days, primitives=PRIMITIVES
+    )
+    try:
+        compiler.add(tag)
+    except Refused as refused:
+        raise TagInvalid.of([refused.fault]) from refused
+    for facts in compiler.plan.fields:
+        for name in ("order", "place", "day"):
+            compiler.plan.use(facts, name)
+    return compiler
+
+
+def _read_one(
+    connection: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    plan: Plan,
+    customer_id: int,
+    zone: str,
+) -> None:
+    """Make the tables of the plan from the facts of one customer."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {ONE} AS SELECT CAST(? AS BIGINT) AS customer_id",
+        [customer_id],
+    )
+    queries = plan.queries()
+    reader = FactReader(connection, plan, catalogue.fields, zone=zone, wanted=ONE)
+    reader.prepare()
+    bucket = bucket_of(customer_id)
+    reader.read(Part(bucket, bucket + 1))
+    if not connection.execute("SELECT 1 FROM part_customers").fetchall():
+        raise CustomerNotTagged(customer_id)
+    for name, query in queries.items():
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {told(query)}")
 
 
 @dataclass(frozen=True)

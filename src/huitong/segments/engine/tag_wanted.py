@@ -53,6 +53,30 @@ def take_given(
     when it ends, no older one comes back.
     """
     run = connection.execute
+    _take_said(connection, given, tags)
+    day = (today - EPOCH).days
+    multi = [f"'{tag.code}'" for tag in tags.values() if tag.multi]
+    is_multi = f"tag IN ({', '.join(multi)})" if multi else "false"
+    run(
+        "CREATE OR REPLACE TEMP TABLE given AS SELECT customer_id, tag, CASE WHEN"
+        f" {is_multi} THEN bit_or(CAST(1 AS BIGINT) << greatest(number - 1, 0))"
+        " ELSE any_value(number) END AS number FROM ("
+        f" SELECT * FROM said_of WHERE starts <= {day}"
+        f" QUALIFY {is_multi} OR id = max(id) OVER (PARTITION BY customer_id, tag))"
+        f" WHERE ends IS NULL OR ends > {day} GROUP BY customer_id, tag"
+    )
+    run(
+        "CREATE OR REPLACE TEMP TABLE given_turns AS SELECT customer_id,"
+        f" least(min(starts) FILTER (WHERE starts > {day}), min(ends) FILTER (WHERE ends > {day}))"
+        " AS given_turn FROM said_of GROUP BY customer_id"
+    )
+
+
+def _take_said(
+    connection: duckdb.DuckDBPyConnection, given: Sequence[GivenTag], tags: Mapping[str, Tag]
+) -> None:
+    """Make the table `said_of`: what was ever said, of whoever the customer is now."""
+    run = connection.execute
     run("CREATE OR REPLACE TEMP TABLE said (id BIGINT, customer_id BIGINT, tag VARCHAR,"
         " number BIGINT, starts INTEGER, ends INTEGER)")  # fmt: skip
     rows = [row for one in given if (row := _row(one, tags)) is not None]
@@ -72,22 +96,6 @@ def take_given(
         " SELECT s.id, c.id AS customer_id, s.tag, s.number, s.starts, s.ends FROM said AS s"
         " JOIN leads ON leads.first = s.customer_id JOIN customers AS c ON c.id = leads.id"
         " WHERE c.merged_into IS NULL AND NOT c.is_erased"
-    )
-    day = (today - EPOCH).days
-    multi = [f"'{tag.code}'" for tag in tags.values() if tag.multi]
-    is_multi = f"tag IN ({', '.join(multi)})" if multi else "false"
-    run(
-        "CREATE OR REPLACE TEMP TABLE given AS SELECT customer_id, tag, CASE WHEN"
-        f" {is_multi} THEN bit_or(CAST(1 AS BIGINT) << greatest(number - 1, 0))"
-        " ELSE any_value(number) END AS number FROM ("
-        f" SELECT * FROM said_of WHERE starts <= {day}"
-        f" QUALIFY {is_multi} OR id = max(id) OVER (PARTITION BY customer_id, tag))"
-        f" WHERE ends IS NULL OR ends > {day} GROUP BY customer_id, tag"
-    )
-    run(
-        "CREATE OR REPLACE TEMP TABLE given_turns AS SELECT customer_id,"
-        f" least(min(starts) FILTER (WHERE starts > {day}), min(ends) FILTER (WHERE ends > {day}))"
-        " AS given_turn FROM said_of GROUP BY customer_id"
     )
 
 
