@@ -170,6 +170,15 @@ def template(server_url: str) -> str:
     return name
 
 
+@pytest.fixture(scope="module")
+def empty_database_url(server_url: str) -> str:
+    """Return the address of a database of the module in which no migration has run yet."""
+    name = _name(f"empty_{secrets.token_hex(4)}")
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(_id(name)))
+    return _url_of(server_url, name)
+
+
 @pytest.fixture(scope="session")
 def make_database(server_url: str, template: str) -> Iterator[Callable[[], str]]:
     """Return a function that copies the template and returns the address of the copy."""

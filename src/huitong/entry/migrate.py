@@ -10,6 +10,7 @@ from alembic.config import Config
 from huitong.platform import rls
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = "head"
 # Any number will do; two processes that start together must only agree on it.
 MIGRATION_LOCK = 7_205_118_001
 
@@ -37,8 +38,8 @@ CREATE SCHEMA IF NOT EXISTS platform AUTHORIZATION {rls.OWNER};
 """
 
 
-def migrate(url: str) -> str:
-    """Bring the database at `url` to the newest schema and return its revision.
+def migrate(url: str, *, to: str = NEWEST) -> str:
+    """Bring the database at `url` to a revision, the newest one if none is named; return which.
 
     Safe to call from several processes at once and on a database that is already up to date.
     """
@@ -46,7 +47,7 @@ def migrate(url: str) -> str:
         connection.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         connection.execute(_PREPARE)
         config = _config(url)
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
         found = connection.execute("SELECT version_num FROM platform.alembic_version").fetchone()
     assert found is not None, "An upgraded database knows its revision."
     return str(found[0])
