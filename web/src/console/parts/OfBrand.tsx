@@ -1,4 +1,5 @@
 import { useBrand } from "@console/brand";
+import { useWords } from "@console/words";
 import { useSession } from "@shared/session";
 import { Segmented } from "antd";
 import { useTranslation } from "react-i18next";
@@ -28,20 +29,14 @@ export function OfBrand() {
   const { t } = useTranslation("console");
   const { name } = useBrand();
   const { brands } = useSession();
-  const [query, setQuery] = useSearchParams();
+  const [query, say] = useWords();
   if (brands.length < 2) return null;
   return (
     <Segmented
       aria-label={t("brand")}
       value={query.get(WORD) === ALL ? ALL : ""}
       options={[{ value: "", label: name }, { value: ALL, label: t("allBrands") }]}
-      onChange={(chosen) => {
-        setQuery((before) => {
-          if (chosen === ALL) before.set(WORD, ALL);
-          else before.delete(WORD);
-          return before;
-        }, { replace: true });
-      }}
+      onChange={(chosen) => { say({ [WORD]: chosen }); }}
     />
   );
 }

@@ -4,12 +4,13 @@ import { Empty } from "@console/parts/Empty";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
 import { Why } from "@console/parts/Why";
+import { useWords } from "@console/words";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { count, instant } from "@shared/format";
 import { Alert, Button, Card, Descriptions, Segmented, Skeleton, type TableColumnsType, Tag } from "antd";
 import { useTranslation } from "react-i18next";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useParams } from "react-router";
 import "./data.css";
 import { refreshQuarantine, shownKey } from "./Quarantine";
 import { RecordDrawer } from "./RecordDrawer";
@@ -26,23 +27,16 @@ export default function Delivery() {
   const at = useAddress();
   const reason = useReason();
   const { deliveryId = "" } = useParams();
-  const [query, setQuery] = useSearchParams();
+  const [query, say] = useWords();
   const state = (query.get("state") as State | null) ?? "all";
   const path = { delivery_id: deliveryId };
   const delivery = api.useQuery("get", "/v1/inbox/deliveries/{delivery_id}", { params: { path } });
   const records = api.useInfiniteQuery("get", "/v1/inbox/deliveries/{delivery_id}/records", { params: { path, query: { ...(state !== "all" && { state }), limit: 50 } } }, BY_CURSOR);
-  const say = (word: string, value: string | null) => {
-    setQuery((before) => {
-      if (value === null) before.delete(word);
-      else before.set(word, value);
-      return before;
-    }, { replace: true });
-  };
   if (delivery.error !== null) return <Refused error={delivery.error} onRetry={() => void delivery.refetch()} />;
   if (delivery.data === undefined) return <Skeleton active />;
   const one = delivery.data;
   const columns: TableColumnsType<Record_> = [
-    { title: t("quarantine.key"), key: "key", render: (_, record) => <Button type="link" className="data-link" onClick={() => { say("record", record.id); }}>{shownKey(record)}</Button> },
+    { title: t("quarantine.key"), key: "key", render: (_, record) => <Button type="link" className="data-link" onClick={() => { say({ record: record.id }); }}>{shownKey(record)}</Button> },
     { title: t("record.state"), key: "state", render: (_, record) => <Tag color={COLOURS[record.state]}>{t(`states.${record.state}`)}</Tag> },
     { title: t("reason"), key: "reason", className: "data-cell", render: (_, record) => (record.code === null ? "" : reason(record.code, record.reason)) },
     { title: t("row"), dataIndex: "row" },
@@ -64,9 +58,9 @@ export default function Delivery() {
         />
         {one.state === "running" && <Alert showIcon type="info" title={t("delivery.running")} />}
       </Card>
-      <Segmented<State> aria-label={t("record.state")} value={state} onChange={(value) => { say("state", value === "all" ? null : value); }} options={STATES.map((value) => ({ value, label: value === "all" ? t("delivery.all") : t(`states.${value}`) }))} />
+      <Segmented<State> aria-label={t("record.state")} value={state} onChange={(value) => { say({ state: value === "all" ? null : value }); }} options={STATES.map((value) => ({ value, label: value === "all" ? t("delivery.all") : t(`states.${value}`) }))} />
       <DataTable label={t("delivery.records")} listing={records} rowKey="id" columns={columns} size="small" empty={<Empty title={t("delivery.none")} hint={t("delivery.noneHint")} />} />
-      <RecordDrawer recordId={query.get("record")} onClose={() => { say("record", null); }} onDone={() => { refreshQuarantine(); void records.refetch(); }} />
+      <RecordDrawer recordId={query.get("record")} onClose={() => { say({ record: null }); }} onDone={() => { refreshQuarantine(); void records.refetch(); }} />
     </Page>
   );
 }

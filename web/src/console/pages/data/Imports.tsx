@@ -6,6 +6,7 @@ import { NoPermission } from "@console/parts/NoPermission";
 import { OfBrand, useOfBrand } from "@console/parts/OfBrand";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
+import { useWords } from "@console/words";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { isForbidden } from "@shared/api/refusal";
@@ -13,7 +14,7 @@ import { count, instant } from "@shared/format";
 import { useMay } from "@shared/session";
 import { Card, Flex, Skeleton, type TableColumnsType, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import "./data.css";
 import { RunState } from "./RunState";
 import { UploadBox } from "./UploadBox";
@@ -28,7 +29,7 @@ export default function Imports() {
   const at = useAddress();
   const may = useMay();
   const navigate = useNavigate();
-  const [query, setQuery] = useSearchParams();
+  const [query, say] = useWords();
   const terms = api.useQuery("get", "/v1/uploads/terms", {});
   const { of, isAll, nameOf } = useOfBrand();
   const uploads = api.useInfiniteQuery("get", "/v1/uploads", { params: { query: { ...of, limit: 20 } } }, BY_CURSOR);
@@ -62,7 +63,7 @@ export default function Imports() {
           <UploadBox
             terms={{ ...terms.data, accounts: ours }}
             account={account}
-            onAccount={(chosen) => { setQuery((before) => { before.set("account", chosen); return before; }, { replace: true }); }}
+            onAccount={(chosen) => { say({ account: chosen }); }}
             onUploaded={(upload) => void navigate(at(`data/imports/${upload.id}${upload.is_repeat ? "?repeat=yes" : ""}`))}
             refused={may("inbox.write") ? undefined : t("writeNeeded")}
           />

@@ -3,12 +3,13 @@ import { Empty } from "@console/parts/Empty";
 import { NoPermission } from "@console/parts/NoPermission";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
+import { useWords } from "@console/words";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { isForbidden } from "@shared/api/refusal";
 import { Button, Drawer, Flex, Skeleton, Table, type TableColumnsType, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import "./data.css";
 import { type Rule, columnsOf } from "./reading";
 import { useDescription, useFieldName } from "./words";
@@ -21,18 +22,11 @@ export default function Mappings() {
   const { t } = useTranslation("data");
   const at = useAddress();
   const describe = useDescription();
-  const [query, setQuery] = useSearchParams();
+  const [query, say] = useWords();
   const listed = api.useQuery("get", "/v1/inbox/mappings", {});
   const open = query.get("mapping");
-  const say = (name: string | null) => {
-    setQuery((before) => {
-      if (name === null) before.delete("mapping");
-      else before.set("mapping", name);
-      return before;
-    }, { replace: true });
-  };
   const columns: TableColumnsType<Mapping> = [
-    { title: t("mappings.name"), key: "name", render: (_, one) => <Button type="link" className="data-link" onClick={() => { say(one.name); }}>{one.name}</Button> },
+    { title: t("mappings.name"), key: "name", render: (_, one) => <Button type="link" className="data-link" onClick={() => { say({ mapping: one.name }); }}>{one.name}</Button> },
     { title: t("kind"), key: "kind", render: (_, one) => t(`kinds.${one.kind}`), filters: [...new Set(listed.data?.items.map((one) => one.kind) ?? [])].map((kind) => ({ value: kind, text: t(`kinds.${kind}`) })), onFilter: (value, one) => one.kind === value },
     { title: t("mappings.version"), key: "version", render: (_, one) => (one.version === null ? <Tag>{t("mappings.shipped")}</Tag> : t("mappings.numbered", { version: one.version })) },
     { title: t("editor.description"), key: "description", className: "data-detail", render: (_, one) => (one.version === null ? describe(one.name, one.description) : one.description) },
@@ -42,7 +36,7 @@ export default function Mappings() {
     <Page title={t("mappings.title")} hint={t("mappings.hint")} actions={<Link to={at("data/imports")}><Button type="primary">{t("mappings.make")}</Button></Link>}>
       {listed.error !== null && <Refused error={listed.error} onRetry={() => void listed.refetch()} />}
       {listed.isPending ? <Skeleton active /> : <Table<Mapping> aria-label={t("mappings.title")} rowKey="name" columns={columns} dataSource={listed.data?.items ?? []} pagination={false} scroll={{ x: "max-content" }} locale={{ emptyText: <Empty /> }} />}
-      <Drawer open={open !== null} size={WIDTH} title={open} onClose={() => { say(null); }} destroyOnHidden>
+      <Drawer open={open !== null} size={WIDTH} title={open} onClose={() => { say({ mapping: null }); }} destroyOnHidden>
         {open !== null && <Shown name={open} />}
       </Drawer>
     </Page>

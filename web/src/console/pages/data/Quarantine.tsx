@@ -7,6 +7,7 @@ import { NoPermission } from "@console/parts/NoPermission";
 import { OfBrand, useOfBrand } from "@console/parts/OfBrand";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
+import { useWords } from "@console/words";
 import { api, download, newKey, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { isForbidden } from "@shared/api/refusal";
@@ -15,7 +16,7 @@ import { useMay } from "@shared/session";
 import { App, Button, Card, Flex, Popconfirm, Skeleton, Table, type TableColumnsType, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import "./data.css";
 import { Batch } from "./Batch";
 import { RecordDrawer } from "./RecordDrawer";
@@ -34,7 +35,7 @@ export function refreshQuarantine() {
 /** What was refused and is open: by reason, then record by record; put right and tried again. */
 export default function Quarantine() {
   const { t } = useTranslation("data");
-  const [query, setQuery] = useSearchParams();
+  const [query, say] = useWords();
   const [job, setJob] = useState<string | null>(null);
   const { message } = App.useApp();
   const { of } = useOfBrand();
@@ -43,15 +44,6 @@ export default function Quarantine() {
   const kind = (query.get("kind") as Kind | null) ?? undefined;
   const account = query.get("account") ?? undefined;
   const filter = { ...of, ...(code && { code }), ...(kind && { kind }), ...(account && { account }) };
-  const say = (words: Record<string, string | null>) => {
-    setQuery((before) => {
-      for (const [word, value] of Object.entries(words)) {
-        if (value === null) before.delete(word);
-        else before.set(word, value);
-      }
-      return before;
-    }, { replace: true });
-  };
   if (isForbidden(counts.error)) return <NoPermission permissions={["inbox.read"]} />;
   return (
     <Page title={t("quarantine.title")} hint={t("quarantine.hint")} actions={<Take filter={filter} />}>

@@ -2,6 +2,7 @@ import { useAddress } from "@console/brand";
 import { NoPermission } from "@console/parts/NoPermission";
 import { Page } from "@console/parts/Page";
 import { Refused } from "@console/parts/Refused";
+import { useWords } from "@console/words";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { isForbidden } from "@shared/api/refusal";
@@ -9,7 +10,7 @@ import { instant } from "@shared/format";
 import { useMay } from "@shared/session";
 import { Alert, App, Button, Card, Descriptions, Popconfirm, Select, Skeleton } from "antd";
 import { useTranslation } from "react-i18next";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useParams } from "react-router";
 import "./data.css";
 import { Preview } from "./Preview";
 import { Reading } from "./Reading";
@@ -21,7 +22,7 @@ import { bytes } from "./words";
 export default function Upload() {
   const { t } = useTranslation("data");
   const { uploadId = "" } = useParams();
-  const [query, setQuery] = useSearchParams();
+  const [query, choose] = useWords();
   const at = useAddress();
   const place = { path: { upload_id: uploadId } };
   const upload = api.useQuery("get", "/v1/uploads/{upload_id}", { params: place });
@@ -32,15 +33,6 @@ export default function Upload() {
     { enabled: upload.data?.is_kept === true, staleTime: Infinity },
   );
   const chosen = chosenFrom(query, look.data);
-  const choose = (words: Record<string, string | null>) => {
-    setQuery((before) => {
-      for (const [word, value] of Object.entries(words)) {
-        if (value === null) before.delete(word);
-        else before.set(word, value);
-      }
-      return before;
-    }, { replace: true });
-  };
   if (isForbidden(upload.error)) return <NoPermission permissions={["inbox.read"]} />;
   if (upload.data === undefined && upload.error !== null) return <Refused error={upload.error} onRetry={() => void upload.refetch()} />;
   if (upload.data === undefined) return <Skeleton active />;

@@ -5,12 +5,13 @@ import { Empty } from "@console/parts/Empty";
 import { OfBrand, useOfBrand } from "@console/parts/OfBrand";
 import { Page } from "@console/parts/Page";
 import { SaidOf } from "@console/parts/actors/Actor";
+import { useWords } from "@console/words";
 import { api } from "@shared/api/client";
 import { instant } from "@shared/format";
 import { Button, Flex, Segmented, Select, type TableColumnsType, Tag, Tooltip, Typography } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { type Review, daysWaited } from "./deciding";
 import { Sections } from "./Sections";
 
@@ -23,17 +24,10 @@ export default function Queue() {
   const { t } = useTranslation("identity");
   const at = useAddress();
   const navigate = useNavigate();
-  const [query, setQuery] = useSearchParams();
+  const [query, say] = useWords();
   const [now] = useState(() => Date.now());
   const state = STATES.find((one) => one === query.get("state")) ?? "now";
   const rule = query.get("rule") ?? undefined;
-  const say = (word: string, value: string | undefined) => {
-    setQuery((before) => {
-      if (value === undefined) before.delete(word);
-      else before.set(word, value);
-      return before;
-    }, { replace: true });
-  };
   const { of } = useOfBrand();
   const listing = api.useInfiniteQuery("get", "/v1/identity/reviews", { params: { query: { ...of, limit: 50, rule, ...asked(state) } } }, BY_CURSOR);
   const first = listing.data?.pages[0]?.items[0];
@@ -82,7 +76,7 @@ export default function Queue() {
           aria-label={t("review.state")}
           value={state}
           options={STATES.map((one) => ({ value: one, label: one === "now" || one === "later" ? t(`review.waiting.${one}`) : t(`review.states.${one}`) }))}
-          onChange={(one) => { say("state", one === "now" ? undefined : one); }}
+          onChange={(one) => { say({ state: one === "now" ? undefined : one }); }}
         />
         <Select
           aria-label={t("review.rule")}
@@ -92,7 +86,7 @@ export default function Queue() {
           placeholder={t("review.anyRule")}
           value={rule}
           options={RULES.map((one) => ({ value: one, label: t(`review.rules.${one}`) }))}
-          onChange={(one: string | undefined) => { say("rule", one); }}
+          onChange={(one: string | undefined) => { say({ rule: one }); }}
         />
       </Flex>
       <DataTable<Review>

@@ -1,8 +1,8 @@
 import "./organisation.css";
 /** What the pages of the organisation have in common: addresses, what was read, kinds of stores. */
+import { type Said, useWords as useSaid } from "@console/words";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
-import { useSearchParams } from "react-router";
 
 export type Organisation = Schemas["OrganisationOut"];
 export type Store = Schemas["StoreOut"];
@@ -16,18 +16,9 @@ export const STORE_KINDS: readonly StoreKind[] = [
   "direct", "franchise", "dealer", "counter", "outlet", "campus", "multi_brand", "online_shop", "warehouse",
 ];
 
-/** Reads and writes words of the address; an empty one is taken out of it. */
-export function useWords(): [(name: string) => string, (words: Record<string, string>) => void] {
-  const [query, setQuery] = useSearchParams();
-  const say = (words: Record<string, string>) => {
-    setQuery((before) => {
-      for (const [name, value] of Object.entries(words)) {
-        if (value === "") before.delete(name);
-        else before.set(name, value);
-      }
-      return before;
-    }, { replace: true });
-  };
+/** Reads words of the address, "" for one that is not there, and says others. */
+export function useWords(): [(name: string) => string, (words: Said) => void] {
+  const [query, say] = useSaid();
   return [(name) => query.get(name) ?? "", say];
 }
 

@@ -3,13 +3,14 @@ import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { Page } from "@console/parts/Page";
 import { Actor } from "@console/parts/actors/Actor";
+import { useWords } from "@console/words";
 import { api } from "@shared/api/client";
 import { day } from "@shared/format";
 import { useMay } from "@shared/session";
 import { Button, Flex, Segmented, Select, type TableColumnsType, Tag, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { Counts } from "./Counts";
 import { Due } from "./Due";
 import { Handle } from "./Handle";
@@ -26,17 +27,8 @@ export default function Requests() {
   const at = useAddress();
   const navigate = useNavigate();
   const may = useMay()("rights.write");
-  const [query, setQuery] = useSearchParams();
+  const [query, say] = useWords();
   const [now] = useState(() => Date.now());
-  const say = (words: Record<string, string | undefined>) => {
-    setQuery((before) => {
-      for (const [word, value] of Object.entries(words)) {
-        if (value === undefined) before.delete(word);
-        else before.set(word, value);
-      }
-      return before;
-    }, { replace: true });
-  };
   const state = query.get("state") === "ended" ? "ended" : "waiting";
   const kind = KINDS.find((one) => one === query.get("kind"));
   const due = DUES.find((one) => one === query.get("due"));

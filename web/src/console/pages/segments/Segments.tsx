@@ -6,6 +6,7 @@ import { Page } from "@console/parts/Page";
 import { RefreshBrand } from "@console/parts/RefreshBrand";
 import { Refused } from "@console/parts/Refused";
 import { Actor } from "@console/parts/actors/Actor";
+import { useWords } from "@console/words";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { isForbidden } from "@shared/api/refusal";
@@ -13,7 +14,7 @@ import { count, day, instant } from "@shared/format";
 import { useMay } from "@shared/session";
 import { Button, Checkbox, Flex, Input, Skeleton, Table, type TableColumnsType, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { documentOf, sideOf } from "./document";
 import "./segments.css";
 import { Trend } from "./Trend";
@@ -28,20 +29,13 @@ export default function Segments() {
   const at = useAddress();
   const may = useMay();
   const navigate = useNavigate();
-  const [query, setQuery] = useSearchParams();
+  const [query, say] = useWords();
   const search = query.get("search") ?? "";
   const everything = query.get("archived") === "yes";
   const picked = (query.get("picked") ?? "").split(",").filter(Boolean);
   const listed = api.useQuery("get", "/v1/brands/{brand}/segments", { params: { path: { brand } } });
   const side = sideOf(i18n.language);
 
-  const say = (word: string, value: string) => {
-    setQuery((before) => {
-      if (value === "") before.delete(word);
-      else before.set(word, value);
-      return before;
-    }, { replace: true });
-  };
   if (isForbidden(listed.error)) return <NoPermission permissions={["segments.read"]} />;
   const rows = (listed.data?.items ?? []).filter((one) => (everything || !one.is_archived) && fits(one, search));
   const create = <Button type="primary" icon={<PlusOutlined aria-hidden />} disabled={!may("segments.write")} title={may("segments.write") ? undefined : t("writeNeeded")} onClick={() => void navigate(at("segments/new"))}>{t("create")}</Button>;
@@ -75,8 +69,8 @@ export default function Segments() {
       )}
     >
       <Flex gap="middle" align="center" wrap>
-        <Input.Search className="search" allowClear aria-label={t("search")} placeholder={t("search")} defaultValue={search} onSearch={(text) => { say("search", text); }} />
-        <Checkbox checked={everything} onChange={(event) => { say("archived", event.target.checked ? "yes" : ""); }}>{t("showArchived")}</Checkbox>
+        <Input.Search className="search" allowClear aria-label={t("search")} placeholder={t("search")} defaultValue={search} onSearch={(text) => { say({ search: text }); }} />
+        <Checkbox checked={everything} onChange={(event) => { say({ archived: event.target.checked ? "yes" : "" }); }}>{t("showArchived")}</Checkbox>
       </Flex>
       {listed.error !== null && <Refused error={listed.error} onRetry={() => void listed.refetch()} />}
       {listed.isPending ? <Skeleton active /> : (
@@ -89,10 +83,10 @@ export default function Segments() {
           scroll={{ x: "max-content" }}
           rowSelection={{
             selectedRowKeys: picked,
-            onChange: (keys) => { say("picked", keys.slice(0, COMPARED_MAX).map(String).join(",")); },
+            onChange: (keys) => { say({ picked: keys.slice(0, COMPARED_MAX).map(String).join(",") }); },
             getCheckboxProps: (one) => ({ disabled: one.is_archived || (picked.length >= COMPARED_MAX && !picked.includes(documentOf(one).code)), "aria-label": t("pick", { name: documentOf(one).names[side] }) }),
           }}
-          locale={{ emptyText: search === "" ? <Empty title={t("none")} hint={t("noneHint")} action={create} /> : <Empty title={t("noMatch")} action={<Button onClick={() => { say("search", ""); }}>{t("clear")}</Button>} /> }}
+          locale={{ emptyText: search === "" ? <Empty title={t("none")} hint={t("noneHint")} action={create} /> : <Empty title={t("noMatch")} action={<Button onClick={() => { say({ search: "" }); }}>{t("clear")}</Button>} /> }}
         />
       )}
     </Page>

@@ -5,6 +5,7 @@ import { NoPermission } from "@console/parts/NoPermission";
 import { Page } from "@console/parts/Page";
 import { RefreshBrand } from "@console/parts/RefreshBrand";
 import { Refused } from "@console/parts/Refused";
+import { useWords } from "@console/words";
 import { api } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { isForbidden } from "@shared/api/refusal";
@@ -13,7 +14,7 @@ import { useMay } from "@shared/session";
 import { Alert, Button, Flex, Input, Progress, Select, Skeleton, Table, Tag, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { sideOf } from "./document";
 import { Packs } from "./Packs";
 import "./tags.css";
@@ -30,20 +31,13 @@ export default function Tags() {
   const at = useAddress();
   const may = useMay();
   const navigate = useNavigate();
-  const [query, setQuery] = useSearchParams();
+  const [query, say] = useWords();
   const [packsOpen, setPacksOpen] = useState(false);
   const place = { params: { path: { brand } } };
   const tags = api.useQuery("get", "/v1/brands/{brand}/tags", place);
   const packs = api.useQuery("get", "/v1/brands/{brand}/packs", place);
   const side = sideOf(i18n.language);
   const [search, kind, pack, coverage] = [query.get("search") ?? "", query.get("kind"), query.get("pack"), query.get("coverage")];
-  const say = (word: string, value: string | undefined) => {
-    setQuery((before) => {
-      if (value) before.set(word, value);
-      else before.delete(word);
-      return before;
-    }, { replace: true });
-  };
   if (isForbidden(tags.error)) return <NoPermission permissions={["tags.read"]} />;
   const packOf = new Map((packs.data?.items ?? []).filter((one) => one.is_used).flatMap((one) => one.tags.map((tag) => [tag.code, one])));
   const rows = (tags.data?.items ?? []).filter((one) =>
@@ -65,10 +59,10 @@ export default function Tags() {
       )}
     >
       <Flex gap="small" wrap align="center">
-        <Input.Search className="search" allowClear aria-label={t("search")} placeholder={t("search")} defaultValue={search} onSearch={(text) => { say("search", text); }} />
-        <Select allowClear aria-label={t("kind")} placeholder={t("anyKind")} value={kind} popupMatchSelectWidth={false} options={KINDS.map((value) => ({ value, label: t(`kinds.${value}`) }))} onChange={(value?: string) => { say("kind", value); }} />
-        <Select allowClear aria-label={t("pack")} placeholder={t("anyPack")} value={pack} popupMatchSelectWidth={false} options={[...used.map((one) => ({ value: one.code, label: one.names[side] ?? one.code })), { value: OWN, label: t("ownTags") }]} onChange={(value?: string) => { say("pack", value); }} />
-        <Select allowClear aria-label={t("coverage")} placeholder={t("anyCoverage")} value={coverage} popupMatchSelectWidth={false} options={[{ value: "some", label: t("someKnown") }, { value: "none", label: t("nobodyKnown") }]} onChange={(value?: string) => { say("coverage", value); }} />
+        <Input.Search className="search" allowClear aria-label={t("search")} placeholder={t("search")} defaultValue={search} onSearch={(text) => { say({ search: text }); }} />
+        <Select allowClear aria-label={t("kind")} placeholder={t("anyKind")} value={kind} popupMatchSelectWidth={false} options={KINDS.map((value) => ({ value, label: t(`kinds.${value}`) }))} onChange={(value?: string) => { say({ kind: value }); }} />
+        <Select allowClear aria-label={t("pack")} placeholder={t("anyPack")} value={pack} popupMatchSelectWidth={false} options={[...used.map((one) => ({ value: one.code, label: one.names[side] ?? one.code })), { value: OWN, label: t("ownTags") }]} onChange={(value?: string) => { say({ pack: value }); }} />
+        <Select allowClear aria-label={t("coverage")} placeholder={t("anyCoverage")} value={coverage} popupMatchSelectWidth={false} options={[{ value: "some", label: t("someKnown") }, { value: "none", label: t("nobodyKnown") }]} onChange={(value?: string) => { say({ coverage: value }); }} />
         {tags.data?.as_of && <Typography.Text type="secondary">{t("asOf", { day: day(tags.data.as_of), customers: count(tags.data.customers) })}</Typography.Text>}
       </Flex>
       <Typography.Text type="secondary">{t("logic")}</Typography.Text>
