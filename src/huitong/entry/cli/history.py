@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from huitong.entry.cli import opening, segment_options, showing, tag_options
+from huitong.entry.cli import brands, opening, segment_options, showing, tag_options
 
 DAY = ["%Y-%m-%d"]
 LIST_MAX = 10_000
@@ -34,7 +34,7 @@ def of_customer(
     from huitong.entry import tag_history
 
     customer_id = opening.id_of(CUSTOMER_PREFIX, customer)
-    with tag_options.one_brand(context, brand) as (platform, place):
+    with brands.one_brand(context, brand) as (platform, place):
         found = tag_history.history(
             platform.database, platform.open_lake, place, customer_id=customer_id, tags=tag
         )

@@ -1,17 +1,15 @@
 """`huitong lake`: bring the lake up to date, compare it with the database, tell its state."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from huitong.entry.cli import opening, showing
-from huitong.entry.cli.brands import OneByOne
+from huitong.entry.cli import showing
+from huitong.entry.cli.brands import OneByOne, wanted
 
 if TYPE_CHECKING:
-    from huitong.platform.assembly import Platform
-    from huitong.platform.lake import Place, Verified
+    from huitong.platform.lake import Verified
 
 commands = typer.Typer(help="The lake: what tags, segments and figures are computed from.")
 
@@ -41,7 +39,7 @@ def refresh(
     from huitong.platform import clock, lake
 
     rows, brands = [], OneByOne()
-    with _wanted(context, brand) as (platform, places), showing.progress() as begin:
+    with wanted(context, brand) as (platform, places), showing.progress() as begin:
         folder = laking.folder_of(platform.settings)
         for code, place in places.items():
             with brands.attempt(code):
@@ -81,7 +79,7 @@ def verify(
     from huitong.entry.published import CATALOGUE
     from huitong.platform import lake
 
-    with _wanted(context, brand) as (platform, places):
+    with wanted(context, brand) as (platform, places):
         folder = laking.folder_of(platform.settings)
         found = {
             code: lake.verify(
@@ -119,7 +117,7 @@ def status(
     from huitong.platform import lake
 
     rows = []
-    with _wanted(context, brand) as (platform, places):
+    with wanted(context, brand) as (platform, places):
         folder = laking.folder_of(platform.settings)
         for code, place in places.items():
             manifest = lake.newest(folder, place)
@@ -151,26 +149,6 @@ def _adding_up(tell: "showing.Progress") -> Callable[[str, int], None]:
         tell(sum(counts), None)
 
     return told
-
-
-@contextmanager
-def _wanted(
-    context: typer.Context, brand: str | None
-) -> Iterator[tuple["Platform", Mapping[str, "Place"]]]:
-    """Open the platform with the lakes that are meant.
-
-    :raises BrandNotFound: when the group has no such brand.
-    """
-    from huitong import org
-    from huitong.entry import laking
-    from huitong.platform.db import Scope
-
-    with opening.opened() as platform:
-        with platform.database.reading(Scope(context.obj)) as tx:
-            places = laking.places(tx)
-            if brand is not None:
-                places = {brand: places[org.brand(tx, code=brand).code]}
-        yield platform, places
 
 
 def _told(code: str, found: "Verified") -> Iterator[dict[str, object]]:

@@ -1,7 +1,6 @@
 """`huitong models`: the documents, what was fitted by them, refreshes, answers, calibration."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,12 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huitong.entry.cli import flow_telling, model_telling, opening, score_telling, showing
-from huitong.entry.cli.brands import OneByOne
+from huitong.entry.cli.brands import OneByOne, wanted
 from huitong.entry.cli.showing import AsJson
 
 if TYPE_CHECKING:
-    from huitong.platform.assembly import Platform
-    from huitong.platform.lake import Place
     from huitong.segments.model.model_versions import ModelsRefreshed
 
 commands = typer.Typer(no_args_is_help=True, help="Models: RFM, lifecycle, lifetime value.")
@@ -164,7 +161,7 @@ def refresh(
     from huitong.platform import clock
 
     rows, brands = list[Mapping[str, object]](), OneByOne()
-    with _wanted(context, brand) as (platform, places), showing.progress() as begin:
+    with wanted(context, brand) as (platform, places), showing.progress() as begin:
         for code, place in places.items():
             with brands.attempt(code):
                 done = modelling.refresh(
@@ -301,24 +298,6 @@ def _refreshed(brand: str, done: "ModelsRefreshed") -> Iterator[Mapping[str, obj
             "refresh": None,
             "skipped": left.why,
         }
-
-
-@contextmanager
-def _wanted(
-    context: typer.Context, brand: str | None
-) -> Iterator[tuple["Platform", Mapping[str, "Place"]]]:
-    """Open the platform with the brands that are meant.
-
-    :raises BrandNotFound: when the group has no such brand.
-    """
-    from huitong.entry import laking, modelling
-    from huitong.platform.db import Scope
-
-    with opening.opened() as platform:
-        with platform.database.reading(Scope(context.obj)) as tx:
-            one = None if brand is None else {brand: modelling.place_of(tx, brand)}
-            places = laking.places(tx) if one is None else one
-        yield platform, places
 
 
 def _day(given: datetime | None) -> date | None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huitong.entry.cli import opening, showing
-from huitong.entry.cli.tag_options import Brand, Customer, File, Tag, one_brand, scope_of
+from huitong.entry.cli.brands import one_brand
+from huitong.entry.cli.tag_options import Brand, Customer, File, Tag, scope_of
 
 if TYPE_CHECKING:
     from huitong.segments.engine.tag_explaining import ExplainedTag

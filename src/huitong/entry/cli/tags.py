@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huitong.entry.cli import history, opening, showing, tag_customers
-from huitong.entry.cli.brands import OneByOne
+from huitong.entry.cli.brands import OneByOne, one_brand, wanted
 from huitong.entry.cli.tag_options import (
     Brand,
     File,
     SomeBrand,
     Tag,
-    one_brand,
     scope_of,
-    wanted,
 )
 
 if TYPE_CHECKING:
