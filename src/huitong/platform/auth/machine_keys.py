@@ -1,15 +1,8 @@
-"""Machine keys: one for each program, shown once, kept as a hash, rotated and revoked.
+"""Machine keys: one for each program, its token shown once, rotated and revoked."""
 
-A token is the key's id and 256 random bits. Only their SHA-256 is stored: nobody can guess 256
-random bits, so a slow hash would cost every call and protect nothing. The token is shown once.
-"""
-
-import hmac
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import ClassVar
 
 from huitong.platform import ids
@@ -22,12 +15,11 @@ from huitong.platform.auth.callers import (
     Origin,
 )
 from huitong.platform.auth.permissions import CallerKind, Permission
+from huitong.platform.auth.tokens import make_token, read_token
 from huitong.platform.db import Database, ReadTx, Tx
 from huitong.platform.errors import DomainError, Kind
 
 NAME_LENGTH_MAX = 100
-SECRET_BYTES = 32
-TOKEN_LENGTH_MAX = 200
 KEYS_SHOWN_MAX = 1_000
 
 
@@ -161,14 +153,14 @@ def issue(
         expires_at=expires_at,
         revoked_at=None,
     )
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    token = make_token(KEY_PREFIX, key.id)
     made = tx.row(
         INSERT_KEY,
         {
             "group_id": tx.scope.group_id,
             "id": key.id,
             "name": key.name,
-            "secret_hash": _hash(secret),
+            "secret_hash": token.secret_hash,
             "permissions": [str(permission) for permission in key.permissions],
             "brand_ids": None if key.brand_ids is None else list(key.brand_ids),
             "expires_at": key.expires_at,
@@ -177,7 +169,7 @@ def issue(
     )
     if made is None:
         raise KeyNameTaken(name=name)
-    return IssuedKey(key=key, token=f"{ids.show(KEY_PREFIX, key.id)}_{secret}")
+    return IssuedKey(key=key, token=token.text)
 
 
 def ends_by(tx: ReadTx, maker: Caller, *, expires_at: datetime | None) -> datetime | None:
@@ -252,12 +244,12 @@ def check(database: Database, token: str, *, now: datetime, origin: Origin = NOW
 
     :raises NotSignedIn: when the token is not one of ours, has expired or was revoked.
     """
-    key_id, secret = _split(token)
+    shown = read_token(KEY_PREFIX, token)
+    if shown is None:
+        raise NotSignedIn(reason="The key is not known")
     with database.reading(NOBODY) as tx:
-        found = tx.row(FIND_KEY, {"id": key_id})
-    # An unknown id takes the same road as a wrong secret, so that time tells nothing apart.
-    stored = bytes(sha256().digest_size) if found is None else bytes(found[1])
-    if not hmac.compare_digest(stored, _hash(secret)) or found is None:
+        found = tx.row(FIND_KEY, {"id": shown.id})
+    if not shown.fits(None if found is None else bytes(found[1])) or found is None:
         raise NotSignedIn(reason="The key is not known")
     group_id, _, permissions, brand_ids, expires_at, revoked_at = found
     if revoked_at is not None:
@@ -266,22 +258,9 @@ def check(database: Database, token: str, *, now: datetime, origin: Origin = NOW
         raise NotSignedIn(reason="The key has expired")
     return Caller(
         kind=CallerKind.KEY,
-        id=key_id,
+        id=shown.id,
         group_id=group_id,
         brand_ids=None if brand_ids is None else tuple(brand_ids),
         permissions=frozenset(permissions),
         origin=origin,
     )
-
-
-def _split(token: str) -> tuple[int, str]:
-    head, _, rest = token[:TOKEN_LENGTH_MAX].partition("_")
-    shown, _, secret = rest.partition("_")
-    try:
-        return ids.read(KEY_PREFIX, f"{head}_{shown}"), secret
-    except ids.WrongId:
-        raise NotSignedIn(reason="The key is not known") from None
-
-
-def _hash(secret: str) -> bytes:
-    return sha256(secret.encode()).digest()

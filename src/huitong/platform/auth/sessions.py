@@ -1,20 +1,17 @@
 """Sessions: one stay of somebody who signed in, opened by a token that only they have.
 
-A token is the session's id and 256 random bits, of which the SHA-256 is stored. It changes with
-each sign-in and each change of rights or password, so that a token somebody planted or saw before
-is worth nothing after. What its owner may do is looked up at each call: a role that is taken away
-ends at once.
+The token changes with each sign-in and each change of rights or password, so that one which
+somebody planted or saw before is worth nothing after. What its owner may do is looked up at each
+call: a role that is taken away ends at once.
 """
 
 import hmac
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import ClassVar
 
-from huitong.platform import ids
 from huitong.platform.auth.callers import (
     NOBODY,
     NOWHERE,
@@ -25,12 +22,11 @@ from huitong.platform.auth.callers import (
 )
 from huitong.platform.auth.permissions import OF_GUIDES, OF_MEMBERS, CallerKind, Permission
 from huitong.platform.auth.roles import held_by
+from huitong.platform.auth.tokens import make_token, read_token
 from huitong.platform.db import Database, ReadTx, Scope, Tx, array
 from huitong.platform.errors import DomainError, Kind
 
 SESSION_PREFIX = "ses"
-SECRET_BYTES = 32
-TOKEN_LENGTH_MAX = 200
 AGENT_LENGTH_MAX = 200
 ADDRESS_LENGTH_MAX = 100
 SESSIONS_SHOWN_MAX = 50
@@ -177,7 +173,7 @@ def open_session(
     """Open a session under a new token; `brand_ids` are those of a guide or member."""
     assert kind in STAYS, "A program has a key, not a session."
     (session_id,) = tx.new_ids([0])
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    token = make_token(SESSION_PREFIX, session_id)
     expires_at = now + STAYS[kind].whole
     tx.execute(
         OPEN,
@@ -187,7 +183,7 @@ def open_session(
             "kind": kind,
             "subject_id": subject_id,
             "brand_ids": None if brand_ids is None else sorted(set(brand_ids)),
-            "secret_hash": _hash(secret),
+            "secret_hash": token.secret_hash,
             "expires_at": expires_at,
             "address": origin.address[:ADDRESS_LENGTH_MAX],
             "agent": origin.agent[:AGENT_LENGTH_MAX],
@@ -195,7 +191,7 @@ def open_session(
         },
     )
     tx.execute(SWEEP, {"group_id": tx.scope.group_id, "before": now - KEPT_FOR})
-    return OpenedSession(session_id, f"{ids.show(SESSION_PREFIX, session_id)}_{secret}", expires_at)
+    return OpenedSession(session_id, token.text, expires_at)
 
 
 def check_session(
@@ -210,11 +206,12 @@ def check_session(
 
     :raises NotSignedIn: when the token is not one of ours, or the session is over.
     """
-    session_id, secret = _split(token)
+    shown = read_token(SESSION_PREFIX, token)
+    if shown is None:
+        raise NotSignedIn(reason="The session is not known")
     with database.reading(NOBODY) as tx:
-        found = tx.row(FIND, {"id": session_id})
-    stored = bytes(sha256().digest_size) if found is None else bytes(found[3])
-    if not hmac.compare_digest(stored, _hash(secret)) or found is None:
+        found = tx.row(FIND, {"id": shown.id})
+    if not shown.fits(None if found is None else bytes(found[3])) or found is None:
         raise NotSignedIn(reason="The session is not known")
     group_id, shown_kind, subject_id, _, seen_at, expires_at, ended_at, locked_at, *rest = found
     kind = CallerKind(shown_kind)
@@ -226,8 +223,8 @@ def check_session(
         raise NotSignedIn(reason="The session has expired")
     if now - seen_at >= SEEN_EVERY:
         with database.transaction(Scope(group_id), now=now) as writing:
-            writing.execute(SEE, {"group_id": group_id, "id": session_id, "now": now})
-    return _caller(kind, subject_id, group_id, rest, session_id=session_id, origin=origin)
+            writing.execute(SEE, {"group_id": group_id, "id": shown.id, "now": now})
+    return _caller(kind, subject_id, group_id, rest, session_id=shown.id, origin=origin)
 
 
 def csrf_token(token: str) -> str:
@@ -352,16 +349,3 @@ def _ids(found: object) -> frozenset[int]:
 def _texts(found: object) -> list[str]:
     assert isinstance(found, list), "The column is an array."
     return [str(one) for one in found]
-
-
-def _split(token: str) -> tuple[int, str]:
-    head, _, rest = token[:TOKEN_LENGTH_MAX].partition("_")
-    shown, _, secret = rest.partition("_")
-    try:
-        return ids.read(SESSION_PREFIX, f"{head}_{shown}"), secret
-    except ids.WrongId:
-        raise NotSignedIn(reason="The session is not known") from None
-
-
-def _hash(secret: str) -> bytes:
-    return sha256(secret.encode()).digest()
