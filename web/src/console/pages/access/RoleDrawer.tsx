@@ -1,10 +1,11 @@
 import { type Schemas, api, queries } from "@shared/api/client";
-import { Refusal } from "@shared/api/refusal";
 import { useMay, useSession } from "@shared/session";
 import { Alert, App, Button, Checkbox, Drawer, Flex, Form, Input, Popconfirm, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Refused } from "../../parts/Refused";
+import { type Field, text } from "../../parts/overtaken/differing";
+import { RefusedOrOvertaken } from "../../parts/overtaken/Overtaken";
+import { useOvertaken } from "../../parts/overtaken/useOvertaken";
 import { useSaveInDialog } from "../../keyboard";
 import { useUnsaved } from "../../unsaved";
 import { type Permission, type Role, byArea, useNamed } from "./words";
@@ -22,10 +23,12 @@ interface Props {
   role: Role | null;
   permissions: readonly Permission[];
   onClose: () => void;
+  /** Reads the role as it is saved now. */
+  onReload: () => Promise<Role | undefined>;
 }
 
 /** Makes a role (`role` null), or changes what one may do. */
-export function RoleDrawer({ role, permissions, onClose }: Props) {
+export function RoleDrawer({ role, permissions, onClose, onReload }: Props) {
   const { t } = useTranslation("access");
   const say = useNamed();
   const may = useMay();
@@ -40,27 +43,37 @@ export function RoleDrawer({ role, permissions, onClose }: Props) {
     },
   });
   const add = api.useMutation("post", "/v1/roles", done(t("roles.added")));
-  const change = api.useMutation("put", "/v1/roles/{role}", done(t("roles.changed")));
+  const change = api.useMutation("put", "/v1/roles/{role}", { ...done(t("roles.changed")), onError: (refused) => { overtaken.hear(refused); } });
   const drop = api.useMutation("delete", "/v1/roles/{role}", done(t("roles.dropped")));
   const closed = !may("roles.write") || role?.fixed === true;
   const isSaving = add.isPending || change.isPending || drop.isPending;
-  const save = ({ code, ...given }: Given) => {
-    if (isSaving) return;
-    if (role === null) add.mutate({ body: { code, ...given } });
-    else change.mutate({ params: { path: { role: role.code }, header: { "If-Match": `"${String(role.version)}"` } }, body: given });
-  };
+  const overtaken = useOvertaken<Role | null, Given>({
+    form,
+    there: role,
+    refusal: "platform.role_changed",
+    fields: useRoleFields(permissions),
+    valuesOf,
+    reload: onReload,
+    send: ({ code, ...given }, onto) => {
+      if (onto === null) add.mutate({ body: { code, ...given } });
+      else change.mutate({ params: { path: { role: onto.code }, header: { "If-Match": `"${String(onto.version)}"` } }, body: given });
+    },
+    onTaken: () => {
+      setTouched(false);
+      change.reset();
+    },
+  });
+  const save = (given: Given) => { if (!isSaving) overtaken.save(given); };
   useSaveInDialog(() => { if (!closed) form.submit(); }, isSaving);
   const { leave } = useUnsaved(isTouched && !isSaving);
   const error: unknown = add.error ?? change.error ?? drop.error;
-  const stale = error instanceof Refusal && error.code === "platform.role_changed";
-  const reload = () => void queries.invalidateQueries({ queryKey: ["get", "/v1/roles"] });
   return (
     <Drawer open size="large" title={role === null ? t("roles.add") : say(role)} onClose={() => { leave(onClose); }}>
       <Form<Given>
         form={form}
         layout="vertical"
         disabled={closed}
-        initialValues={role ?? { permissions: [] }}
+        initialValues={valuesOf(role)}
         onValuesChange={() => { setTouched(true); }}
         onFinish={save}
       >
@@ -81,10 +94,10 @@ export function RoleDrawer({ role, permissions, onClose }: Props) {
           <Permissions permissions={permissions} />
         </Form.Item>
         {role !== null && !closed && <Form.Item><Alert type="info" showIcon title={t("roles.changeHint", { count: role.holders })} /></Form.Item>}
-        {error !== null && <Form.Item><Refused error={error} {...(stale ? { onRetry: reload } : {})} /></Form.Item>}
+        {(error !== null || overtaken.theirs !== null) && <Form.Item><RefusedOrOvertaken state={overtaken} form={form} error={error} isSaving={change.isPending} /></Form.Item>}
         {!closed && (
           <Flex justify="space-between">
-            <Button type="primary" htmlType="submit" loading={add.isPending || change.isPending}>{t(role === null ? "roles.add" : "roles.save")}</Button>
+            <Button type="primary" htmlType="submit" loading={add.isPending || change.isPending} disabled={overtaken.theirs !== null}>{t(role === null ? "roles.add" : "roles.save")}</Button>
             {role !== null && !role.kept && (
               <Popconfirm title={t("roles.dropSure")} onConfirm={() => { drop.mutate({ params: { path: { role: role.code } } }); }}>
                 <Button danger loading={drop.isPending} disabled={role.holders > 0} title={role.holders > 0 ? t("roles.dropHeld") : undefined}>{t("roles.drop")}</Button>
@@ -95,6 +108,27 @@ export function RoleDrawer({ role, permissions, onClose }: Props) {
       </Form>
     </Drawer>
   );
+}
+
+function valuesOf(role: Role | null): Partial<Given> {
+  if (role === null) return { permissions: [] };
+  const { code, chinese, english, permissions } = role;
+  return { code, chinese, english, permissions };
+}
+
+/** Returns the fields of a role in words, to tell what differs. */
+function useRoleFields(permissions: readonly Permission[]): Field<Given>[] {
+  const { t } = useTranslation("access");
+  const say = useNamed();
+  const permission = (code: string) => {
+    const known = permissions.find((one) => one.code === code);
+    return known === undefined ? code : say(known);
+  };
+  return [
+    { label: t("roles.chinese"), holds: ({ chinese }) => text(chinese) },
+    { label: t("roles.english"), holds: ({ english }) => text(english) },
+    { label: t("roles.may"), holds: (given) => given.permissions ?? [], say: permission },
+  ];
 }
 
 /** The permissions by what they are about; those that one does not hold oneself cannot be given. */

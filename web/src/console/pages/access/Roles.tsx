@@ -43,7 +43,8 @@ export default function Roles() {
   const error: unknown = roles.error ?? permissions.error;
   if (isForbidden(error)) return <NoPermission permissions={["users.read"]} />;
   const known = permissions.data?.items.filter((one) => one.for_roles) ?? [];
-  const opened = roles.data?.items.find((one) => one.code === open);
+  const roleNow = (told: typeof roles.data) => told?.items.find((one) => one.code === open);
+  const opened = roleNow(roles.data);
   return (
     <Page title={t("roles.title")} hint={t("roles.hint")} actions={add}>
       {error !== null && <Refused error={error} onRetry={() => { void roles.refetch(); void permissions.refetch(); }} />}
@@ -51,7 +52,7 @@ export default function Roles() {
         <Matrix roles={roles.data.items} permissions={known} onOpen={show} />
       )}
       {permissions.data !== undefined && (open === NEW || opened !== undefined) && (
-        <RoleDrawer key={`${open ?? ""}.${String(opened?.version)}`} role={opened ?? null} permissions={known} onClose={() => { show(null); }} />
+        <RoleDrawer key={open} role={opened ?? null} permissions={known} onClose={() => { show(null); }} onReload={async () => roleNow((await roles.refetch()).data)} />
       )}
     </Page>
   );

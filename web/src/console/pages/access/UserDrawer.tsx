@@ -1,28 +1,20 @@
 import { type Schemas, api, queries } from "@shared/api/client";
-import { Refusal } from "@shared/api/refusal";
 import { instant } from "@shared/format";
 import { useMay, useSession } from "@shared/session";
 import { Alert, App, Button, Drawer, Form, Input, Select, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { RefusedOrOvertaken } from "../../parts/overtaken/Overtaken";
+import { useOvertaken } from "../../parts/overtaken/useOvertaken";
 import { Refused } from "../../parts/Refused";
 import { useSaveInDialog } from "../../keyboard";
 import { useGuard, useUnsaved } from "../../unsaved";
 import { ShownOnce } from "./ShownOnce";
 import { WhereFields } from "./WhereFields";
-import { type User, type Where, useNamed, useRoles } from "./words";
-
-interface Given {
-  name: string;
-  shown_name: string;
-  roles: string[];
-  some: boolean;
-  where: Where;
-}
+import { type Given, NOWHERE, givenOf, useUserFields } from "./userFields";
+import { type User, useNamed, useRoles } from "./words";
 
 type OneTime = Schemas["OneTimeOut"];
-
-const NOWHERE: Where = { brands: null, operators: [], regions: [], stores: [], staff: [] };
 
 /** Adds a user (`userId` null), or changes what one may do and where. */
 export function UserDrawer({ userId, onClose }: { userId: string | null; onClose: () => void }) {
@@ -41,7 +33,7 @@ export function UserDrawer({ userId, onClose }: { userId: string | null; onClose
       {userId === null && <UserForm user={null} onClose={onClose} />}
       {userId !== null && found.isPending && <Skeleton active />}
       {found.data !== undefined && userId !== null && (
-        <UserForm key={found.data.version} user={found.data} onClose={onClose} onReload={() => void found.refetch()} />
+        <UserForm user={found.data} onClose={onClose} onReload={async () => (await found.refetch()).data} />
       )}
     </Drawer>
   );
@@ -50,7 +42,8 @@ export function UserDrawer({ userId, onClose }: { userId: string | null; onClose
 interface FormProps {
   user: User | null;
   onClose: () => void;
-  onReload?: () => void;
+  /** Reads what is saved of the user now. */
+  onReload?: () => Promise<User | undefined>;
 }
 
 function UserForm({ user, onClose, onReload }: FormProps) {
@@ -79,25 +72,34 @@ function UserForm({ user, onClose, onReload }: FormProps) {
       void message.success(t("users.changed"));
       onClose();
     },
+    onError: (refused) => { overtaken.hear(refused); },
   });
   const isSaving = add.isPending || change.isPending;
   const self = user?.id === own.id;
   const closed = self || !may("users.write");
-  const save = ({ name, shown_name, roles: codes, some, where }: Given) => {
-    const body = { shown_name, roles: codes, where: { ...NOWHERE, ...where, brands: some ? (where.brands ?? []) : null } };
-    if (isSaving || oneTime !== null) return;
-    if (user === null) add.mutate({ body: { ...body, name } });
-    else change.mutate({ params: { path: { user_id: user.id }, header: { "If-Match": `"${String(user.version)}"` } }, body });
-  };
+  const overtaken = useOvertaken<User | null, Given>({
+    form,
+    there: user,
+    refusal: "platform.user_changed",
+    fields: useUserFields(),
+    valuesOf: givenOf,
+    reload: async () => onReload?.(),
+    send: ({ name, some, where, ...given }, onto) => {
+      const body = { ...given, where: { ...NOWHERE, ...where, brands: some ? (where.brands ?? []) : null } };
+      if (onto === null) add.mutate({ body: { ...body, name } });
+      else change.mutate({ params: { path: { user_id: onto.id }, header: { "If-Match": `"${String(onto.version)}"` } }, body });
+    },
+    onTaken: () => {
+      setTouched(false);
+      change.reset();
+    },
+  });
+  const save = (given: Given) => { if (!isSaving && oneTime === null) overtaken.save(given); };
   useSaveInDialog(() => { if (!closed) form.submit(); }, isSaving || oneTime !== null);
   useUnsaved(isTouched && !isSaving && oneTime === null);
   const error: unknown = add.error ?? change.error;
-  const stale = error instanceof Refusal && error.code === "platform.user_changed";
-  const initial: Partial<Given> = user === null
-    ? { roles: [], some: false, where: NOWHERE }
-    : { shown_name: user.shown_name, roles: user.roles, some: (user.where.brands ?? null) !== null, where: user.where };
   return (
-    <Form<Given> form={form} layout="vertical" disabled={closed} initialValues={initial} onValuesChange={() => { setTouched(true); }} onFinish={save}>
+    <Form<Given> form={form} layout="vertical" disabled={closed} initialValues={givenOf(user)} onValuesChange={() => { setTouched(true); }} onFinish={save}>
       {self && <Form.Item><Alert type="info" showIcon title={t("users.self")} /></Form.Item>}
       {!self && closed && <Form.Item><Alert type="info" showIcon title={t("users.mayNot")} /></Form.Item>}
       {user === null && (
@@ -124,8 +126,8 @@ function UserForm({ user, onClose, onReload }: FormProps) {
       </Form.Item>
       <WhereFields />
       {user !== null && !closed && <Form.Item><Alert type="info" showIcon title={t("users.changeHint")} /></Form.Item>}
-      {error !== null && <Form.Item><Refused error={error} {...(stale && onReload ? { onRetry: onReload } : {})} /></Form.Item>}
-      <Button type="primary" htmlType="submit" loading={isSaving}>
+      {(error !== null || overtaken.theirs !== null) && <Form.Item><RefusedOrOvertaken state={overtaken} form={form} error={error} isSaving={isSaving} /></Form.Item>}
+      <Button type="primary" htmlType="submit" loading={isSaving} disabled={closed || overtaken.theirs !== null}>
         {user === null ? t("users.add") : t("users.save")}
       </Button>
       {oneTime !== null && (

@@ -4,15 +4,23 @@ import { useTranslation } from "react-i18next";
 import { Refused } from "../../parts/Refused";
 
 const PARTS = ["operators", "regions", "stores", "staff"] as const;
+type Part = (typeof PARTS)[number] | "brands";
+
+/** Asks for everything that a data scope can name, and says how each of it is called. */
+export function usePlaces() {
+  const places = api.useQuery("get", "/v1/users/places", {}, { staleTime: 60_000 });
+  const options = (part: Part) =>
+    places.data?.[part].map(({ code, name }) => ({ value: code, label: code === name ? code : `${name} (${code})` })) ?? [];
+  const labelOf = (part: Part, code: string) => options(part).find(({ value }) => value === code)?.label ?? code;
+  return { places, options, labelOf };
+}
 
 /** The fields of a data scope: every brand or some, and what of them. */
 export function WhereFields() {
   const { t } = useTranslation("access");
-  const places = api.useQuery("get", "/v1/users/places", {}, { staleTime: 60_000 });
+  const { places, options } = usePlaces();
   const some = Form.useWatch<boolean | undefined>("some");
-  const options = (part: (typeof PARTS)[number] | "brands") =>
-    places.data?.[part].map(({ code, name }) => ({ value: code, label: code === name ? code : `${name} (${code})` })) ?? [];
-  const field = (part: (typeof PARTS)[number] | "brands") => (
+  const field = (part: Part) => (
     <Select
       mode="multiple"
       allowClear

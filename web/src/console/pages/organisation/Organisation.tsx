@@ -53,7 +53,7 @@ export default function Organisation() {
             <Link to={at("touchpoints")}>{t("touchpoints.title")}</Link>
             {may("users.read") && <Link to={at("users")}>{t("whoSees")}</Link>}
           </Flex>
-          <UnitDrawer group={organisation.data} edited={editable ? word("edit") : ""} onClose={() => { say({ edit: "" }); }} />
+          <UnitDrawer group={organisation.data} edited={editable ? word("edit") : ""} onClose={() => { say({ edit: "" }); }} onReload={async () => (await organisation.refetch()).data} />
         </>
       )}
     </Page>

@@ -1,3 +1,5 @@
+import { type Field, text } from "@console/parts/overtaken/differing";
+import { useOvertaken } from "@console/parts/overtaken/useOvertaken";
 import { api, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { App, DatePicker, Form, Select } from "antd";
@@ -14,16 +16,24 @@ interface Values {
   from?: Dayjs | null;
 }
 
+type Told = Schemas["RegionsOut"];
+
 interface Props {
   hierarchy: string;
-  regions: Schemas["RegionsOut"];
+  regions: Told;
   /** The code of a region, `+` for a new one, nothing while the drawer is closed. */
   edited: string;
   onClose: () => void;
+  /** Reads the regions as they are saved now. */
+  onReload: () => Promise<Told | undefined>;
 }
 
 /** Adds a region, renames it, or moves it below another one from a day on. */
-export function RegionDrawer({ hierarchy, regions, edited, onClose }: Props) {
+export function RegionDrawer(props: Props) {
+  return props.edited === "" ? null : <RegionForm key={props.edited} {...props} />;
+}
+
+function RegionForm({ hierarchy, regions, edited, onClose, onReload }: Props) {
   const { t } = useTranslation("organisation");
   const { message } = App.useApp();
   const [form] = Form.useForm<Values>();
@@ -33,24 +43,36 @@ export function RegionDrawer({ hierarchy, regions, edited, onClose }: Props) {
       void queries.invalidateQueries();
       onClose();
     },
+    onError: (error) => { overtaken.hear(error); },
   });
-  const there = regions.items.find((one) => one.code === edited);
+  const regionIn = (told: Told, code: string) => told.items.find((one) => one.code === code);
+  const there = regionIn(regions, edited);
   const isNew = there === undefined;
-  const save = ({ code, name, parent, from }: Values) => {
-    const moved = parent === undefined || parent === there?.parent ? {} : { parent, valid_from: from?.format("YYYY-MM-DD") ?? null };
-    put.mutate({ params: { path: { hierarchy }, header: match(regions.version) }, body: { items: [{ code, name, ...moved }] } });
-  };
+  const overtaken = useOvertaken<Told, Values>({
+    form,
+    there: regions,
+    refusal: "org.organisation_changed",
+    fields: useFields(regions),
+    // Somebody else may have added a region under the code that is typed for a new one.
+    valuesOf: (told) => valuesOf(regionIn(told, isNew ? String(form.getFieldValue("code")) : edited)),
+    reload: onReload,
+    send: ({ code, name, parent, from }, onto) => {
+      const moved = parent === undefined || parent === regionIn(onto, code)?.parent ? {} : { parent, valid_from: from?.format("YYYY-MM-DD") ?? null };
+      put.mutate({ params: { path: { hierarchy }, header: match(onto.version) }, body: { items: [{ code, name, ...moved }] } });
+    },
+    onTaken: put.reset,
+  });
   return (
     <EditDrawer<Values>
-      key={edited}
       title={t(isNew ? "addUnit" : "editUnit", { what: t("units.region") })}
-      isOpen={edited !== ""}
-      values={there === undefined ? {} : { code: there.code, name: there.name, parent: there.parent ?? undefined }}
+      isOpen
+      values={valuesOf(there)}
       form={form}
       isSaving={put.isPending}
       error={put.error}
-      onSave={save}
+      onSave={overtaken.save}
       onClose={onClose}
+      overtaken={overtaken}
     >
       <CodeName isNew={isNew} />
       <Form.Item name="parent" label={t("parent")} extra={t("parentHint")}>
@@ -59,4 +81,18 @@ export function RegionDrawer({ hierarchy, regions, edited, onClose }: Props) {
       <Form.Item name="from" label={t("validFrom")} extra={t("validFromHint")}><DatePicker /></Form.Item>
     </EditDrawer>
   );
+}
+
+function valuesOf(region: Told["items"][number] | undefined): Partial<Values> {
+  return region === undefined ? {} : { code: region.code, name: region.name, parent: region.parent ?? undefined };
+}
+
+/** Returns the fields of a region in words, to tell what differs. */
+function useFields(regions: Told): Field<Values>[] {
+  const { t } = useTranslation("organisation");
+  const nameOf = (code: string) => choices(regions.items).find((one) => one.value === code)?.label ?? code;
+  return [
+    { label: t("name"), holds: ({ name }) => text(name) },
+    { label: t("parent"), holds: ({ parent }) => text(parent), say: nameOf },
+  ];
 }

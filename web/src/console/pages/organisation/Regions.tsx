@@ -50,7 +50,7 @@ export function Regions({ group }: { group: Organisation }) {
           {regions.data.items.length === 0 ? <Empty title={t("noRegions")} hint={t("noRegionsHint")} /> : (
             <Tree key={hierarchy.code} defaultExpandAll showLine blockNode selectable={false} treeData={branches(regions.data.items).map(node)} />
           )}
-          <RegionDrawer hierarchy={hierarchy.code} regions={regions.data} edited={word("region")} onClose={() => { say({ region: "" }); }} />
+          <RegionDrawer hierarchy={hierarchy.code} regions={regions.data} edited={word("region")} onClose={() => { say({ region: "" }); }} onReload={async () => (await regions.refetch()).data} />
         </>
       )}
     </Card>

@@ -1,3 +1,5 @@
+import { type Field, text } from "@console/parts/overtaken/differing";
+import { useOvertaken } from "@console/parts/overtaken/useOvertaken";
 import { api, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { App, Form, Input, Select } from "antd";
@@ -18,35 +20,56 @@ interface Values {
   time_zone: string;
 }
 
+interface Props {
+  group: Organisation;
+  edited: string;
+  onClose: () => void;
+  /** Reads the organisation as it is saved now. */
+  onReload: () => Promise<Organisation | undefined>;
+}
+
 /** Adds or changes one part of the group; `edited` is `brand` for a new one, `brand/wool` for one that is there. */
-export function UnitDrawer({ group, edited, onClose }: { group: Organisation; edited: string; onClose: () => void }) {
+export function UnitDrawer({ edited, ...given }: Props) {
+  const [word = "", ...rest] = edited.split("/");
+  const kind = UNIT_KINDS.find((one) => one === word);
+  return kind === undefined ? null : <UnitForm key={edited} kind={kind} code={rest.join("/")} {...given} />;
+}
+
+function UnitForm({ group, kind, code, onClose, onReload }: Omit<Props, "edited"> & { kind: Kind; code: string }) {
   const { t } = useTranslation("organisation");
   const { message } = App.useApp();
   const [form] = Form.useForm<Values>();
-  const [word = "", ...rest] = edited.split("/");
-  const kind = UNIT_KINDS.find((one) => one === word);
-  const code = rest.join("/");
   const put = api.useMutation("put", "/v1/organisation", {
     onSuccess: () => {
       void message.success(t("saved"));
       void queries.invalidateQueries();
       onClose();
     },
+    onError: (error) => { overtaken.hear(error); },
   });
-  if (kind === undefined) return null;
   const isNew = code === "" && kind !== "group";
-  const save = (values: Values) => { put.mutate({ params: { header: match(group.version) }, body: bodyOf(kind, { ...values, code: values.code ?? code }) }); };
+  const overtaken = useOvertaken<Organisation, Values>({
+    form,
+    there: group,
+    refusal: "org.organisation_changed",
+    fields: useFields(kind),
+    // Somebody else may have added a part under the code that is typed for a new one.
+    valuesOf: (told) => valuesOf(told, kind, isNew ? codeTyped(kind, form.getFieldsValue(true) as Partial<Values>) : code),
+    reload: onReload,
+    send: (values, onto) => { put.mutate({ params: { header: match(onto.version) }, body: bodyOf(kind, { ...values, code: values.code ?? code }) }); },
+    onTaken: put.reset,
+  });
   return (
     <EditDrawer<Values>
-      key={edited}
       title={t(isNew ? "addUnit" : "editUnit", { what: t(`units.${kind}`) })}
       isOpen
       values={valuesOf(group, kind, code)}
       form={form}
       isSaving={put.isPending}
       error={put.error}
-      onSave={save}
+      onSave={overtaken.save}
       onClose={onClose}
+      overtaken={overtaken}
     >
       {kind === "group" ? (
         <Form.Item name="name" label={t("name")} rules={[{ required: true, whitespace: true, message: t("nameMissing") }]}><Input maxLength={200} /></Form.Item>
@@ -72,6 +95,20 @@ export function UnitDrawer({ group, edited, onClose }: { group: Organisation; ed
     </EditDrawer>
   );
 }
+
+/** Returns the fields of a part of the group in words, to tell what differs. */
+function useFields(kind: Kind): Field<Values>[] {
+  const { t } = useTranslation("organisation");
+  const owner = t(kind === "domain" ? "controller" : "units.entity");
+  return [
+    { label: t("name"), holds: ({ name }) => text(name) },
+    { label: owner, holds: ({ entity }) => text(entity) },
+    { label: t("units.domain"), holds: ({ domain }) => text(domain) },
+    { label: t("timeZone"), holds: ({ time_zone }) => text(time_zone) },
+  ];
+}
+
+const codeTyped = (kind: Kind, { code, brand }: Partial<Values>) => (kind === "unit" ? `${brand ?? ""}/${code ?? ""}` : (code ?? ""));
 
 function valuesOf(group: Organisation, kind: Kind, code: string): Partial<Values> {
   switch (kind) {
