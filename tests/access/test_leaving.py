@@ -89,6 +89,45 @@ def test_who_leaves_or_moves_is_signed_out_at_once(
         assert shops.client.get(path, headers=token).status_code == 401
 
 
+def told_of(shops: Shops, wired: Database, code: str) -> list[tuple[object, object]]:
+    """Return what the audit keeps of somebody's changes, before and after, oldest first."""
+    with wired.reading(Scope(shops.group_id)) as tx:
+        rows = tx.rows(
+            "SELECT before, after FROM platform.audit_entry"
+            " WHERE subject = %(subject)s AND act = 'staff.put' ORDER BY id",
+            {"subject": f"staff:{code}"},
+        )
+    return [(before, after) for before, after in rows]
+
+
+def test_a_day_to_leave_on_is_told_by_the_audit_shown_and_can_be_moved(
+    shops: Shops, wired: Database, guide_id: int
+) -> None:
+    code, today = code_of(shops, wired, guide_id), clock.now().date()
+    first, later = (str(today + timedelta(days=days)) for days in (20, 40))
+    for until in (first, later, later):
+        put(shops, code, until=until)
+    turns = [
+        (before["until"], after["until"])
+        for before, after in told_of(shops, wired, code)
+        if isinstance(before, dict) and isinstance(after, dict)
+    ]
+    assert turns == [(None, first), (first, later)]
+    shops.act_as(shops.caller("everywhere", Permission.ORG_READ))
+    (shown,) = shops.client.get("/v1/staff", params={"code": code}).json()["items"]
+    assert (shown["store"], shown["until"]) == ("west", later)
+    shops.app.dependency_overrides.clear()
+
+
+def test_a_move_on_a_day_to_come_is_told_by_the_audit(
+    shops: Shops, wired: Database, guide_id: int
+) -> None:
+    code, day = code_of(shops, wired, guide_id), str(clock.now().date() + timedelta(days=9))
+    put(shops, code, store={"code": "east", "valid_from": day})
+    before, after = {"moves_on": None, "moves_to": None}, {"moves_on": day, "moves_to": "east"}
+    assert told_of(shops, wired, code) == [(before, after)]
+
+
 def test_who_is_only_called_otherwise_stays_signed_in(
     shops: Shops, wired: Database, guide_id: int, sign_in: SignIn
 ) -> None:

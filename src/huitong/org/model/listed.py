@@ -93,13 +93,20 @@ class StoreListed:
 
 @dataclass(frozen=True, slots=True)
 class StaffListed:
-    """Somebody who works here, and the code of the store on the day; `name` may be unknown."""
+    """Somebody who works here, and the code of the store on the day; `name` may be unknown.
+
+    `until` is the first day on which they work nowhere, None while they stay; from `moves_on`, if
+    it is known, they work in the store `moves_to`.
+    """
 
     id: int
     code: str
     name: str | None
     store: str | None
     store_name: str | None
+    until: date | None
+    moves_on: date | None
+    moves_to: str | None
 
 
 @dataclass(frozen=True, slots=True)

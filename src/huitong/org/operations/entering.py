@@ -136,7 +136,7 @@ def enter_staff(tx: Tx, staff: Sequence[StaffEntered], *, now: datetime) -> list
     _name(tx, {made[one.code]: one.name for one in good if one.name is not None}, now=now)
     _move(tx, courses, made, now=now)
     leaving = [(made[one.code], one.until) for one in good if one.until is not None]
-    tx.write(entering.LEAVE, entering.LEAVING, leaving)
+    tx.write(entering.LEAVE, entering.LEAVING, leaving, {"today": queries.today(tx, now=now)})
     moved = {made[move.subject] for move, course in courses if course is not Course.KEEP}
     elsewhere = moved | {staff_id for staff_id, _ in leaving}
     auth.end_all_sessions(tx, kind=CallerKind.GUIDE, subject_ids=elsewhere, now=now)

@@ -148,6 +148,9 @@ def list_staff(
             name=_name(tx, row[0], row[2], row[3]),
             store=row[4],
             store_name=row[5],
+            until=row[6],
+            moves_on=row[7],
+            moves_to=row[8],
         )
         for row in tx.rows(listing.STAFF_LISTED, params)
     ]

@@ -93,7 +93,7 @@ def sides(kind: str, listed: Mapping[str, "DataclassInstance"]) -> dict[str, dic
     """Return what is listed by its key, as the audit keeps it: without ids and counts."""
     return {
         f"{kind}:{key}": {
-            name: value
+            name: value.isoformat() if isinstance(value, date) else value
             for name, value in asdict(one).items()
             if (isinstance(value, bool) or not isinstance(value, int)) and name not in TOLD_TWICE
         }

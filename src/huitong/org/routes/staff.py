@@ -51,6 +51,9 @@ class StaffOut(Shown):
     name: str | None
     store: str | None
     store_name: str | None
+    until: date | None = Field(description="The first day on which they work nowhere; null: none.")
+    moves_on: date | None = Field(description="From when they work in `moves_to`, if it is known.")
+    moves_to: str | None
 
 
 class StaffWithHistoryOut(BaseModel):

@@ -32,14 +32,21 @@ FROM {incoming}
 ON CONFLICT (group_id, staff_id) DO UPDATE SET salt = excluded.salt, sealed = excluded.sealed
 """
 
-# Ends where somebody works on the day on which they do not any more.
+# Ends where somebody works last on the day on which they do not any more; an end that is still to
+# come moves, one that was is not rewritten.
 LEAVE = """
 UPDATE org.staff_assignment
 SET valid_until = incoming.valid_until
 FROM {incoming}
 WHERE staff_assignment.staff_id = incoming.staff_id
-  AND staff_assignment.valid_until IS NULL
+  AND (staff_assignment.valid_until IS NULL OR staff_assignment.valid_until > %(today)s::date)
   AND staff_assignment.valid_from < incoming.valid_until
+  AND NOT EXISTS (
+    SELECT
+    FROM org.staff_assignment AS later
+    WHERE later.staff_id = staff_assignment.staff_id
+      AND later.valid_from > staff_assignment.valid_from
+  )
 """
 
 # Ends who speaks through persona accounts and is not named any more; a day at least stays.

@@ -212,13 +212,29 @@ LIMIT %(limit)s
 # Staff after a code, of those who are asked for, with the store on a day and the sealed name.
 STAFF_LISTED = """
 SELECT staff.id, staff.code, named.salt, named.sealed, store.code AS store,
-  store.name AS store_name
+  store.name AS store_name,
+  CASE WHEN known.until < 'infinity' THEN known.until END AS until, moves.valid_from AS moves_on,
+  moves.code AS moves_to
 FROM org.staff
 LEFT JOIN org.staff_name AS named ON named.staff_id = staff.id
 LEFT JOIN org.staff_assignment AS work
   ON work.staff_id = staff.id
   AND daterange(work.valid_from, work.valid_until) @> %(day)s::date
 LEFT JOIN org.store ON store.id = work.store_id
+LEFT JOIN LATERAL (
+  SELECT max(coalesce(each.valid_until, 'infinity')) AS until
+  FROM org.staff_assignment AS each
+  WHERE each.staff_id = staff.id
+) AS known ON true
+LEFT JOIN LATERAL (
+  SELECT next.valid_from, elsewhere.code
+  FROM org.staff_assignment AS next
+  JOIN org.store AS elsewhere ON elsewhere.id = next.store_id
+  WHERE next.staff_id = staff.id
+    AND next.valid_from > %(day)s::date
+  ORDER BY next.valid_from
+  LIMIT 1
+) AS moves ON true
 WHERE staff.code > %(after)s
   AND (NOT %(limited)s OR EXISTS (
     SELECT FROM org.store_brand

@@ -3,6 +3,7 @@ import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { Page } from "@console/parts/Page";
 import { api } from "@shared/api/client";
+import { day } from "@shared/format";
 import { useMay } from "@shared/session";
 import { Button, Flex, Input, type TableColumnsType, Tag } from "antd";
 import { useTranslation } from "react-i18next";
@@ -26,7 +27,7 @@ export default function Staff() {
   const columns: TableColumnsType<Person> = [
     { title: t("code"), key: "code", render: (_, one) => <Button className="as-link" type="link" onClick={() => { say({ person: one.id }); }}>{one.code}</Button> },
     { title: t("staff.name"), key: "name", render: (_, one) => one.name ?? "—" },
-    { title: t("stores.one"), key: "store", render: (_, one) => (one.store === null ? <Tag>{t("staff.nowhere")}</Tag> : `${one.store_name ?? ""} (${one.store})`) },
+    { title: t("stores.one"), key: "store", render: (_, one) => <Where person={one} /> },
   ];
   return (
     <Page
@@ -54,5 +55,17 @@ export default function Staff() {
       <StaffForm edited={editable ? word("edit") : ""} onClose={() => { say({ edit: "" }); }} />
       <ImportRows isOpen={word("import") !== "" && editable} title={t("staff.import")} what="staff" columns={staffTexts} onClose={() => { say({ import: "" }); }} />
     </Page>
+  );
+}
+
+/** In which store somebody works, and whether they are to leave. */
+function Where({ person }: { person: Person }) {
+  const { t } = useTranslation("organisation");
+  if (person.store === null) return <Tag>{t("staff.nowhere")}</Tag>;
+  return (
+    <Flex gap="small" wrap align="center">
+      {`${person.store_name ?? ""} (${person.store})`}
+      {person.until !== null && <Tag>{t("staff.leaves", { day: day(person.until) })}</Tag>}
+    </Flex>
   );
 }

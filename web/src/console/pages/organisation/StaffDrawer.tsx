@@ -35,6 +35,8 @@ export function StaffDrawer({ staffId, onClose, onEdit }: { staffId: string; onC
               { key: "code", label: t("code"), children: person.code },
               { key: "name", label: t("staff.name"), children: person.name ?? "—" },
               { key: "store", label: t("stores.one"), children: person.store === null ? t("staff.nowhere") : `${person.store_name ?? ""} (${person.store})` },
+              ...(person.moves_on === null ? [] : [{ key: "moves", label: t("staff.moves"), children: t("staff.movesTo", { day: day(person.moves_on), store: person.moves_to ?? "" }) }]),
+              ...(person.until === null ? [] : [{ key: "until", label: t("staff.until"), children: day(person.until) }]),
               ...(phone.data === undefined ? [] : [{ key: "phone", label: t("staff.phone"), children: phoneWords(phone.data) }]),
             ]}
           />

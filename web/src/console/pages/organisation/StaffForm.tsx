@@ -1,6 +1,7 @@
 import { StorePicker } from "@console/parts/places/Pickers";
 import { Refused } from "@console/parts/Refused";
 import { api, queries } from "@shared/api/client";
+import { day } from "@shared/format";
 import { App, DatePicker, Form, Input } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
@@ -83,7 +84,7 @@ function StaffFields({ person, phone, onClose }: { person: Staff | undefined; ph
         <StorePicker />
       </Form.Item>
       <Form.Item name="from" label={t("validFrom")} extra={t("validFromHint")}><DatePicker /></Form.Item>
-      {person !== undefined && <Form.Item name="until" label={t("staff.until")} extra={t("staff.untilHint")}><DatePicker /></Form.Item>}
+      {person !== undefined && <Form.Item name="until" label={t("staff.until")} extra={person.until === null ? t("staff.untilHint") : t("staff.untilIs", { day: day(person.until) })}><DatePicker /></Form.Item>}
       <PhoneFields shown={phone} />
     </EditDrawer>
   );
