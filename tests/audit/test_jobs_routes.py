@@ -17,6 +17,7 @@ from huitong.platform.jobs import Ending, JobState, Recurring, WantedJob
 from tests.entry.make import make_client, make_platform, make_token
 
 NIGHTLY, ASKED = "sheep.count", "sheep.shear"
+KEY_OF_SOMEBODY = "key_0000000000001"
 
 
 @dataclass
@@ -88,6 +89,36 @@ def test_what_recurs_tells_its_latest_run_and_the_next(yard: Yard) -> None:
     assert after["latest"]["state"] == "waiting"
     assert after["next_at"].endswith("T00:00:00Z")
     assert after["arguments"] == {"retention_days": 3}
+
+
+def test_who_sees_one_brand_is_told_how_a_run_for_the_group_stands_and_no_more(
+    yard: Yard,
+) -> None:
+    headers = make_token(yard.database, yard.group_id, Permission.JOBS_READ, brand_ids=[7])
+
+    def told() -> dict[str, Any]:
+        (one,) = yard.client.get("/v1/jobs/recurring", headers=headers).json()["items"]
+        assert isinstance(one, dict)
+        return one
+
+    yard.ask(f"{KEY_OF_SOMEBODY}:by hand", NIGHTLY)
+    assert (told()["latest"], told()["latest_run"]) == (None, None)
+    path = yard.ask("2026-03-02T00:00Z", NIGHTLY)
+    yard.fail(NIGHTLY)
+    assert told()["latest"] is None
+    assert told()["latest_run"] == {
+        "state": "failed",
+        "recorded_at": yard.get(path)["recorded_at"],
+        "finished_at": yard.get(path)["finished_at"],
+    }
+    assert yard.client.get(path, headers=headers).status_code == 404
+
+
+def test_nobody_is_told_of_the_runs_of_another_group(yard: Yard) -> None:
+    yard.ask("2026-03-02T00:00Z", NIGHTLY)
+    for other in (Scope(yard.group_id + 1), Scope(yard.group_id + 1, (7,))):
+        with yard.database.reading(other) as tx:
+            assert jobs.latest_runs(tx, [NIGHTLY]) == {}
 
 
 def test_a_failed_job_can_be_tried_again_and_that_is_an_entry(yard: Yard) -> None:

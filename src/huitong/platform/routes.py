@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from huitong.platform import audit, clock, ids, jobs, personal
 from huitong.platform.assembly import Platform
@@ -59,6 +59,16 @@ class JobOut(BaseModel):
     error: str | None = Field(description="Why the latest attempt failed, with the remedy.")
 
 
+class RecurringRunOut(BaseModel):
+    """How a run stands that works for the whole group."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    state: JobState
+    recorded_at: datetime
+    finished_at: datetime | None
+
+
 class RecurringOut(BaseModel):
     """Work that every group gets by itself: how often, how it went last, and when it is next."""
 
@@ -66,8 +76,10 @@ class RecurringOut(BaseModel):
     every_seconds: int
     arguments: dict[str, object]
     latest: JobOut | None = Field(
-        description="Null while it never ran, and for who sees some brands only."
+        description="Null while it never ran. It works for every brand of the group: whoever sees"
+        " some of them only is told no more than `latest_run`."
     )
+    latest_run: RecurringRunOut | None = Field(description="Null while it never ran.")
     next_at: datetime
 
 
@@ -124,6 +136,7 @@ def list_recurring(platform: Running, caller: Calling) -> RecurringsOut:
     now = clock.now()
     with platform.database.reading(caller.scope()) as tx:
         latest = jobs.latest_of(tx, list(platform.recurring))
+        runs = jobs.latest_runs(tx, list(platform.recurring))
         names = _names(tx, latest.values())
     return RecurringsOut(
         items=[
@@ -132,6 +145,7 @@ def list_recurring(platform: Running, caller: Calling) -> RecurringsOut:
                 every_seconds=int(one.every.total_seconds()),
                 arguments=personal.hidden_fields(one.arguments),
                 latest=_shown(latest[kind], names, caller) if kind in latest else None,
+                latest_run=RecurringRunOut.model_validate(runs[kind]) if kind in runs else None,
                 next_at=jobs.next_span(one, now=now),
             )
             for kind, one in platform.recurring.items()

@@ -36,11 +36,17 @@ from huitong.platform.jobs.model import (
     Listed,
     NoSuchJob,
     QueueState,
+    RunShown,
     WantedJob,
     ending_of_error,
     wait_after,
 )
-from huitong.platform.jobs.recurring import Recurring, ask_for_recurring, next_span
+from huitong.platform.jobs.recurring import (
+    Recurring,
+    ask_for_recurring,
+    latest_runs,
+    next_span,
+)
 from huitong.platform.jobs.working import JobHandler, Run, beat, claim, end, queue_state
 
 __all__ = [
@@ -65,6 +71,7 @@ __all__ = [
     "QueueState",
     "Recurring",
     "Run",
+    "RunShown",
     "WantedJob",
     "ask",
     "ask_for_recurring",
@@ -79,6 +86,7 @@ __all__ = [
     "find",
     "forget_done",
     "latest_of",
+    "latest_runs",
     "newest",
     "next_span",
     "queue_state",

@@ -87,6 +87,15 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class RunShown:
+    """How a run stands that works for the whole group, without what it came to in any brand."""
+
+    state: JobState
+    recorded_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """How an attempt ends: the job's next state, and when it is due if that is to wait."""
 

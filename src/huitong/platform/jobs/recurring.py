@@ -1,12 +1,13 @@
 """Work that comes back by itself: one job of each kind for every group and every span of time."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from huitong.platform.db import Tx
+from huitong.platform.db import ReadTx, Tx
+from huitong.platform.jobs import tables
 from huitong.platform.jobs.asking import enqueue
-from huitong.platform.jobs.model import Json, WantedJob
+from huitong.platform.jobs.model import JobState, Json, RunShown, WantedJob
 
 _SPANS_BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -25,6 +26,15 @@ def ask_for_recurring(tx: Tx, wanted: Mapping[str, Recurring], *, now: datetime)
     A span that passed while no worker ran is not made up for: such work does all that is due.
     """
     enqueue(tx, [_job_of(kind, one, now) for kind, one in wanted.items()], now=now)
+
+
+def latest_runs(tx: ReadTx, kinds: Collection[str]) -> dict[str, RunShown]:
+    """Return how the latest run of each kind for the whole group stands, whoever sees the group.
+
+    Kinds that never ran are left out.
+    """
+    rows = tx.rows(tables.LATEST_RECURRING, {"kinds": list(kinds)})
+    return {kind: RunShown(JobState(state), *times) for kind, state, *times in rows}
 
 
 def next_span(one: Recurring, *, now: datetime) -> datetime:

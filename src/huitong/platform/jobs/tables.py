@@ -114,6 +114,12 @@ JOIN platform.job AS j
   AND j.id = latest.id
 """.replace("{columns}", _COLUMNS)
 
+# How what recurs for the whole group went last, as far as everybody of the group may know it.
+LATEST_RECURRING = """
+SELECT kind, state, recorded_at, finished_at
+FROM platform.latest_recurring(%(kinds)s::text[])
+"""
+
 # A waiting job ends here; a running one ends at its next step.
 CANCEL = """
 UPDATE platform.job AS j

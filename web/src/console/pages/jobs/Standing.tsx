@@ -11,6 +11,12 @@ const STATUSES: Readonly<Record<State, "default" | "processing" | "success" | "e
   cancelled: "warning",
 };
 
+/** Whether something waits, runs or is over, and how it went. */
+export function StateBadge({ state }: { state: State }) {
+  const { t } = useTranslation("jobs");
+  return <Badge status={STATUSES[state]} text={t(`common:jobStates.${state}`)} />;
+}
+
 /** How a job stands, and how far it is while it runs. */
 export function Standing({ job }: { job: Job }) {
   const { t } = useTranslation("jobs");
@@ -19,7 +25,7 @@ export function Standing({ job }: { job: Job }) {
   return (
     <Flex vertical gap="small">
       <div>
-        <Badge status={STATUSES[job.state]} text={leaving ? t("cancelling") : t(`common:jobStates.${job.state}`)} />{" "}
+        {leaving ? <Badge status={STATUSES[job.state]} text={t("cancelling")} /> : <StateBadge state={job.state} />}{" "}
         {job.attempts > 1 && <Typography.Text type="secondary">{t("attempt", { attempt: job.attempts, most: job.attempts_max })}</Typography.Text>}
       </div>
       {job.state === "running" && percent !== null && <Progress percent={percent} size="small" aria-label={t("progress")} />}
