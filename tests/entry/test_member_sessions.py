@@ -103,3 +103,14 @@ def test_an_identifier_that_is_taken_out_signs_out_whose_it_was(
             tx, brand=club.brand, kind=IdentifierKind.PHONE, value=phone
         )
     assert not is_open(club, token)
+
+
+def test_an_identifier_that_parts_nobody_signs_out_whose_it_was(club: Club) -> None:
+    (her, token), (_, other) = signed_in(club, HER_PHONE), signed_in(club, HER_OTHER_PHONE)
+    with club.tx() as tx:
+        (known,) = identity.identifiers_of(tx, person_ids=[her.person_id]).values()
+        (phone,) = [each.id for each in known if each.kind is IdentifierKind.PHONE]
+        undone = identity.undo_identifier(tx, phone, actor="test", reason="not theirs", now=NOW)
+    assert not undone.has_parted
+    assert not is_open(club, token)
+    assert is_open(club, other)

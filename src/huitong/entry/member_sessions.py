@@ -6,6 +6,7 @@ from typing import cast
 
 from huitong import customers
 from huitong.customers.events import CustomersCarved, CustomersSplit
+from huitong.identity.events import IdentifierTakenOut
 from huitong.platform import auth
 from huitong.platform.auth import CallerKind
 from huitong.platform.db import Tx
@@ -25,6 +26,16 @@ def end_parted(tx: Tx, told: Sequence[object], now: datetime) -> None:
     """
     parted = cast("Sequence[CustomersCarved | CustomersSplit]", told)
     end(tx, {one for each in parted for one in (each.source_id, each.target_id)}, now=now)
+
+
+def end_taken_out(tx: Tx, told: Sequence[object], now: datetime) -> None:
+    """Sign out whose identifiers were taken out, also where nobody parted for it.
+
+    Whoever signed in by such a phone is not proved to be the member any more.
+    """
+    taken_out = cast("Sequence[IdentifierTakenOut]", told)
+    owners = {one.person_id for one in taken_out}
+    end(tx, {one.customer_id for one in customers.of_persons(tx, person_ids=owners)}, now=now)
 
 
 def forget(tx: Tx, customer_ids: Sequence[int]) -> int:

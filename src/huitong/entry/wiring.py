@@ -39,7 +39,7 @@ from huitong.entry.merging import carve_customers, merge_customers, split_custom
 from huitong.entry.rights import jobs as rights_jobs
 from huitong.entry.rights.erasing import Forget, Forgotten, RecordsOf, forget_person
 from huitong.identity import jobs as identity_jobs
-from huitong.identity.events import PersonCarved, PersonsMerged, PersonsSplit
+from huitong.identity.events import IdentifierTakenOut, PersonCarved, PersonsMerged, PersonsSplit
 from huitong.ledger import jobs as ledger_jobs
 from huitong.orders.events import ErasedToldAgain, OrdersClassified, WaitingRefused
 from huitong.platform import audit, crypto, embedded, jobs
@@ -117,6 +117,7 @@ EVENTS: EventTable = {
     PersonsMerged: (customers.reassign,),
     PersonsSplit: (customers.give_back,),
     PersonCarved: (customers.carve,),
+    IdentifierTakenOut: (member_sessions.end_taken_out,),
     CustomersCarved: (
         carve_customers,
         loyalty.part_gifts,

@@ -36,3 +36,15 @@ class PersonCarved:
     from_id: int
     to_id: int
     identifier_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierTakenOut:
+    """An identifier proves nothing of `person_id` any more, whose it was until now.
+
+    Whoever only it held together parts for it, of which `PersonCarved` tells; it may part nobody.
+    """
+
+    identity_domain_id: int
+    person_id: int
+    identifier_id: int

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from huitong.channels.model import IdentifierKind
+from huitong.identity.events import IdentifierTakenOut
 from huitong.identity.model import (
     IdentifierNotFound,
     NeighbourhoodTooLarge,
@@ -66,6 +67,7 @@ def undo_identifier(
     beside = [row[0] for row in tx.rows(weighing.NEIGHBOURS, params)]
     tx.write(tables.SET_STANDINGS, tables.STANDING, [(identifier_id, Standing.BLOCKED.value)])
     tx.execute(reviews.FORGET_ACCEPTED, params)
+    _tell_taken_out(tx, identifier_id)
     # It is blocked by now, so the way from one neighbour to the next does not lead over it.
     roots = beside or [identifier_id]
     return _part(tx, roots, domain_id=domain_id, reason=sentence(Cause.TAKEN_OUT, reason), now=now)
@@ -297,6 +299,13 @@ def strongest(held: Sequence[Held], policy: EffectivePolicy) -> Held | None:
         key=lambda one: (one.standing in quiet, policy.priority[IdentifierKind(one.kind)], one.id),
         default=None,
     )
+
+
+def _tell_taken_out(tx: Tx, identifier_id: int) -> None:
+    params = {"group_id": tx.scope.group_id, "identifier_ids": array([identifier_id])}
+    for _, domain_id, person_id, *_ in tx.rows(tables.FIND_BY_IDS, params):
+        if person_id is not None:
+            tx.emit(IdentifierTakenOut(domain_id, person_id, identifier_id))
 
 
 def _domain_of(tx: Tx, identifier_ids: Sequence[int]) -> int:
