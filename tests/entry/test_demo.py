@@ -58,7 +58,8 @@ GROUP BY h.customer_id
 """
 # What orders earned: before who bought was a member, and after, of those that came back or stayed.
 EARNED = """
-SELECT h.ordered_at >= c.enrolled_at AS is_of_member, r.id IS NOT NULL AS came_back,
+SELECT COALESCE(h.ordered_at >= c.enrolled_at, false) AS is_of_member,
+  r.id IS NOT NULL AS came_back,
   count(*), sum(COALESCE(p.granted, 0)), sum(COALESCE(p.clawed, 0))
 FROM orders.header AS h
 JOIN customers.customer AS c

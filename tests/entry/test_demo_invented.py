@@ -42,8 +42,16 @@ SELECT m.member_no, epoch(m.enrolled_at),
   bool_or(b.store = m.store AND b.ordered_at = m.enrolled_at + to_minutes($minutes))
 FROM read_parquet($members) AS m
 JOIN basket AS b USING (member_no)
+WHERE m.enrolled_at IS NOT NULL
 GROUP BY ALL
 """
+
+# Who never enrols, with what only a member has; and who is named as a member to sign in as.
+FANS = """
+SELECT member_no, status, enrolled_at IS NOT NULL OR card_no IS NOT NULL OR len(consents) > 0
+FROM read_parquet($members)
+"""
+SHOWN_MEMBER = "1"
 
 # What came back, beside the line that it was of.
 BACK = """
@@ -142,16 +150,24 @@ def test_in_2017_all_are_members_from_the_first_day_and_nothing_comes_back(of_20
 def test_most_are_members_before_the_year_or_in_its_first_weeks(moved: Files) -> None:
     begun = datetime.combine(FIRST_DAY + MOVED, datetime.min.time(), SHOP)
     told = [at for at, *_ in enrolments(moved)]
-    assert len(told) == HOUSEHOLDS
     before = sum(at < begun for at in told)
-    assert HOUSEHOLDS / 2 < before < HOUSEHOLDS
-    assert sum(at < begun + FIRST_WEEKS for at in told) > HOUSEHOLDS * 2 / 3
+    assert HOUSEHOLDS * 2 / 5 < before < HOUSEHOLDS
+    assert sum(at < begun + FIRST_WEEKS for at in told) > HOUSEHOLDS * 3 / 5
+
+
+def test_a_few_never_enrol_and_are_fans_without_a_card(moved: Files) -> None:
+    rows = duckdb.execute(FANS, {"members": str(moved.members)}).fetchall()
+    assert len(rows) == HOUSEHOLDS
+    assert all(status == ("member" if has_more else "fan") for _, status, has_more in rows)
+    members = {member_no for member_no, status, _ in rows if status == "member"}
+    assert 0.85 < len(members) / HOUSEHOLDS < 0.97
+    assert SHOWN_MEMBER in members
 
 
 def test_some_enrol_in_each_month_of_the_year(moved: Files) -> None:
     months = Counter(at.strftime("%Y-%m") for at, *_ in enrolments(moved))
     # The last month is of fifteen days.
-    assert all(months[month] >= 3 for month in ["2025-12", *(f"2026-{n:02}" for n in range(1, 12))])
+    assert all(months[month] >= 2 for month in ["2025-12", *(f"2026-{n:02}" for n in range(1, 12))])
 
 
 def test_who_enrols_in_the_year_does_so_at_a_till_minutes_before_a_basket(moved: Files) -> None:
@@ -167,7 +183,7 @@ def test_who_enrols_in_the_year_does_so_at_a_till_minutes_before_a_basket(moved:
 def test_consent_is_given_with_the_enrolment(moved: Files) -> None:
     told = enrolments(moved)
     assert all(consents in ([], [at.timestamp()]) for at, consents, *_ in told)
-    assert sum(bool(consents) for _, consents, *_ in told) == HOUSEHOLDS * 4 // 5
+    assert 0.75 < sum(bool(consents) for _, consents, *_ in told) / len(told) < 0.85
 
 
 def test_as_many_come_back_as_a_brand_takes_back(moved: Files) -> None:

@@ -136,8 +136,8 @@ COPY (
 ) TO '{target}' (FORMAT parquet)
 """
 
-# members: one card a household, with an invented name, phone, enrolment and consent with it;
-# brackets of the survey stay beside the schema.
+# members: one card a household, with an invented name, phone, enrolment and consent with it, those
+# who never enrol as fans; brackets of the survey stay beside the schema.
 _MEMBERS = """
 COPY (
   SELECT
@@ -148,11 +148,13 @@ COPY (
       AS identifiers,
     substr('{families}', 1 + CAST(c.household_id AS INTEGER) % {family_count}, 1)
       || {given}[1 + (CAST(c.household_id AS INTEGER) * 7) % {given_count}] AS name,
-    CASE WHEN CAST(c.household_id AS INTEGER) % 5 = 0 THEN [] ELSE
+    CASE WHEN e.enrolled_at IS NULL THEN 'fan' ELSE 'member' END AS status,
+    CASE WHEN e.enrolled_at IS NULL OR CAST(c.household_id AS INTEGER) % 5 = 0 THEN [] ELSE
       [{{'purpose': 'marketing', 'policy_version': '{consent}',
          'given_at': e.enrolled_at}}] END AS consents,
     e.enrolled_at,
-    '100000' || lpad(CAST(c.household_id AS VARCHAR), 4, '0') AS card_no,
+    CASE WHEN e.enrolled_at IS NOT NULL
+      THEN '100000' || lpad(CAST(c.household_id AS VARCHAR), 4, '0') END AS card_no,
     CAST(e.store_id AS VARCHAR) AS store,
     CASE WHEN d.household_id IS NULL THEN MAP {{}} ELSE
       MAP {{'age': COALESCE(d.age, ''), 'income': COALESCE(d.income, ''),

@@ -19,7 +19,7 @@ from huitong.platform.db import Database, Scope, Tx
 from huitong.platform.errors import Ok
 
 ACTOR = "demo"
-REASON = "积分换购"
+REASON = "积分抵现"
 ROUND_POINTS = 100
 # Of a hundred households; and of a hundred whose last basket comes back.
 USE_POINTS = 30
