@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.choosing import choose
 from tests.browser.conftest import (
     Watched,
     keep_screenshot,
@@ -12,10 +13,12 @@ from tests.browser.conftest import (
     wait_until_filled,
 )
 from tests.browser.worlds.addresses import ask
-from tests.browser.worlds.members import BRAND, STORES
+from tests.browser.worlds.members import BRAND, STAFF, STORES
+from tests.browser.worlds.staff_names import STAFF_NAMES
 
 LEAVING_DAY = {"zh-CN": "离职日", "en-US": "Leaves on"}
 FOR_THE_GROUP = {"zh-CN": "一次为集团的全部品牌运行", "en-US": "run once for every brand"}
+IS_STAFF = {"zh-CN": "本人是哪位员工", "en-US": "Is the staff member"}
 NEVER = {"zh-CN": "还没有运行过", "en-US": "Never"}
 
 
@@ -57,3 +60,20 @@ def test_who_sees_one_brand_sees_that_the_group_s_work_ran(
         expect(page.get_by_text(FOR_THE_GROUP[language])).to_be_visible()
         expect(page.get_by_text(NEVER[language], exact=True)).to_have_count(0)
         keep_screenshot(page, f"jobs-recurring-operator-{language}")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+def test_a_user_is_linked_to_a_member_of_the_staff_by_name(
+    open_page: Callable[..., Watched], language: str
+) -> None:
+    page = open_page(f"/console/{BRAND}", language=language).page
+    new = {"name": f"linked.{language[:2]}", "shown_name": "何苗", "roles": ["analyst"]}
+    user_id = ask(page, "/v1/users", new)["user"]["id"]
+    page.goto(f"/console/{BRAND}/users?user={user_id}")
+    with screenshot_of_failure(page, "linked"):
+        wait_until_filled(page)
+        choose(page.get_by_label(IS_STAFF[language]), STAFF_NAMES[STAFF[0][0]])
+        keep_screenshot(page, f"user-staff-{language}")
+        page.keyboard.press("Control+s")
+        expect(page.locator(".ant-drawer-open")).to_have_count(0)
+    assert ask(page, f"/v1/users/{user_id}")["staff"] == STAFF[0][0]

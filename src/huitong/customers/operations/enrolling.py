@@ -32,7 +32,7 @@ from huitong.customers.operations.admitting import Sees, admitted
 from huitong.customers.operations.locking import lock_living
 from huitong.customers.operations.requests import Answers, begin
 from huitong.customers.operations.taking import apply_enrolments
-from huitong.platform import crypto
+from huitong.platform import auth, crypto
 from huitong.platform.db import Row, Tx, array, byte_array
 from huitong.platform.errors import DomainError, Ok, Result
 from huitong.platform.ids import bucket_of, bucket_of_digest, show
@@ -121,13 +121,16 @@ def review_documents(tx: Tx, reviews: Sequence[Review], *, now: datetime) -> lis
     locked = tx.rows(tables.submissions.LOCK_SUBMISSIONS, params)
     known = {row[0]: _Handed._make(row) for row in locked}
     used = _used(tx, [one.digest for one in known.values() if one.digest is not None])
-    staff = {one.actor_staff_id for one in reviews if one.actor_staff_id is not None}
-    own = queries.own_customers(tx, staff_ids=staff, at=now)
+    behind = auth.staff_behind(tx, {one.actor for one in reviews})
+    named = {one.actor_staff_id for one in reviews if one.actor_staff_id is not None}
+    own = queries.own_customers(tx, staff_ids={*named, *behind.values()}, at=now)
     results: list[Result[None]] = []
     rows = []
     for review in reviews:
         try:
-            row = _reviewed(review, known, used, own, today)
+            hands = {review.actor_staff_id, behind.get(review.actor)}
+            theirs = {one: own[one] for one in hands if one in own}
+            row = _reviewed(review, known, used, theirs, today)
         except DomainError as refusal:
             results.append(refusal.as_refused())
             continue
@@ -267,7 +270,10 @@ def _reviewed(
     own: Mapping[int, set[int]],
     today: Mapping[int, int],
 ) -> _Decided | None:
-    """Return the row of a decision, or None when it was taken before."""
+    """Return the row of a decision, or None when it was taken before.
+
+    `own` are the customers whom those of the staff who decide are themselves.
+    """
     shown = show(SUBMISSION_PREFIX, review.submission_id)
     handed = known.get(review.submission_id)
     if handed is None or handed.digest is None:
@@ -277,9 +283,9 @@ def _reviewed(
         return None
     if state != SubmissionState.OPEN or review.state is SubmissionState.OPEN:
         raise SubmissionDecided(submission=shown, state=state)
-    staff_id = review.actor_staff_id
-    if staff_id is not None and today[customer_id] in own.get(staff_id, ()):
-        raise ActorIsBeneficiary(staff_id=staff_id)
+    for staff_id, customer_ids in own.items():
+        if today[customer_id] in customer_ids:
+            raise ActorIsBeneficiary(staff_id=staff_id)
     if review.state is SubmissionState.REJECTED and not review.reason:
         raise ReasonMissing
     if review.state is SubmissionState.APPROVED:

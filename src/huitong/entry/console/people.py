@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from huitong import org
 from huitong.entry.console import places
 from huitong.platform import audit, auth, ids
 from huitong.platform.audit import Act
@@ -34,6 +35,17 @@ def hold_name(name: str) -> None:
     """
     if re.fullmatch(NAME_PATTERN, name.strip().lower()) is None:
         raise UserNameWrong
+
+
+def link(tx: Tx, *, user_id: int, staff_id: int | None, by: Giver, now: datetime) -> None:
+    """Note who of the staff a user is; whoever may give them rights may do so."""
+    before = auth.user(tx, user_id=user_id).staff_id
+    if before == staff_id:
+        return
+    auth.link_staff(tx, user_id=user_id, staff_id=staff_id)
+    codes = org.staff_codes(tx)
+    sides = [{"is_staff": None if one is None else codes.get(one)} for one in (before, staff_id)]
+    _record(tx, Act.USER_PUT, user_id, by=by, before=sides[0], after=sides[1], now=now)
 
 
 def add(tx: Tx, *, name: str, shown_name: str, rights: Rights, by: Giver, now: datetime) -> Added:

@@ -119,6 +119,19 @@ def read(tx: ReadTx, where: Where, *, role_codes: Sequence[str]) -> Rights:
     )
 
 
+def staff_id_of(tx: ReadTx, code: str | None) -> int | None:
+    """Return the id of a member of the staff, or None for nobody.
+
+    :raises NoSuchPlace: when there is none of this code.
+    """
+    if code is None:
+        return None
+    found = {one: staff_id for staff_id, one in org.staff_codes(tx).items()}
+    if code not in found:
+        raise NoSuchPlace(place=PlaceKind.STAFF, given=code)
+    return found[code]
+
+
 def listed(tx: ReadTx) -> PlacesOut:
     """Return everything that a data scope can name, by code."""
     found, staff = org.all_places(tx), org.staff_names(tx)

@@ -9,11 +9,12 @@ from pydantic import BaseModel, Field
 
 from huitong.entry.console import people, places
 from huitong.entry.console.people import UserNameWrong
-from huitong.entry.console.places import Code, NoSuchPlace, PlacesOut, Where
+from huitong.entry.console.places import Code, Known, NoSuchPlace, PlacesOut, Where
 from huitong.entry.console.sessions import UserId
-from huitong.org.model import BrandNotFound
+from huitong.org.model import BrandNotFound, PlaceKind
 from huitong.platform import auth, clock
 from huitong.platform.auth import (
+    Caller,
     LastAdministrator,
     MoreThanHeld,
     NoSuchRole,
@@ -27,7 +28,7 @@ from huitong.platform.auth import (
     UserNameTaken,
     WiderThanSeen,
 )
-from huitong.platform.db import ReadTx
+from huitong.platform.db import ReadTx, Tx
 from huitong.platform.http import (
     Calling,
     ExpectedVersion,
@@ -57,6 +58,10 @@ class RightsIn(BaseModel):
     shown_name: ShownName
     roles: RoleCodes
     where: Where = Where()
+    staff: Code | None = Field(
+        None,
+        description="Who of the staff they are, by code; null: nobody. Left out, it stays.",
+    )
 
 
 class NewUser(RightsIn):
@@ -80,6 +85,9 @@ class UserOut(BaseModel):
     roles: list[str]
     where: Where
     narrowed: bool
+    staff: str | None = Field(
+        description="Who of the staff they are: four eyes are those of two people."
+    )
     must_change_password: bool
     second_factor: bool
     locked_at: datetime | None
@@ -122,7 +130,7 @@ def list_users(
     return page_of(
         found,
         limit=paging.limit,
-        show=lambda user: _out(user, places.shown(user.rights, known)),
+        show=lambda user: _out(user, known),
         place=lambda user: (user.id,),
     )
 
@@ -154,7 +162,9 @@ def add_user(platform: Running, caller: Calling, new: NewUser) -> AddedOut:
             by=caller,
             now=now,
         )
-        return AddedOut(user=_one_out(tx, added.user), one_time=_one_time_out(added.one_time))
+        _link(tx, added.user.id, new, by=caller, now=now)
+        shown = _one_out(tx, auth.user(tx, user_id=added.user.id))
+        return AddedOut(user=shown, one_time=_one_time_out(added.one_time))
 
 
 @router.route("GET", "/v1/users/{user_id}", permission=Permission.USERS_READ, errors=[NoSuchUser])
@@ -195,6 +205,7 @@ def change_user(
             now=now,
         )
         people.rename(tx, user_id=user_id, shown_name=wanted.shown_name.strip(), by=caller, now=now)
+        _link(tx, user_id, wanted, by=caller, now=now)
         changed = auth.user(tx, user_id=user_id)
         response.headers["ETag"] = etag(changed.version)
         return _one_out(tx, changed)
@@ -249,18 +260,25 @@ def unlock_user(platform: Running, caller: Calling, user_id: Annotated[UserId, P
     return shown
 
 
+def _link(tx: Tx, user_id: int, wanted: RightsIn, *, by: Caller, now: datetime) -> None:
+    if "staff" in wanted.model_fields_set:
+        staff_id = places.staff_id_of(tx, wanted.staff)
+        people.link(tx, user_id=user_id, staff_id=staff_id, by=by, now=now)
+
+
 def _one_out(tx: ReadTx, user: User) -> UserOut:
-    return _out(user, places.shown(user.rights, places.known(tx)))
+    return _out(user, places.known(tx))
 
 
-def _out(user: User, where: Where) -> UserOut:
+def _out(user: User, known: Known) -> UserOut:
     return UserOut(
         id=user.id,
         name=user.name,
         shown_name=user.shown_name,
         roles=list(user.rights.role_codes),
-        where=where,
+        where=places.shown(user.rights, known),
         narrowed=user.rights.reach.narrows(),
+        staff=None if user.staff_id is None else known.others.get((PlaceKind.STAFF, user.staff_id)),
         must_change_password=user.must_change_password,
         second_factor=user.has_second_factor,
         locked_at=user.locked_at,

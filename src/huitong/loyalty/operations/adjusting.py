@@ -6,7 +6,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from huitong import customers, ledger, org
-from huitong.customers.model import CUSTOMER_PREFIX, Customer, CustomerNotFound, CustomerStatus
+from huitong.customers.model import (
+    CUSTOMER_PREFIX,
+    ActorIsBeneficiary,
+    Customer,
+    CustomerNotFound,
+    CustomerStatus,
+)
 from huitong.ledger.model import (
     Done,
     Grant,
@@ -41,7 +47,7 @@ from huitong.loyalty.model.adjusting import (
     NotEnoughPoints,
 )
 from huitong.loyalty.rules import living
-from huitong.platform import audit
+from huitong.platform import audit, auth
 from huitong.platform.audit import Act, Change
 from huitong.platform.db import Tx
 from huitong.platform.errors import DomainError, Ok, Refused, Result
@@ -110,10 +116,14 @@ def reverse_adjustment(
     """Undo an adjustment by hand: what it took comes back, what it gave is taken.
 
     :raises CustomerNotFound: when the scope sees no such customer.
+    :raises ActorIsBeneficiary: when whoever asks is this customer themselves.
     :raises NoSuchAdjustment: when the operation is none of this customer.
     :raises AdjustmentReversed: when it was undone before.
     :raises AdjustmentUsed: when what it gave was spent meanwhile.
     """
+    own = _own_customers(tx, [actor], now)
+    if customer_id in own:
+        raise ActorIsBeneficiary(staff_id=own[customer_id])
     customer, done = _reversible(tx, customer_id, operation_id)
     operation = Operation(
         key=f"{ADJUSTMENT_REVERSED}:{operation_id}",
@@ -174,6 +184,7 @@ def _planned(
 ) -> list[Operation | Done | Refused]:
     """Return for each what is to be done, what was done before, or why it is refused."""
     room = _room(tx, adjustments, now)
+    own = _own_customers(tx, [one.actor for one in adjustments], now)
     spendable = _spendable(tx, adjustments, found, now)
     ends = _ends(tx, [one for one in adjustments if one.points > 0], found, now)
     planned: list[Operation | Done | Refused] = []
@@ -183,7 +194,7 @@ def _planned(
                 before.get((one.customer_id, one.key))
                 or _operation(
                     one,
-                    _member(one, found),
+                    _member(one, found, own),
                     room=room,
                     spendable=spendable.get(one.customer_id, 0),
                     ends=ends,
@@ -250,7 +261,16 @@ def _ends(
     }
 
 
-def _member(one: Adjustment, found: Mapping[int, Customer]) -> Customer:
+def _own_customers(tx: Tx, actors: Sequence[str], now: datetime) -> dict[int, int]:
+    """Return which customers the people behind actors are themselves, with who of the staff."""
+    staff_ids = set(auth.staff_behind(tx, set(actors)).values())
+    own = customers.own_customers(tx, staff_ids=staff_ids, at=now)
+    return {customer_id: staff_id for staff_id, theirs in own.items() for customer_id in theirs}
+
+
+def _member(one: Adjustment, found: Mapping[int, Customer], own: Mapping[int, int]) -> Customer:
+    if one.customer_id in own:
+        raise ActorIsBeneficiary(staff_id=own[one.customer_id])
     shown = show(CUSTOMER_PREFIX, one.customer_id)
     customer = found.get(one.customer_id)
     if customer is None:

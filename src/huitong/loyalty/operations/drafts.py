@@ -33,6 +33,7 @@ from huitong.loyalty.operations.programmes import apply_programme
 from huitong.loyalty.queries import drafts as reading
 from huitong.loyalty.rules.rebasing import rebase
 from huitong.loyalty.tables import drafts as tables
+from huitong.platform import auth
 from huitong.platform.db import Tx
 from huitong.platform.ids import show
 
@@ -276,7 +277,7 @@ def _check_second_person(tx: Tx, step: Step) -> None:
     if not reading.needs_second_person(tx, brand_id=step.brand_id, draft_id=step.draft_id):
         return
     editors = reading.editors_of(tx, brand_id=step.brand_id, draft_id=step.draft_id)
-    if step.actor in editors:
+    if auth.hands_of(tx, step.actor) & editors:
         raise SecondPersonNeeded
 
 

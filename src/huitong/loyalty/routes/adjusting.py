@@ -7,7 +7,7 @@ from fastapi import Path
 from pydantic import BaseModel, Field
 
 from huitong import customers, loyalty
-from huitong.customers.model import CustomerNotFound
+from huitong.customers.model import ActorIsBeneficiary, CustomerNotFound
 from huitong.loyalty.model import ProgrammeNotFound
 from huitong.loyalty.model.adjusting import (
     ADJUSTMENT_LARGE_POINTS_MAX,
@@ -38,6 +38,7 @@ router = Router(tag="points")
 REFUSALS: Mapping[str, type[DomainError]] = {
     one.code: one
     for one in (
+        ActorIsBeneficiary,
         AdjustedEnough,
         AdjustmentKeyTaken,
         AdjustmentOfNothing,
@@ -146,7 +147,13 @@ def adjust(
     "/v1/customers/{customer_id}/points/adjustments/{operation_id}/reversal",
     permission=Permission.POINTS_ADJUST,
     reach=Reach.CUSTOMER,
-    errors=[CustomerNotFound, NoSuchAdjustment, AdjustmentReversed, AdjustmentUsed],
+    errors=[
+        ActorIsBeneficiary,
+        CustomerNotFound,
+        NoSuchAdjustment,
+        AdjustmentReversed,
+        AdjustmentUsed,
+    ],
 )
 def reverse(
     platform: Running,

@@ -24,7 +24,7 @@ from huitong.loyalty.model import (
 from huitong.loyalty.routes.told import ProgrammeDifferenceOut, ProgrammeToldOut, differences_out
 from huitong.loyalty.rules import documents
 from huitong.org.model import BrandNotFound
-from huitong.platform import audit, clock
+from huitong.platform import audit, auth, clock
 from huitong.platform.assembly import Platform
 from huitong.platform.auth import Caller, Permission
 from huitong.platform.db import ReadTx, Tx
@@ -235,4 +235,5 @@ def _publishing(
     if not loyalty.needs_second_person(tx, brand_id=draft.brand_id, draft_id=draft.id):
         return "open"
     editors = loyalty.editors_of(tx, brand_id=draft.brand_id, draft_id=draft.id)
-    return "second_person" if caller.actor() in editors else "open"
+    is_own = bool(auth.hands_of(tx, caller.actor()) & editors)
+    return "second_person" if is_own else "open"

@@ -43,6 +43,7 @@ from huitong.platform.auth.guide_phones import (
     guide_phone,
     put_guide_phone,
 )
+from huitong.platform.auth.hands import hands_of, link_staff, staff_behind
 from huitong.platform.auth.machine_keys import (
     IssuedKey,
     KeyNameTaken,
@@ -260,6 +261,7 @@ __all__ = [
     "forget_tries",
     "guide_of",
     "guide_phone",
+    "hands_of",
     "hold_brands",
     "hold_permissions",
     "hold_role",
@@ -267,6 +269,7 @@ __all__ = [
     "issue",
     "keys",
     "kinds_of",
+    "link_staff",
     "list_roles",
     "list_sessions",
     "list_users",
@@ -284,6 +287,7 @@ __all__ = [
     "rotate",
     "send_code",
     "sign_in",
+    "staff_behind",
     "tried",
     "unlock_user",
     "use_phone_code",

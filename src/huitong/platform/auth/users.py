@@ -34,13 +34,17 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user as people see them: everything but what they sign in with."""
+    """A user as people see them: everything but what they sign in with.
+
+    `staff_id` is who of the staff they are, if anybody.
+    """
 
     id: int
     name: str
     shown_name: str
     language: Language | None
     rights: Rights
+    staff_id: int | None
     must_change_password: bool
     has_second_factor: bool
     locked_at: datetime | None
@@ -75,8 +79,8 @@ class NoSuchUser(DomainError):
 # those who are limited to the same.
 LIST = """
 SELECT u.id, u.name, u.shown_name, u.language, u.brand_ids, u.legal_entity_ids, u.region_ids,
-  u.store_ids, u.staff_ids, u.must_change, u.totp_from IS NOT NULL, u.locked_at, u.signed_in_at,
-  u.recorded_at, u.version,
+  u.store_ids, u.staff_ids, u.staff_id, u.must_change, u.totp_from IS NOT NULL, u.locked_at,
+  u.signed_in_at, u.recorded_at, u.version,
   ARRAY (
     SELECT r.code
     FROM platform.user_role AS h
@@ -176,6 +180,7 @@ def _user(  # noqa: PLR0917 - The columns of LIST, in their order.
     regions: Collection[int],
     stores: Collection[int],
     staff: Collection[int],
+    staff_id: int | None,
     must_change: bool,  # noqa: FBT001 - The same.
     second_factor: bool,  # noqa: FBT001 - The same.
     locked_at: datetime | None,
@@ -196,6 +201,7 @@ def _user(  # noqa: PLR0917 - The columns of LIST, in their order.
                 frozenset(entities), frozenset(regions), frozenset(stores), frozenset(staff)
             ),
         ),
+        staff_id=staff_id,
         must_change_password=must_change,
         has_second_factor=second_factor,
         locked_at=locked_at,

@@ -10,7 +10,7 @@ import { Refused } from "../../parts/Refused";
 import { useSaveInDialog } from "../../keyboard";
 import { useGuard, useUnsaved } from "../../unsaved";
 import { ShownOnce } from "./ShownOnce";
-import { WhereFields } from "./WhereFields";
+import { StaffField, WhereFields } from "./WhereFields";
 import { type Given, NOWHERE, givenOf, useUserFields } from "./userFields";
 import { type User, useNamed, useRoles } from "./words";
 
@@ -84,8 +84,10 @@ function UserForm({ user, onClose, onReload }: FormProps) {
     fields: useUserFields(),
     valuesOf: givenOf,
     reload: async () => onReload?.(),
-    send: ({ name, some, where, ...given }, onto) => {
-      const body = { ...given, where: { ...NOWHERE, ...where, brands: some ? (where.brands ?? []) : null } };
+    send: ({ name, some, where, staff, ...given }, onto) => {
+      // Who of the staff they are may be out of the editor's sight: what was not changed is not said.
+      const is = (staff ?? null) === (onto?.staff ?? null) ? {} : { staff: staff ?? null };
+      const body = { ...given, ...is, where: { ...NOWHERE, ...where, brands: some ? (where.brands ?? []) : null } };
       if (onto === null) add.mutate({ body: { ...body, name } });
       else change.mutate({ params: { path: { user_id: onto.id }, header: { "If-Match": `"${String(onto.version)}"` } }, body });
     },
@@ -124,6 +126,7 @@ function UserForm({ user, onClose, onReload }: FormProps) {
           options={roles.data?.items.map((one) => ({ value: one.code, label: say(one) })) ?? []}
         />
       </Form.Item>
+      <StaffField />
       <WhereFields />
       {user !== null && !closed && <Form.Item><Alert type="info" showIcon title={t("users.changeHint")} /></Form.Item>}
       {(error !== null || overtaken.theirs !== null) && <Form.Item><RefusedOrOvertaken state={overtaken} form={form} error={error} isSaving={isSaving} /></Form.Item>}

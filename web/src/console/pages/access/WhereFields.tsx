@@ -46,3 +46,14 @@ export function WhereFields() {
     </>
   );
 }
+
+/** Which member of the staff a user is, found by name or code; nobody, where it is left empty. */
+export function StaffField() {
+  const { t } = useTranslation("access");
+  const { places, options } = usePlaces();
+  return (
+    <Form.Item name="staff" label={t("users.staff")} extra={t("users.staffHint")}>
+      <Select allowClear loading={places.isPending} options={options("staff")} showSearch={{ optionFilterProp: "label" }} placeholder={t("users.noStaff")} />
+    </Form.Item>
+  );
+}

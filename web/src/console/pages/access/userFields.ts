@@ -8,6 +8,7 @@ export interface Given {
   name: string;
   shown_name: string;
   roles: string[];
+  staff?: string | null;
   some: boolean;
   where: Where;
 }
@@ -20,8 +21,8 @@ export const NOWHERE: Where = { brands: null, operators: [], regions: [], stores
 /** Returns what the form shows of a user first; a new one may do nothing yet. */
 export function givenOf(user: User | null): Partial<Given> {
   if (user === null) return { roles: [], some: false, where: NOWHERE };
-  const { shown_name, roles, where } = user;
-  return { shown_name, roles, some: (where.brands ?? null) !== null, where };
+  const { shown_name, roles, staff, where } = user;
+  return { shown_name, roles, staff, some: (where.brands ?? null) !== null, where };
 }
 
 /** Returns the fields of a user in words, to tell what differs. */
@@ -33,6 +34,7 @@ export function useUserFields(): Field<Given>[] {
   const role = (code: string) => roles.data?.items.find((one) => one.code === code);
   return [
     { label: t("users.shownName"), holds: ({ shown_name }) => text(shown_name) },
+    { label: t("users.staff"), holds: ({ staff }) => text(staff), say: (code) => labelOf("staff", code) },
     {
       label: t("users.roles"),
       holds: (given) => given.roles ?? [],
