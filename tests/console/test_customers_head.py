@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from huitong.entry.console.customers_head import head_of
+from huitong.entry.console.customers_rows import Allowed
 from huitong.platform.auth import Permission
+from huitong.platform.seen import Seen
 from tests.browser.worlds import members
 from tests.console.customers_make import Console, console
 from tests.entry.make import make_token
@@ -84,6 +87,20 @@ class TestHead:
         ]
         assert {one.status_code for one in answers} == {404}
         assert {one.json()["code"] for one in answers} == {"customers.not_found"}
+
+    def test_it_takes_no_more_statements_than_its_parts_have_owners(self, console: Console) -> None:
+        # Of whoever has something of everything: two thirds of what it took when each part asked
+        # for itself. The words of the brand are read by the first who asks.
+        everything = Allowed(points=True, bought=True, notes=True)
+        customer_id = console.members.first
+        taken = []
+        for _ in range(2):
+            with console.database.reading(console.scope) as tx:
+                head_of(
+                    tx, customer_id, allowed=everything, now=console.now, seen=Seen(console.now)
+                )
+                taken.append(tx.statements)
+        assert taken[-1] <= 24
 
     def test_the_name_that_attacks_comes_masked_and_as_text(self, console: Console) -> None:
         place = members.NAMES.index(members.ATTACK)

@@ -37,6 +37,7 @@ from huitong.ledger.operations import (
 )
 from huitong.ledger.queries import (
     balances,
+    balances_by_asset,
     done,
     export,
     history,
@@ -75,6 +76,7 @@ __all__ = [
     "Spend",
     "SplitBack",
     "balances",
+    "balances_by_asset",
     "done",
     "erase",
     "expire_due",

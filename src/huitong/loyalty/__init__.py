@@ -39,6 +39,7 @@ from huitong.loyalty.queries import (
     explain_tier,
     programme_at,
     standings_of,
+    tier_and_points,
     versions_of,
     why_of,
 )
@@ -125,6 +126,7 @@ __all__ = [
     "standings_of",
     "start_draft",
     "submit_draft",
+    "tier_and_points",
     "tier_changes_of",
     "told",
     "unfreeze_openings",

@@ -85,7 +85,10 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class CustomerShown:
-    """A customer as people may see them: personal values masked."""
+    """A customer as people may see them: personal values masked.
+
+    `family` are the ids of whoever was merged into them, and their own.
+    """
 
     id: int
     brand_id: int
@@ -98,6 +101,7 @@ class CustomerShown:
     cards: tuple[str, ...]
     identifiers: tuple[IdentifierShown, ...]
     consents: tuple[Consent, ...]
+    family: tuple[int, ...]
 
 
 @dataclass(eq=False)

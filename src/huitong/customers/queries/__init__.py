@@ -13,6 +13,7 @@ from huitong.customers.queries.leaving import (
     due_exits,
     exit_policies,
     exits_of,
+    exits_of_families,
     unsettled_exits,
 )
 from huitong.customers.queries.naming import (
@@ -52,6 +53,7 @@ from huitong.customers.queries.showing import (
     find_by_identifier,
     find_by_persons,
     find_customers,
+    find_today,
     living,
     records_of,
     show,
@@ -94,6 +96,7 @@ __all__ = [
     "ended_requests",
     "exit_policies",
     "exits_of",
+    "exits_of_families",
     "export",
     "families",
     "fields_of",
@@ -104,6 +107,7 @@ __all__ = [
     "find_customers",
     "find_requests",
     "find_submissions",
+    "find_today",
     "living",
     "may",
     "may_for",

@@ -56,7 +56,7 @@ def profiles_of(tx: ReadTx, *, customer_ids: Sequence[int]) -> dict[int, Profile
 def _families(tx: ReadTx, heads: Sequence[int]) -> dict[int, int]:
     """Return everybody merged into customers, each with whom they are today."""
     params = {"group_id": tx.scope.group_id, "customer_ids": array(sorted(set(heads)))}
-    return {one: head for head, one, _ in tx.rows(tables.people.FAMILIES, params)}
+    return {one: head for head, one, *_ in tx.rows(tables.people.FAMILIES, params)}
 
 
 def _said(statements: Sequence[Statement], name: str) -> set[str]:

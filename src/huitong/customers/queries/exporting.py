@@ -27,7 +27,7 @@ def export(tx: ReadTx, customer_ids: Sequence[int]) -> dict[int, Told]:
     params = {"group_id": tx.scope.group_id, "customer_ids": array(wanted)}
     family: defaultdict[int, list[int]] = defaultdict(list)
     person_of: dict[int, int] = {}
-    for head, customer_id, person_id in tx.rows(tables.people.FAMILIES, params):
+    for head, customer_id, person_id, *_ in tx.rows(tables.people.FAMILIES, params):
         family[head].append(customer_id)
         person_of[customer_id] = person_id
     ciphers = identity.ciphers_of(tx, person_ids=person_of.values())

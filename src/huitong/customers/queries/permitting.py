@@ -14,7 +14,6 @@ from huitong.customers.model import (
     Receipt,
     RightKind,
 )
-from huitong.customers.queries.showing import living
 from huitong.customers.rules.permitting import Said, Subject, permit
 from huitong.customers.tables import rights as tables
 from huitong.platform import crypto
@@ -50,18 +49,18 @@ def may_for(
     now: datetime,
 ) -> Mapping[Purpose, list[Result[Permitted]]]:
     """Tell what `may` tells for several purposes at once, reading what was said one time."""
-    today = living(tx, customer_ids=customer_ids)
-    heads = sorted(set(today.values()))
-    subjects = _subjects(tx, heads)
-    said = _said(tx, heads)
+    subjects = _subjects(tx, customer_ids)
+    said = _said(tx, sorted({subject.customer_id for subject in subjects.values()}))
     unknown = CustomerNotFound(customer="of this id").as_refused()
     told: dict[Purpose, list[Result[Permitted]]] = {}
     for purpose in purposes:
         results = {
-            head: _permitted(subject, said[head], purpose=purpose, channel=channel, now=now)
-            for head, subject in subjects.items()
+            asked: _permitted(
+                subject, said[subject.customer_id], purpose=purpose, channel=channel, now=now
+            )
+            for asked, subject in subjects.items()
         }
-        told[purpose] = [results[today[one]] if one in today else unknown for one in customer_ids]
+        told[purpose] = [results.get(one, unknown) for one in customer_ids]
     return told
 
 
@@ -120,10 +119,11 @@ def _permitted(
         return no.as_refused()
 
 
-def _subjects(tx: ReadTx, heads: Sequence[int]) -> dict[int, Subject]:
-    params = {"group_id": tx.scope.group_id, "customer_ids": array(heads)}
+def _subjects(tx: ReadTx, customer_ids: Sequence[int]) -> dict[int, Subject]:
+    """Return whom ids stand for today, by the ids asked for; unknown ones are left out."""
+    params = {"group_id": tx.scope.group_id, "customer_ids": array(sorted(set(customer_ids)))}
     return {
-        row[0]: Subject(row[0], CustomerStatus(row[1]), row[2], row[3])
+        row[0]: Subject(row[1], CustomerStatus(row[2]), row[3], row[4])
         for row in tx.rows(tables.SUBJECTS, params)
     }
 

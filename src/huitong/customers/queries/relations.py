@@ -70,7 +70,7 @@ def families(tx: ReadTx, *, customer_ids: Iterable[int]) -> Mapping[int, Sequenc
     """Return customers with everybody merged into them, by the ids asked for."""
     params = {"group_id": tx.scope.group_id, "customer_ids": array(sorted(set(customer_ids)))}
     family: defaultdict[int, list[int]] = defaultdict(list)
-    for head, customer_id, _ in tx.rows(tables.people.FAMILIES, params):
+    for head, customer_id, *_ in tx.rows(tables.people.FAMILIES, params):
         family[head].append(customer_id)
     return family
 

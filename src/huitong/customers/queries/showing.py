@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from psycopg.rows import TupleRow
+
 from huitong import identity
 from huitong.channels.model import IdentifierKind
 from huitong.customers import rules, tables
@@ -16,7 +18,12 @@ from huitong.customers.model import (
     CustomerStatus,
     Profile,
 )
-from huitong.customers.queries.statements import statements_of, trust_of
+from huitong.customers.queries.statements import (
+    opened,
+    persons_of,
+    sealed_statements,
+    trust_of,
+)
 from huitong.identity.model import IdentifierShown
 from huitong.org.model import Brand
 from huitong.platform import crypto
@@ -30,10 +37,7 @@ CARD_KIND = "card"
 def find_customers(tx: ReadTx, *, customer_ids: Iterable[int]) -> dict[int, Customer]:
     """Return customers by id, merged ones too; unknown ids are left out."""
     params = {"group_id": tx.scope.group_id, "customer_ids": array(sorted(set(customer_ids)))}
-    return {
-        row[0]: Customer(row[0], row[1], row[2], CustomerStatus(row[3]), *row[4:])
-        for row in tx.rows(tables.people.FIND_CUSTOMERS, params)
-    }
+    return {row[0]: _customer(row) for row in tx.rows(tables.people.FIND_CUSTOMERS, params)}
 
 
 def living(tx: ReadTx, *, customer_ids: Iterable[int]) -> Mapping[int, int]:
@@ -51,6 +55,18 @@ def today_of(tx: ReadTx, *, customer_id: int) -> int:
     if today is None:
         raise CustomerNotFound(customer=show_id(CUSTOMER_PREFIX, customer_id))
     return today
+
+
+def find_today(tx: ReadTx, *, customer_id: int) -> Customer:
+    """Return the customer whom an id stands for today.
+
+    :raises CustomerNotFound: when the scope sees no such customer.
+    """
+    params = {"group_id": tx.scope.group_id, "customer_id": customer_id}
+    row = tx.row(tables.people.FIND_TODAY, params)
+    if row is None:
+        raise CustomerNotFound(customer=show_id(CUSTOMER_PREFIX, customer_id))
+    return _customer(row)
 
 
 def find_by_identifier(
@@ -95,31 +111,30 @@ def card_index(tx: ReadTx, *, brand_id: int, number: str) -> bytes:
 
 def show(tx: ReadTx, *, customer_ids: Iterable[int]) -> list[CustomerShown]:
     """Return customers as people may see them, with what those merged into them brought."""
-    asked = sorted(set(customer_ids))
-    heads = find_customers(tx, customer_ids=asked)
-    family = _families(tx, asked)
-    members = {one: person for people in family.values() for one, person in people}
-    ciphers = identity.ciphers_of(tx, person_ids=members.values())
+    families = _families(tx, sorted(set(customer_ids)))
+    members = {one.id: one.person_id for family in families.values() for one in family}
+    sealed = sealed_statements(tx, customer_ids=members)
+    ciphers = identity.ciphers_of(tx, person_ids=persons_of(sealed).union(members.values()))
     said: defaultdict[int, list[rules.Statement]] = defaultdict(list)
-    for statement in statements_of(tx, customer_ids=members):
+    for statement in opened(sealed, ciphers):
         said[statement.customer_id].append(statement)
-    trust = trust_of(tx, brand_ids={one.brand_id for one in heads.values()})
+    heads = [next(one for one in family if one.id == head) for head, family in families.items()]
+    trust = trust_of(tx, brand_ids={one.brand_id for one in heads})
     cards = _cards(tx, members, ciphers)
     consents = _consents(tx, members)
-    names = identity.identifiers_of(tx, person_ids=[one.person_id for one in heads.values()])
+    names = identity.identifiers_of(tx, person_ids=[one.person_id for one in heads])
     return [
         _shown(
-            heads[asked_id],
+            head,
+            [one.id for one in families[head.id]],
             rules.surviving(
-                [each for one, _ in family[asked_id] for each in said[one]],
-                trust[heads[asked_id].brand_id],
+                [each for one in families[head.id] for each in said[one.id]], trust[head.brand_id]
             ),
-            [card for one, _ in family[asked_id] for card in cards[one]],
-            names.get(heads[asked_id].person_id, ()),
-            [consent for one, _ in family[asked_id] for consent in consents[one]],
+            cards=[card for one in families[head.id] for card in cards[one.id]],
+            names=names.get(head.person_id, ()),
+            consents=[consent for one in families[head.id] for consent in consents[one.id]],
         )
-        for asked_id in asked
-        if asked_id in heads
+        for head in heads
     ]
 
 
@@ -148,13 +163,17 @@ def _card(tx: ReadTx, brand_id: int, number: str) -> tuple[int, str] | None:
     return None if found is None else (found[1], found[2])
 
 
-def _families(tx: ReadTx, customer_ids: Sequence[int]) -> Mapping[int, list[tuple[int, int]]]:
-    """Return each customer with everybody merged into them, as ids with their persons."""
+def _customer(row: TupleRow) -> Customer:
+    return Customer(row[0], row[1], row[2], CustomerStatus(row[3]), *row[4:])
+
+
+def _families(tx: ReadTx, customer_ids: Sequence[int]) -> Mapping[int, list[Customer]]:
+    """Return each customer with everybody merged into them, by the id asked for."""
     params = {"group_id": tx.scope.group_id, "customer_ids": array(customer_ids)}
-    family: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    for head, customer_id, person_id in tx.rows(tables.people.FAMILIES, params):
-        family[head].append((customer_id, person_id))
-    return family
+    families: defaultdict[int, list[Customer]] = defaultdict(list)
+    for head, one, person_id, brand_id, *rest in tx.rows(tables.people.FAMILIES, params):
+        families[head].append(_customer((one, brand_id, person_id, *rest)))
+    return families
 
 
 def _cards(
@@ -180,7 +199,9 @@ def _consents(tx: ReadTx, members: Mapping[int, int]) -> Mapping[int, list[Conse
 
 def _shown(
     customer: Customer,
+    family: Sequence[int],
     profile: Profile,
+    *,
     cards: Sequence[str],
     names: Sequence[IdentifierShown],
     consents: Sequence[Consent],
@@ -197,4 +218,5 @@ def _shown(
         cards=tuple(cards),
         identifiers=tuple(names),
         consents=tuple(consents),
+        family=tuple(family),
     )

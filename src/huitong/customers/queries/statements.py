@@ -16,10 +16,24 @@ Row = tuple[int, int, int | None, str, datetime, datetime, bytes, int, str | Non
 
 def statements_of(tx: ReadTx, *, customer_ids: Iterable[int]) -> list[Statement]:
     """Return the statements about customers that count, oldest first; erased ones are left out."""
+    sealed = sealed_statements(tx, customer_ids=customer_ids)
+    return opened(sealed, identity.ciphers_of(tx, person_ids=persons_of(sealed)) if sealed else {})
+
+
+def sealed_statements(tx: ReadTx, *, customer_ids: Iterable[int]) -> list[Row]:
+    """Return the statements about customers that count as they are kept, oldest first."""
     params = {"group_id": tx.scope.group_id, "customer_ids": array(sorted(set(customer_ids)))}
-    rows = tx.rows(tables.statements.FIND_STATEMENTS, params)
-    ciphers = identity.ciphers_of(tx, person_ids={row[7] for row in rows}) if rows else {}
-    return [_statement(row, ciphers[row[7]]) for row in rows if row[7] in ciphers]
+    return tx.rows(tables.statements.FIND_STATEMENTS, params)
+
+
+def persons_of(sealed: Iterable[Row]) -> set[int]:
+    """Return the persons for whom statements were sealed."""
+    return {row[7] for row in sealed}
+
+
+def opened(sealed: Iterable[Row], ciphers: Mapping[int, Cipher]) -> list[Statement]:
+    """Return what statements say; those of erased persons, who have no cipher, are left out."""
+    return [_statement(row, ciphers[row[7]]) for row in sealed if row[7] in ciphers]
 
 
 def trust_of(tx: ReadTx, *, brand_ids: Iterable[int]) -> Mapping[int, Trust]:

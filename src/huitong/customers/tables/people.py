@@ -134,6 +134,29 @@ JOIN customers.customer
 WHERE customer.merged_into IS NULL
 """
 
+# The customer whom an id stands for today, over any number of merges.
+FIND_TODAY = """
+WITH RECURSIVE way AS (
+  SELECT %(customer_id)s::bigint AS id
+  UNION ALL
+  SELECT customer.merged_into
+  FROM way
+  JOIN customers.customer
+    ON customer.group_id = %(group_id)s
+    AND customer.bucket = (way.id & 4095)::smallint
+    AND customer.id = way.id
+  WHERE customer.merged_into IS NOT NULL
+)
+SELECT customer.id, customer.brand_id, customer.person_id, customer.status,
+       customer.enrolled_at, customer.merged_into, customer.recorded_at
+FROM way
+JOIN customers.customer
+  ON customer.group_id = %(group_id)s
+  AND customer.bucket = (way.id & 4095)::smallint
+  AND customer.id = way.id
+WHERE customer.merged_into IS NULL
+"""
+
 # Customers with everybody who was merged into them.
 FAMILIES = """
 WITH RECURSIVE family AS (
@@ -146,7 +169,8 @@ WITH RECURSIVE family AS (
     ON customer.group_id = %(group_id)s
     AND customer.merged_into = family.id
 )
-SELECT family.head, family.id, customer.person_id
+SELECT family.head, family.id, customer.person_id, customer.brand_id, customer.status,
+       customer.enrolled_at, customer.merged_into, customer.recorded_at
 FROM family
 JOIN customers.customer
   ON customer.group_id = %(group_id)s

@@ -100,12 +100,33 @@ JOIN customers.consent
 ORDER BY 1, 5
 """
 
-# What the gate must know of customers beside their statements; a wish to leave is the person's,
-# whichever customer of the family it was made as.
+# What the gate must know of customers as they are today, by the ids asked for, beside their
+# statements; a wish to leave is the person's, whichever customer of the family it was made as.
 SUBJECTS = """
-WITH RECURSIVE family AS (
-  SELECT wanted AS head, wanted AS id
+WITH RECURSIVE way AS (
+  SELECT wanted AS asked, wanted AS id
   FROM unnest(%(customer_ids)s::bigint[]) AS wanted
+  UNION ALL
+  SELECT way.asked, customer.merged_into
+  FROM way
+  JOIN customers.customer
+    ON customer.group_id = %(group_id)s
+    AND customer.bucket = (way.id & 4095)::smallint
+    AND customer.id = way.id
+  WHERE customer.merged_into IS NOT NULL
+),
+subject AS (
+  SELECT way.asked, customer.id, customer.status, customer.erased_at IS NOT NULL AS is_erased
+  FROM way
+  JOIN customers.customer
+    ON customer.group_id = %(group_id)s
+    AND customer.bucket = (way.id & 4095)::smallint
+    AND customer.id = way.id
+  WHERE customer.merged_into IS NULL
+),
+family AS (
+  SELECT DISTINCT subject.id AS head, subject.id
+  FROM subject
   UNION ALL
   SELECT family.head, customer.id
   FROM family
@@ -122,14 +143,10 @@ leaving AS (
     AND exit_request.customer_id = family.id
     AND exit_request.state = 'requested'
 )
-SELECT customer.id, customer.status, customer.erased_at IS NOT NULL, leaving.head IS NOT NULL
-FROM unnest(%(customer_ids)s::bigint[]) AS wanted(id)
-JOIN customers.customer
-  ON customer.group_id = %(group_id)s
-  AND customer.bucket = (wanted.id & 4095)::smallint
-  AND customer.id = wanted.id
+SELECT subject.asked, subject.id, subject.status, subject.is_erased, leaving.head IS NOT NULL
+FROM subject
 LEFT JOIN leaving
-  ON leaving.head = wanted.id
+  ON leaving.head = subject.id
 """
 
 # Gives what came under a split person's identifiers to that person's customer.

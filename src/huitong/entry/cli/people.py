@@ -167,13 +167,17 @@ def _value(
     tx: "ReadTx", customer: "CustomerShown", zone: "ZoneInfo", now: "datetime"
 ) -> dict[str, object]:
     """Tell points and tier; only a member holds any."""
-    from huitong import ledger, loyalty
-    from huitong.loyalty.model import Asset
+    from huitong import loyalty
 
     if customer.enrolled_at is None:
         return {}
-    asset = Asset.POINTS.of_brand(customer.brand_id)
-    (points,) = ledger.balances(tx, [customer.id], asset=asset, now=now)
+    why, points = loyalty.tier_and_points(
+        tx,
+        customer_id=customer.id,
+        brand_id=customer.brand_id,
+        member_since=customer.enrolled_at,
+        now=now,
+    )
     told: dict[str, object] = {
         "points": points.spendable,
         "points_pending": points.pending,
@@ -181,15 +185,8 @@ def _value(
         "points_expire_at": points.next_expiry_at,
         "points_last_day": loyalty.last_day(points.next_expiry_at, zone),
     }
-    if not loyalty.versions_of(tx, brand_id=customer.brand_id):
+    if why is None:
         return told
-    why = loyalty.explain_tier(
-        tx,
-        customer_id=customer.id,
-        brand_id=customer.brand_id,
-        member_since=customer.enrolled_at,
-        now=now,
-    )
     return told | {
         "tier": f"{why.names.zh} ({why.tier})",
         "growth": why.growth,

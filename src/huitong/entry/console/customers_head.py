@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from huitong import customers, ledger, loyalty, orders, org
+from huitong import customers, loyalty, orders, org
 from huitong.customers.model import (
     CUSTOMER_PREFIX,
     Classification,
@@ -25,9 +25,9 @@ from huitong.entry.console.customers_rows import (
     notes_of,
     phone_of,
 )
-from huitong.entry.console.staff_names import staff_names
+from huitong.entry.console.staff_names import staff_called
 from huitong.ledger.model import Balance
-from huitong.loyalty.model import Asset, TierExplanation
+from huitong.loyalty.model import TierExplanation
 from huitong.orders.model import Bought
 from huitong.org.model import Brand
 from huitong.platform.db import ReadTx
@@ -86,22 +86,17 @@ def find_customer(tx: ReadTx, customer_id: int) -> tuple[Customer, Brand]:
 
     :raises CustomerNotFound: when it is nobody whom the scope sees.
     """
-    today = customers.living(tx, customer_ids=[customer_id]).get(customer_id, customer_id)
-    found = customers.find_customers(tx, customer_ids=[today]).get(today)
-    brand = None
-    if found is not None:
-        brand = next((one for one in org.brands(tx) if one.id == found.brand_id), None)
-    if found is None or brand is None:
+    found = customers.find_today(tx, customer_id=customer_id)
+    brand = next((one for one in org.brands(tx) if one.id == found.brand_id), None)
+    if brand is None:
         raise CustomerNotFound(customer=show(CUSTOMER_PREFIX, customer_id))
     return found, brand
 
 
-def head_of(
-    tx: ReadTx, customer_id: int, *, allowed: Allowed, now: datetime, seen: Seen | None = None
-) -> Head:
+def head_of(tx: ReadTx, customer_id: int, *, allowed: Allowed, now: datetime, seen: Seen) -> Head:
     """Return a customer at a glance; a constant number of statements.
 
-    Staff are named to those who see them; without `seen` nobody is.
+    Staff are named to those who see them.
 
     :raises CustomerNotFound: when it is nobody whom the scope sees.
     """
@@ -109,8 +104,8 @@ def head_of(
     (customer,) = customers.show(tx, customer_ids=[found.id])
     (met,) = customers.met_at(tx, customer_ids=[found.id])
     stores = {one.id: (one.code, one.name) for one in org.stores(tx)}
-    asset = Asset.POINTS.of_brand(brand.id)
     agreed = _agreed(tx, found.id, now)
+    tier, points = _value(tx, found, now) if allowed.points else (None, None)
     return Head(
         asked_id=customer_id,
         customer=customer,
@@ -121,10 +116,10 @@ def head_of(
         is_erased=any(
             one.refused is not None and one.refused.code == "customers.erased" for one in agreed
         ),
-        tier=_tier(tx, found, now) if allowed.points else None,
-        points=ledger.balances(tx, [found.id], asset=asset, now=now)[0] if allowed.points else None,
+        tier=tier,
+        points=points,
         bought=_bought(tx, found.id, now) if allowed.bought else None,
-        noted=notes_of(tx, [found.id], brand=brand, now=now).get(found.id, ())
+        noted=notes_of(tx, [customer], brand=brand, now=now).get(found.id, ())
         if allowed.notes
         else (),
         classes=_classes(tx, found.id, now),
@@ -134,10 +129,8 @@ def head_of(
     )
 
 
-def _tier(tx: ReadTx, customer: Customer, now: datetime) -> TierExplanation | None:
-    if customer.enrolled_at is None or not loyalty.versions_of(tx, brand_id=customer.brand_id):
-        return None
-    return loyalty.explain_tier(
+def _value(tx: ReadTx, customer: Customer, now: datetime) -> tuple[TierExplanation | None, Balance]:
+    return loyalty.tier_and_points(
         tx,
         customer_id=customer.id,
         brand_id=customer.brand_id,
@@ -160,18 +153,17 @@ def _care(
     tx: ReadTx,
     customer_id: int,
     stores: Mapping[int, tuple[str, str]],
-    seen: Seen | None,
+    seen: Seen,
     now: datetime,
 ) -> list[LookingAfter]:
-    staff = org.staff_codes(tx)
     found = customers.relations_of(tx, customer_ids=[customer_id]).get(customer_id, ())
     asked = {one.staff_id for one in found if one.staff_id is not None}
-    names = {} if seen is None else staff_names(tx, asked, seen)
+    staff = staff_called(tx, asked, seen)
     return [
         LookingAfter(
             kind=one.kind,
-            staff_code=None if one.staff_id is None else staff.get(one.staff_id),
-            staff_name=None if one.staff_id is None else names.get(one.staff_id),
+            staff_code=None if one.staff_id is None else staff[one.staff_id].code,
+            staff_name=None if one.staff_id is None else staff[one.staff_id].name,
             store_name=None if one.store_id is None else stores[one.store_id][1],
             since=one.valid_from,
             lock_until=one.lock_until,
@@ -196,5 +188,5 @@ def _agreed(tx: ReadTx, customer_id: int, now: datetime) -> list[Agreed]:
 
 
 def _leaving(tx: ReadTx, customer_id: int) -> ExitRequest | None:
-    wishes = customers.exits_of(tx, customer_ids=[customer_id])
-    return next((one for one in wishes if one.state is ExitState.REQUESTED), None)
+    wishes = customers.exits_of_families(tx, heads=[customer_id]).get(customer_id, {})
+    return next((one for one in wishes.values() if one.state is ExitState.REQUESTED), None)

@@ -1,7 +1,7 @@
 """Customers as lists show them: one row each, put together from every domain, set-based."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 from huitong import customers, ledger, loyalty, orders
 from huitong.channels.model import IdentifierKind
 from huitong.customers.model import CustomerShown, CustomerStatus
-from huitong.loyalty.model import Asset, Names
+from huitong.loyalty.model import Asset, Names, Version
 from huitong.orders.model import Bought
 from huitong.org.model import Brand
 from huitong.platform.conditions import Field
 from huitong.platform.db import ReadTx
 from huitong.segments.model.tags import Sensitivity
-from huitong.segments.queries import tags as tag_queries
 from huitong.segments.queries.audiences import SETS
 from huitong.segments.queries.tag_sayings import Saying, sayings_of
 from huitong.segments.queries.vocabulary_kept import speech_kept
@@ -78,7 +77,7 @@ def rows_of(
     tiers = _tiers(tx, shown, brand, now)
     points = _points(tx, known, brand, now) if allowed.points else {}
     bought = _bought(tx, known, now) if allowed.bought else {}
-    noted = notes_of(tx, known, brand=brand, now=now) if allowed.notes else {}
+    noted = notes_of(tx, shown.values(), brand=brand, now=now) if allowed.notes else {}
     return [
         Row(
             customer=shown[one],
@@ -100,13 +99,12 @@ def phone_of(customer: CustomerShown) -> str | None:
 
 
 def notes_of(
-    tx: ReadTx, customer_ids: Sequence[int], *, brand: Brand, now: datetime
+    tx: ReadTx, shown: Iterable[CustomerShown], *, brand: Brand, now: datetime
 ) -> Mapping[int, Sequence[Noted]]:
     """Return what stands of customers by hand, in words, the latest first."""
     today = now.astimezone(ZoneInfo(brand.time_zone)).date()
     # What was said of whoever was merged into them counts for them.
-    family = customers.families(tx, customer_ids=customer_ids)
-    heads = {member: head for head, members in family.items() for member in members}
+    heads = {member: one.id for one in shown for member in one.family}
     said = sayings_of(tx, list(heads), brand_id=brand.id)
     words = tag_words(tx, brand_id=brand.id) if said else {}
     told: defaultdict[int, dict[tuple[str, str], Noted]] = defaultdict(dict)
@@ -123,14 +121,14 @@ def tag_words(tx: ReadTx, *, brand_id: int) -> Mapping[str, tuple[Named, Mapping
     Sensitive tags are left out, and so is what is said of them. Values that are taken from stores
     and channels have the names of these.
     """
-    defined = tag_queries.definitions(tx, brand_id=brand_id).tags
-    fields = speech_kept(tx, brand_id=brand_id, cache=SETS).words.vocabulary.field_by_code
+    speech = speech_kept(tx, brand_id=brand_id, cache=SETS)
+    fields = speech.words.vocabulary.field_by_code
     return {
         code: (
             Named(code, tag.names.zh, tag.names.en),
             _values_of(fields.get(f"{TAG_PREFIX}{code}")),
         )
-        for code, tag in defined.items()
+        for code, tag in speech.tags.items()
         if tag.sensitivity is Sensitivity.ORDINARY
     }
 
@@ -149,22 +147,28 @@ def noted(saying: Saying, words: Mapping[str, tuple[Named, Mapping[str, Named]]]
 
 def tier_names(tx: ReadTx, *, brand_id: int, now: datetime) -> Mapping[str, Names]:
     """Return what people call the tiers of a brand, those of former programmes too."""
-    versions = [
-        one for one in loyalty.versions_of(tx, brand_id=brand_id) if one.effective_from <= now
-    ]
-    versions.sort(key=lambda one: one.effective_from)
-    return {tier.code: tier.names for one in versions for tier in one.programme.tiers}
+    return _names(_begun(tx, brand_id, now))
+
+
+def _begun(tx: ReadTx, brand_id: int, now: datetime) -> list[Version]:
+    """Return the programmes of a brand so far, the one in effect last."""
+    return [one for one in loyalty.versions_of(tx, brand_id=brand_id) if one.effective_from <= now]
+
+
+def _names(programmes: Sequence[Version]) -> Mapping[str, Names]:
+    return {tier.code: tier.names for one in programmes for tier in one.programme.tiers}
 
 
 def _tiers(
     tx: ReadTx, shown: Mapping[int, CustomerShown], brand: Brand, now: datetime
 ) -> Mapping[int, Named]:
     """Return the tiers of members; who never had growth has the first one of the programme."""
-    names = tier_names(tx, brand_id=brand.id, now=now)
-    if not names:
+    programmes = _begun(tx, brand.id, now)
+    if not programmes:
         return {}
+    names = _names(programmes)
     standings = loyalty.standings_of(tx, list(shown))
-    first = loyalty.programme_at(tx, brand_id=brand.id, at=now).programme.tiers[0].code
+    first = programmes[-1].programme.tiers[0].code
     codes = {
         one: standings[one].tier if one in standings else first
         for one, customer in shown.items()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from huitong import customers, ledger, loyalty, orders, org
 from huitong.customers.model import CUSTOMER_PREFIX, SUBMISSION_PREFIX
 from huitong.entry.console.customers_rows import noted, tag_words, tier_names
-from huitong.entry.console.staff_names import staff_names
+from huitong.entry.console.staff_names import staff_called
 from huitong.entry.console.timeline import Asked, Fact, Happening, Item, Source, latest
 from huitong.ledger.model import HistoryEntry
 from huitong.loyalty.model import Asset
@@ -223,11 +223,11 @@ def documents(tx: ReadTx, asked: Asked, before: Bound, limit: int) -> Sequence[I
 
 def relations(tx: ReadTx, asked: Asked, before: Bound, limit: int) -> Sequence[Item]:
     """Tell who began and ceased to look after the customer."""
-    staff = org.staff_codes(tx)
     stores = {one.id: one.name for one in org.stores(tx)}
     found = customers.relations_of(tx, customer_ids=[asked.customer_id]).get(asked.customer_id, ())
     of_staff = {one.staff_id for one in found if one.staff_id is not None}
-    called = {**staff, **staff_names(tx, of_staff, asked.seen)}
+    staff = staff_called(tx, of_staff, asked.seen)
+    called = {one: each.name or each.code for one, each in staff.items()}
     items = []
     for one in found:
         facts: Mapping[str, Fact] = {

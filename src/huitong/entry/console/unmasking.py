@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from huitong import customers, identity
 from huitong.channels.model import IdentifierKind
-from huitong.customers.model import CUSTOMER_PREFIX, Customer, CustomerNotFound, Profile
+from huitong.customers.model import CUSTOMER_PREFIX, Customer, Profile
 from huitong.identity.rules import masked
 from huitong.platform import audit, ids
 from huitong.platform.audit import Act, Change
@@ -105,7 +105,7 @@ def unmask(
     """
     if reason is UnmaskReason.OTHER and not note.strip():
         raise ReasonMissing
-    customer = _customer(tx, customer_id)
+    customer = customers.find_today(tx, customer_id=customer_id)
     wanted = sorted(set(fields))
     left = hold_unmasking(tx, caller, wanted=len(wanted), now=now)
     changes = [
@@ -130,7 +130,7 @@ def number_to_dial(
     :raises NoPhone: when none is known.
     :raises TooManyDials: when the caller has made as many calls as a day allows.
     """
-    customer = _customer(tx, customer_id)
+    customer = customers.find_today(tx, customer_id=customer_id)
     used, opens_at = _dialled(tx, caller, now)
     if used >= DIALS_PER_DAY_MAX:
         raise TooManyDials(opens_at=_told(opens_at or now))
@@ -148,15 +148,6 @@ def number_to_dial(
         now=now,
     )
     return numbers[0], masked(IdentifierKind.PHONE, numbers[0])
-
-
-def _customer(tx: ReadTx, customer_id: int) -> Customer:
-    """Find whom the id stands for today, if the scope sees them."""
-    today = customers.today_of(tx, customer_id=customer_id)
-    found = customers.find_customers(tx, customer_ids=[today]).get(today)
-    if found is None:
-        raise CustomerNotFound(customer=ids.show(CUSTOMER_PREFIX, customer_id))
-    return found
 
 
 def _dialled(tx: Tx, caller: Caller, now: datetime) -> tuple[int, datetime | None]:

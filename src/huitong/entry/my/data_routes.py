@@ -31,6 +31,7 @@ from huitong.platform import clock
 from huitong.platform.auth import Permission
 from huitong.platform.errors import DomainError, Ok
 from huitong.platform.http import Calling, RequestKey, Router, Running
+from huitong.platform.seen import Seen
 
 router = Router(tag="my")
 
@@ -76,7 +77,7 @@ def consents(platform: Running, caller: Calling) -> MyConsentsOut:
     """List what the member agreed to, beside the texts in effect now."""
     now = clock.now()
     with platform.database.reading(caller.scope()) as tx:
-        head = head_of(tx, caller.id, allowed=ALLOWED, now=now)
+        head = head_of(tx, caller.id, allowed=ALLOWED, now=now, seen=Seen(now, stores={}))
         policies = customers.consent_policies(tx, brand_ids=[head.brand.id])
     current = {one.purpose: one for one in policies if one.effective_from <= now}
     agreed = {one.purpose: one for one in head.agreed}

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from huitong import customers
 from huitong.customers.model import (
-    CUSTOMER_PREFIX,
     CustomerNotFound,
     ExitRequest,
     NoOpenExit,
@@ -22,7 +21,6 @@ from huitong.entry import wiring
 from huitong.entry.rights import erasing, exporting
 from huitong.platform.db import Database, ReadTx, Scope, Tx
 from huitong.platform.errors import DomainError, Kind, Refused, Result
-from huitong.platform.ids import show
 
 # The refusals of exits, by code: one that is asked for alone is raised, as any other is.
 EXIT_REFUSALS: dict[str, type[DomainError]] = {
@@ -48,11 +46,7 @@ def person_of(tx: ReadTx, *, customer_id: int) -> int:
 
     :raises CustomerNotFound: when the scope sees no such customer.
     """
-    today = customers.living(tx, customer_ids=[customer_id]).get(customer_id)
-    found = customers.find_customers(tx, customer_ids=[] if today is None else [today])
-    if today is None or today not in found:
-        raise CustomerNotFound(customer=show(CUSTOMER_PREFIX, customer_id))
-    return found[today].person_id
+    return customers.find_today(tx, customer_id=customer_id).person_id
 
 
 def names_of(tx: ReadTx, *, person_id: int) -> list[int]:

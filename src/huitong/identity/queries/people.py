@@ -84,9 +84,9 @@ def identifiers_of(
     """Return the identifiers of persons, their values masked."""
     params = {"group_id": tx.scope.group_id, "person_ids": array(person_ids)}
     rows = tx.rows(people.IDENTIFIERS_OF_PERSONS, params)
-    ciphers = ciphers_of(tx, person_ids={row[5] for row in rows if row[5] is not None})
+    ciphers = _ciphers(tx, {row[5]: row[7] for row in rows if row[7] is not None})
     shown: defaultdict[int, list[IdentifierShown]] = defaultdict(list)
-    for person_id, identifier_id, kind, scope, verified, sealed_for, sealed in rows:
+    for person_id, identifier_id, kind, scope, verified, sealed_for, sealed, _ in rows:
         cipher = ciphers.get(sealed_for)
         masked = ERASED
         if cipher is not None:
@@ -124,12 +124,8 @@ def export(tx: ReadTx, person_ids: Sequence[int]) -> dict[int, list[dict[str, ob
 
 def ciphers_of(tx: ReadTx, *, person_ids: Iterable[int]) -> Mapping[int, crypto.Cipher]:
     """Return what seals and opens the values of persons; erased persons have nothing any more."""
-    group_id, keyring = tx.scope.group_id, crypto.keyring()
-    params = {"group_id": group_id, "person_ids": array(sorted(set(person_ids)))}
-    return {
-        person_id: keyring.person_cipher(group_id, person_id, salt)
-        for person_id, salt in tx.rows(people.SALTS, params)
-    }
+    params = {"group_id": tx.scope.group_id, "person_ids": array(sorted(set(person_ids)))}
+    return _ciphers(tx, dict(tx.rows(people.SALTS, params)))
 
 
 def merges_of(tx: ReadTx, *, person_id: int) -> list[Merge]:
@@ -159,6 +155,14 @@ def erased_before(tx: ReadTx, *, person_ids: Sequence[int], now: datetime) -> se
         },
     )
     return {person_id for (digest,) in rows for person_id in owners[digest]}
+
+
+def _ciphers(tx: ReadTx, salts: Mapping[int, bytes]) -> Mapping[int, crypto.Cipher]:
+    keyring = crypto.keyring()
+    return {
+        person_id: keyring.person_cipher(tx.scope.group_id, person_id, salt)
+        for person_id, salt in salts.items()
+    }
 
 
 def _index(tx: ReadTx, kind: IdentifierKind, scope: str, value: str) -> bytes | None:

@@ -195,14 +195,23 @@ CROSS JOIN LATERAL (
 ) AS found
 """
 
-# The identifiers of persons, sealed as they are.
+# The identifiers of persons, sealed as they are, each with the salt that opens it.
 IDENTIFIERS_OF_PERSONS = """
-SELECT person_id, id, kind, scope, verified, sealed_for, sealed
+SELECT identifier.person_id, identifier.id, identifier.kind, identifier.scope, identifier.verified,
+       identifier.sealed_for, identifier.sealed, found.salt
 FROM identity.identifier
-WHERE group_id = %(group_id)s
-  AND person_id = ANY (%(person_ids)s::bigint[])
-  AND erased_at IS NULL
-ORDER BY person_id, id
+LEFT JOIN LATERAL (
+  SELECT person_key.salt
+  FROM vault.person_key
+  WHERE person_key.group_id = %(group_id)s
+    AND person_key.bucket = (identifier.sealed_for & 4095)::smallint
+    AND person_key.person_id = identifier.sealed_for
+  LIMIT 1
+) AS found ON true
+WHERE identifier.group_id = %(group_id)s
+  AND identifier.person_id = ANY (%(person_ids)s::bigint[])
+  AND identifier.erased_at IS NULL
+ORDER BY identifier.person_id, identifier.id
 """
 
 # Everything that is known of the identifiers of persons, sealed as it is.

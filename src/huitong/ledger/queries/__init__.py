@@ -2,6 +2,7 @@
 
 from huitong.ledger.queries.showing import (
     balances,
+    balances_by_asset,
     done,
     export,
     history,
@@ -15,6 +16,7 @@ from huitong.ledger.queries.verifying import verify
 
 __all__ = [
     "balances",
+    "balances_by_asset",
     "done",
     "export",
     "history",

@@ -7,7 +7,7 @@ from datetime import datetime
 from huitong.ledger.model import Balance, Done, HistoryEntry, HistoryPage, Lot, Side
 from huitong.ledger.rules.position import Sums, position
 from huitong.ledger.tables import shows
-from huitong.platform.db import ReadTx, array
+from huitong.platform.db import ReadTx, array, text_array
 
 HISTORY_LIMIT_MAX = 500
 LOTS_LIMIT_MAX = 1_000
@@ -20,17 +20,27 @@ def balances(tx: ReadTx, owners: Sequence[int], *, asset: str, now: datetime) ->
     What a spend would post by itself is already in it: holds that timed out, debt that active
     lots settle, lots past their life. `spendable` is exactly what a spend would be allowed.
     """
-    rows = tx.rows(
-        shows.BALANCES,
-        {
-            "group_id": tx.scope.group_id,
-            "owners": array(list(set(owners))),
-            "asset": asset,
-            "now": now,
-        },
-    )
-    found = {row[0]: position(asset, Sums(*row)) for row in rows}
-    return [found.get(owner) or Balance(owner=owner, asset=asset) for owner in owners]
+    return balances_by_asset(tx, owners, assets=[asset], now=now)[asset]
+
+
+def balances_by_asset(
+    tx: ReadTx, owners: Sequence[int], *, assets: Sequence[str], now: datetime
+) -> Mapping[str, list[Balance]]:
+    """Return what `balances` returns for several assets at once."""
+    params = {
+        "group_id": tx.scope.group_id,
+        "owners": array(list(set(owners))),
+        "assets": text_array(assets),
+        "now": now,
+    }
+    found = {
+        (asset, owner): position(asset, Sums(owner, *sums))
+        for asset, owner, *sums in tx.rows(shows.BALANCES, params)
+    }
+    return {
+        asset: [found.get((asset, one)) or Balance(owner=one, asset=asset) for one in owners]
+        for asset in assets
+    }
 
 
 def holders(tx: ReadTx, *, asset: str, buckets: range) -> list[int]:

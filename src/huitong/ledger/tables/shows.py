@@ -11,10 +11,10 @@ HOLDERS = """
     ORDER BY a.owner_id
 """
 
-# The sums from which the balances of owners at an instant follow. A hold that has timed out by
-# then counts as let go, whether or not anybody has posted that.
+# The sums from which the balances of owners in assets at an instant follow. A hold that has timed
+# out by then counts as let go, whether or not anybody has posted that.
 BALANCES = """
-    SELECT wanted.owner_id, a.balance, a.held, a.debt, a.floor,
+    SELECT a.asset, wanted.owner_id, a.balance, a.held, a.debt, a.floor,
            COALESCE((SELECT owing.debt
                      FROM ledger.account AS owing
                      WHERE owing.group_id = %(group_id)s
@@ -25,6 +25,7 @@ BALANCES = """
            COALESCE(timed_out.amount, 0), COALESCE(timed_out.covered, 0),
            lots.next_expiry_at, lots.next_expiry_amount
     FROM unnest(%(owners)s::bigint[]) AS wanted(owner_id)
+    CROSS JOIN unnest(%(assets)s::text[]) AS named(asset)
     JOIN LATERAL (
       SELECT known.bucket, known.id, known.owner_id, known.asset, known.balance, known.held,
              known.debt, known.floor
@@ -32,7 +33,7 @@ BALANCES = """
       WHERE known.group_id = %(group_id)s
         AND known.bucket = (wanted.owner_id & 4095)::smallint
         AND known.owner_id = wanted.owner_id
-        AND known.asset = %(asset)s
+        AND known.asset = named.asset
       LIMIT 1
     ) AS a ON true
     LEFT JOIN LATERAL (

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from huitong import ledger
+from huitong.ledger.model import Balance
 from huitong.loyalty import tables
 from huitong.loyalty.model import (
     Asset,
@@ -127,16 +128,33 @@ def explain_tier(
     """
     programme = programme_at(tx, brand_id=brand_id, at=now).programme
     asset = Asset.GROWTH.of_brand(brand_id)
-    balance = next(iter(ledger.balances(tx, [customer_id], asset=asset, now=now)), None)
-    standing = standings_of(tx, [customer_id]).get(customer_id) or Standing(
-        customer_id, brand_id, programme.tiers[0].code, member_since
-    )
-    return tiers.explain(
-        programme,
-        standing,
-        growth=balance.balance if balance else 0,
-        pending_growth=balance.pending if balance else 0,
-    )
+    (growth,) = ledger.balances(tx, [customer_id], asset=asset, now=now)
+    return _explained(tx, programme, growth, brand_id=brand_id, member_since=member_since)
+
+
+def tier_and_points(
+    tx: ReadTx, *, customer_id: int, brand_id: int, member_since: datetime | None, now: datetime
+) -> tuple[TierExplanation | None, Balance]:
+    """Return why a member has their tier, and what points a customer has, read together.
+
+    Who is no member has no tier, nor has anybody while their brand has no programme in effect.
+    """
+    points, growth = Asset.POINTS.of_brand(brand_id), Asset.GROWTH.of_brand(brand_id)
+    found = ledger.balances_by_asset(tx, [customer_id], assets=[points, growth], now=now)
+    (in_points,), (in_growth,) = found[points], found[growth]
+    version = programme_or_none(tx, brand_id=brand_id, at=now)
+    if member_since is None or version is None:
+        return None, in_points
+    why = _explained(tx, version.programme, in_growth, brand_id=brand_id, member_since=member_since)
+    return why, in_points
+
+
+def _explained(
+    tx: ReadTx, programme: Programme, growth: Balance, *, brand_id: int, member_since: datetime
+) -> TierExplanation:
+    first = Standing(growth.owner, brand_id, programme.tiers[0].code, member_since)
+    standing = standings_of(tx, [growth.owner]).get(growth.owner, first)
+    return tiers.explain(programme, standing, growth=growth.balance, pending_growth=growth.pending)
 
 
 def why_of(tx: ReadTx, order_ids: Sequence[int]) -> dict[int, list[Mapping[str, object]]]:

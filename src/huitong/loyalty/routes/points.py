@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from huitong import customers, ledger, loyalty, orders
 from huitong.customers.model import CUSTOMER_PREFIX, Customer, CustomerNotFound
 from huitong.ledger.model import HistoryEntry, Lot
-from huitong.loyalty.model import Asset, Version
+from huitong.loyalty.model import Asset, TierExplanation, Version
 from huitong.loyalty.model.adjusting import ADJUSTMENT, ADJUSTMENT_REVERSED, AdjustmentReason
 from huitong.loyalty.rules.shares import shares_of
 from huitong.orders.model import ORDER_PREFIX
@@ -156,9 +156,14 @@ def balance(
     """Show a member's points and tier."""
     now = clock.now()
     with platform.database.reading(caller.scope()) as tx:
-        customer = _customer(tx, customer_id)
-        (found,) = ledger.balances(tx, [customer.id], asset=_points(customer), now=now)
-        tier = _tier(tx, customer, now)
+        customer = customers.find_today(tx, customer_id=customer_id)
+        tier, found = loyalty.tier_and_points(
+            tx,
+            customer_id=customer.id,
+            brand_id=customer.brand_id,
+            member_since=customer.enrolled_at,
+            now=now,
+        )
     return PointsOut(
         customer_id=customer.id,
         balance=found.balance,
@@ -168,7 +173,7 @@ def balance(
         debt=found.debt,
         next_expiry_at=found.next_expiry_at,
         next_expiry_points=found.next_expiry_amount,
-        tier=tier,
+        tier=None if tier is None else _tier(tier),
     )
 
 
@@ -184,7 +189,7 @@ def lots(
 ) -> LotsOut:
     """List the lots with something left, newest first; orders of other stores are not named."""
     with platform.database.reading(caller.scope()) as tx:
-        customer = _customer(tx, customer_id)
+        customer = customers.find_today(tx, customer_id=customer_id)
         found = ledger.lots(tx, customer.id, asset=_points(customer))
         visible = platform.among("order", tx, _orders_of(found), seen)
     return LotsOut(items=[_lot(one, visible) for one in found])
@@ -210,7 +215,7 @@ def history(
     """
     place = paging.after(int)
     with platform.database.reading(caller.scope()) as tx:
-        customer = _customer(tx, customer_id)
+        customer = customers.find_today(tx, customer_id=customer_id)
         page = ledger.history(
             tx,
             customer.id,
@@ -227,30 +232,11 @@ def history(
     )
 
 
-def _customer(tx: ReadTx, customer_id: int) -> Customer:
-    """Find whom the id stands for today, if the caller may see them."""
-    today = customers.living(tx, customer_ids=[customer_id]).get(customer_id, customer_id)
-    found = customers.find_customers(tx, customer_ids=[today]).get(today)
-    if found is None:
-        raise CustomerNotFound(customer=show(CUSTOMER_PREFIX, customer_id))
-    return found
-
-
 def _points(customer: Customer) -> str:
     return Asset.POINTS.of_brand(customer.brand_id)
 
 
-def _tier(tx: ReadTx, customer: Customer, now: datetime) -> TierOut | None:
-    has_programme = loyalty.versions_of(tx, brand_id=customer.brand_id)
-    if customer.enrolled_at is None or not has_programme:
-        return None
-    why = loyalty.explain_tier(
-        tx,
-        customer_id=customer.id,
-        brand_id=customer.brand_id,
-        member_since=customer.enrolled_at,
-        now=now,
-    )
+def _tier(why: TierExplanation) -> TierOut:
     return TierOut(
         code=why.tier,
         chinese=why.names.zh,

@@ -40,6 +40,7 @@ from huitong.org.queries.listing import (
     list_touchpoints,
     list_units,
     revision,
+    staff_called,
     staff_names,
     today,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "regions_on",
     "revision",
     "seen_by",
+    "staff_called",
     "staff_codes",
     "staff_names",
     "stores",

@@ -22,7 +22,7 @@ from huitong.org.model import (
     TouchpointListed,
     UnitListed,
 )
-from huitong.org.tables import listing
+from huitong.org.tables import finding, listing
 from huitong.platform import crypto
 from huitong.platform.crypto import SealBroken
 from huitong.platform.db import ReadTx, array, text_array
@@ -154,6 +154,24 @@ def list_staff(
         )
         for row in tx.rows(listing.STAFF_LISTED, params)
     ]
+
+
+def staff_called(
+    tx: ReadTx, *, staff_ids: Collection[int], now: datetime
+) -> dict[int, tuple[str, str | None]]:
+    """Return the codes of staff and what they are called, by id; a name may be unknown.
+
+    Who sees some brands only is told the names of those who work now in a store of one of them.
+    """
+    params = {
+        "staff_ids": array(sorted(staff_ids)),
+        "limited": tx.scope.brand_ids is not None,
+        "now": now,
+    }
+    return {
+        row[0]: (row[1], _name(tx, row[0], row[2], row[3]))
+        for row in tx.rows(finding.STAFF_CALLED, params)
+    }
 
 
 def staff_names(tx: ReadTx) -> dict[int, str]:

@@ -77,6 +77,26 @@ ORDER BY account.id
 # Stores of the group.
 STORES = "SELECT id, code, name, kind FROM org.store ORDER BY code"
 
+# The codes and sealed names of staff. Who sees some brands only is told the names of those who work
+# today, the day of the oldest brand, where one of these is sold.
+STAFF_CALLED = """
+SELECT staff.id, staff.code, named.salt, named.sealed
+FROM org.staff
+LEFT JOIN org.staff_name AS named
+  ON named.staff_id = staff.id
+  AND (NOT %(limited)s OR EXISTS (
+    SELECT
+    FROM org.staff_assignment AS work
+    JOIN org.store_brand ON store_brand.store_id = work.store_id
+    WHERE work.staff_id = staff.id
+      AND daterange(work.valid_from, work.valid_until) @>
+        (%(now)s::timestamptz AT TIME ZONE coalesce(
+          (SELECT brand.time_zone FROM org.brand ORDER BY brand.id LIMIT 1), 'Asia/Shanghai'
+        ))::date
+  ))
+WHERE staff.id = ANY (%(staff_ids)s::bigint[])
+"""
+
 # The codes of the staff.
 STAFF_CODES = """
 SELECT id, code

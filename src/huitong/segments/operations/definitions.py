@@ -101,4 +101,4 @@ def _with(speech: Speech, document: SegmentDocument) -> Speech:
         {**speech.segments.conditions, document.code: document.condition},
         {**speech.segments.names, document.code: names},
     )
-    return Speech(speech.words, segments, speech.sensitive)
+    return replace(speech, segments=segments)

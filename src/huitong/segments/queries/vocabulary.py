@@ -1,13 +1,13 @@
 """The words of a brand, read from its tags, models and stores, and what segments mean by them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from huitong import org
 from huitong.platform.auth import NotPermitted, Permission
 from huitong.platform.conditions import Condition, Definitions, check_condition
 from huitong.platform.db import ReadTx
-from huitong.segments.model.tags import Sensitivity
+from huitong.segments.model.tags import Sensitivity, Tag
 from huitong.segments.queries import models as model_queries
 from huitong.segments.queries import tags as tag_queries
 from huitong.segments.queries.definitions import segments_of
@@ -25,11 +25,13 @@ from huitong.segments.rules.vocabulary import TAG_PREFIX, Words, words_of
 class Speech:
     """What conditions of a brand may say: words, and segments by name.
 
-    `sensitive` are the fields of tags that not everybody with customers may see.
+    `tags` are those that the words are of. `sensitive` are the fields of tags that not everybody
+    with customers may see.
     """
 
     words: Words
     segments: Definitions
+    tags: Mapping[str, Tag]
     sensitive: frozenset[str] = frozenset()
 
     def check(self, condition: Condition) -> None:
@@ -98,4 +100,4 @@ def speech_of(tx: ReadTx, *, brand_id: int) -> Speech:
         for tag in tags.values()
         if tag.sensitivity is Sensitivity.SENSITIVE
     )
-    return Speech(words, definitions_of(segments_of(tx, brand_id=brand_id)), sensitive)
+    return Speech(words, definitions_of(segments_of(tx, brand_id=brand_id)), tags, sensitive)
