@@ -12,7 +12,7 @@ from tests.browser.conftest import (
     screenshot_of_failure,
     wait_until_filled,
 )
-from tests.browser.worlds.addresses import ask
+from tests.browser.worlds.addresses import TRIES, ask
 from tests.browser.worlds.members import BRAND
 
 OVERTAKEN = {"zh-CN": "别人刚保存了这里", "en-US": "Somebody else saved this"}
@@ -24,9 +24,9 @@ SHOWN_NAME = {"zh-CN": "姓名", "en-US": "Name"}
 
 def put(page: Page, path: str, body: dict[str, Any], *, version: int) -> dict[str, Any]:
     """Save something by the interface, as somebody else at another desk does."""
-    token = page.request.get("/v1/session").json()["csrf_token"]
+    token = ask(page, "/v1/session")["csrf_token"]
     headers = {"X-CSRF-Token": token, "If-Match": f'"{version}"'}
-    answer = page.request.put(path, data=body, headers=headers)
+    answer = page.request.put(path, data=body, headers=headers, max_retries=TRIES)
     assert answer.ok, answer.text()
     told = answer.json()
     assert isinstance(told, dict)

@@ -12,7 +12,7 @@ from tests.browser.conftest import (
     screenshot_of_failure,
     wait_until_filled,
 )
-from tests.browser.worlds.addresses import ask
+from tests.browser.worlds.addresses import TRIES, ask
 from tests.browser.worlds.members import BRAND, STAFF, STORES
 from tests.browser.worlds.staff_names import STAFF_NAMES
 
@@ -34,7 +34,7 @@ def test_the_day_on_which_somebody_leaves_is_shown(
     here = {"code": STORES[0][0]}
     for more in ({"store": here}, {"until": "2099-12-31"}):
         wanted = {"items": [{"code": code, **more}]}
-        answer = page.request.put("/v1/staff", data=wanted, headers=headers)
+        answer = page.request.put("/v1/staff", data=wanted, headers=headers, max_retries=TRIES)
         assert answer.json()["refused"] == 0, answer.text()
     (shown,) = ask(page, f"/v1/staff?code={code}")["items"]
     assert shown["until"] == "2099-12-31"

@@ -67,6 +67,7 @@ RUNS_AS_OWNER: Mapping[str, str] = {
     "platform.find_console_user": "It finds the scope, so it runs before there is one.",
     "platform.find_machine_key": "It finds the scope, so it runs before there is one.",
     "platform.find_session": "It finds the scope, so it runs before there is one.",
+    "platform.latest_recurring": "It tells who sees some brands how the group's work stands.",
     "org.all_group_ids": "The worker serves every group and is shown none.",
 }
 # Keys that hold over all groups, and why.

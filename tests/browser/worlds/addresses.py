@@ -11,16 +11,19 @@ from playwright.sync_api import Page
 from tests.browser.worlds import files
 from tests.browser.worlds.members import BRAND, phone_of
 
+# The server closes a connection that was idle; a call on its way to it then is made again.
+TRIES = 3
+
 Address = Callable[[Page], str]
 
 
 def ask(page: Page, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON.
     """Return what the interface answers to whoever is signed in on the page."""
     if body is None:
-        answer = page.request.get(path)
+        answer = page.request.get(path, max_retries=TRIES)
     else:
-        token = page.request.get("/v1/session").json()["csrf_token"]
-        answer = page.request.post(path, data=dict(body), headers={"X-CSRF-Token": token})
+        headers = {"X-CSRF-Token": ask(page, "/v1/session")["csrf_token"]}
+        answer = page.request.post(path, data=dict(body), headers=headers, max_retries=TRIES)
     assert answer.ok, answer.text()
     return answer.json()
 

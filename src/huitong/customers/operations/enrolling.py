@@ -129,7 +129,7 @@ def review_documents(tx: Tx, reviews: Sequence[Review], *, now: datetime) -> lis
     for review in reviews:
         try:
             hands = {review.actor_staff_id, behind.get(review.actor)}
-            theirs = {one: own[one] for one in hands if one in own}
+            theirs = {one: customer_ids for one, customer_ids in own.items() if one in hands}
             row = _reviewed(review, known, used, theirs, today)
         except DomainError as refusal:
             results.append(refusal.as_refused())
