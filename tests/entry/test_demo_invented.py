@@ -87,7 +87,6 @@ FROM basket
 WHERE lines_back > 0
 """
 
-
 # Who uses points, how many baskets after that one they have, and whether that one comes back later.
 USES = """
 WITH basket AS (
