@@ -1,6 +1,6 @@
 import { type Session, useSession } from "@shared/session";
 import { Layout, Menu, Result } from "antd";
-import { Suspense, lazy, useMemo } from "react";
+import { Suspense, lazy, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, Outlet, Route, Routes, useLocation, useParams } from "react-router";
 import { Bar } from "./Bar";
@@ -82,8 +82,14 @@ function Sections() {
   const here = pathname.split("/").slice(2).join("/");
   const open = PAGES.filter((page) => page.menu !== null && `${here}/`.startsWith(`${page.path}/`));
   const selected = open.sort((one, other) => other.path.length - one.path.length).slice(0, 1);
+  const chosen = selected[0]?.path;
+  const menu = useRef<HTMLElement>(null);
+  // The menu is longer than most screens: where somebody is, is to be seen in it.
+  useEffect(() => {
+    menu.current?.querySelector(".ant-menu-item-selected")?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
   return (
-    <nav aria-label={t("menu")}>
+    <nav ref={menu} aria-label={t("menu")}>
       <Link className="brandmark" to={`/${encodeURIComponent(code)}`}>
         <span aria-hidden>{"\u4f1a\u901a"}</span>
         <span className="latin">Huitong</span>
