@@ -48,6 +48,7 @@ it("shows counts and shares", () => {
 });
 
 it("shows how long something took", () => {
-  expect(duration(412)).toBe("412 ms");
-  expect(duration(75_400)).toBe("1 min 15 s");
+  expect(duration(412, "en-US")).toBe("412 ms");
+  expect(duration(75_400, "en-US")).toBe("1 min 15 s");
+  expect(duration(75_400, "zh-CN")).toBe("1 \u5206 15 \u79d2");
 });

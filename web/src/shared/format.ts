@@ -65,12 +65,13 @@ export function instant(value: Maybe<string>): string {
 }
 
 /** Shows how long something took, from milliseconds. */
-export function duration(ms: Maybe<number>): string {
+export function duration(ms: Maybe<number>, language: Language = chosenLanguage()): string {
   if (ms === null || ms === undefined) return NOTHING;
-  if (ms < 1_000) return `${String(Math.round(ms))} ms`;
+  const [minute, second, thousandth] = language === "zh-CN" ? ["\u5206", "\u79d2", "\u6beb\u79d2"] : ["min", "s", "ms"];
+  if (ms < 1_000) return `${String(Math.round(ms))} ${thousandth}`;
   const seconds = Math.round(ms / 1_000);
-  if (seconds < 60) return `${String(seconds)} s`;
-  return `${String(Math.floor(seconds / 60))} min ${String(seconds % 60)} s`;
+  if (seconds < 60) return `${String(seconds)} ${second}`;
+  return `${String(Math.floor(seconds / 60))} ${minute} ${String(seconds % 60)} ${second}`;
 }
 
 function shortened(value: number, language: Language): string {

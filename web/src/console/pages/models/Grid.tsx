@@ -67,7 +67,7 @@ export function Grid({ cells, rows, columns, by, picked, onPick }: Props) {
     <table className="rfm" aria-label={t("gridLabel", { rows: t(`axes.${rows}`), columns: t(`axes.${columns}`) })}>
       <thead>
         <tr>
-          <th scope="col">{t(`axes.${rows}`)} ↓ {t(`axes.${columns}`)} →</th>
+          <th scope="col" className="axes"><span>{t(`axes.${columns}`)} →</span><span>{t(`axes.${rows}`)} ↓</span></th>
           {SCORES.map((score) => <th key={score} scope="col">{letter(columns, score)}</th>)}
           <th scope="col">{t("all")}</th>
         </tr>
