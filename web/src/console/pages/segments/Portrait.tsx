@@ -35,7 +35,7 @@ export function Portrait({ brand, segment }: { brand: string; segment: string })
       <Flex gap="middle" align="center" wrap>
         <Input.Search className="search" allowClear aria-label={t("findTag")} placeholder={t("findTag")} onChange={(event) => { setSearch(event.target.value); }} />
         <Checkbox checked={tellingOnly} onChange={(event) => { setTellingOnly(event.target.checked); }}>{t("tellingOnly")}</Checkbox>
-        <Typography.Text type="secondary"><span className="portrait-key own" /> {t("inSegment")} <span className="portrait-key base" /> {t("everybody")}</Typography.Text>
+        <Typography.Text type="secondary"><span className="portrait-key own" /> {t("inSegment")} <span className="portrait-key base" /> {t("everybody")} · {t("indexHint")}</Typography.Text>
       </Flex>
       {tags.length === 0 && <Empty title={t("noTag")} />}
       <div className="portrait">

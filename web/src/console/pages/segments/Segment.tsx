@@ -14,7 +14,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { Archive } from "./Archive";
 import { Days } from "./Days";
-import { documentOf, sideOf } from "./document";
+import { documentOf, ownerOf, sideOf } from "./document";
 import { Exports } from "./Exports";
 import { Members } from "./Members";
 import { Portrait } from "./Portrait";
@@ -71,7 +71,7 @@ export default function Segment() {
           {counted.isFetching && <Spin size="small" aria-label={t("computing")} />}
           <Statistic title={t("ofEverybody")} value={counted.data === undefined ? "—" : percent(counted.data.share_basis_points / BASIS_POINTS)} suffix={counted.data && <Typography.Text type="secondary">/ {count(counted.data.everyone)}</Typography.Text>} />
           <Flex vertical>
-            <Typography.Text type="secondary">{t("code")} <code>{document.code}</code> · {t("version", { version: shown.data.version })} · {t("owner")} {document.owner ?? t("operations")}</Typography.Text>
+            <Typography.Text type="secondary">{t("code")} <code>{document.code}</code> · {t("version", { version: shown.data.version })} · {t("owner")} {ownerOf(document, t("operations"))}</Typography.Text>
             <Typography.Text type="secondary"><SaidOf id={shown.data.changed_by} says={(by) => t("changedBy", { at: instant(shown.data.changed_at), by })} /></Typography.Text>
             {counted.data !== undefined && <Typography.Text type="secondary">{t("countedAt", { at: instant(counted.data.as_of.counted_at), version: counted.data.as_of.tags_version })}</Typography.Text>}
           </Flex>

@@ -7,11 +7,12 @@ import { useUnsaved } from "@console/unsaved";
 import { api, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
 import { Refusal } from "@shared/api/refusal";
+import { useSession } from "@shared/session";
 import { App, Button, Card, Flex, Form, Input, Skeleton } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
-import { codeFrom, documentOf, sideOf } from "./document";
+import { codeFrom, documentOf, ownerFrom, ownerOf, sideOf } from "./document";
 import "./segments.css";
 
 const CODE = /^[a-z][a-z0-9_]{0,49}$/;
@@ -43,6 +44,7 @@ function Editor({ brand, known, begun }: { brand: string; known: Schemas["Segmen
   const at = useAddress();
   const navigate = useNavigate();
   const { message } = App.useApp();
+  const { user } = useSession();
   const [form] = Form.useForm<Fields>();
   const condition = useCondition(brand, begun);
   const [isNamed, setNamed] = useState(false);
@@ -65,7 +67,7 @@ function Editor({ brand, known, begun }: { brand: string; known: Schemas["Segmen
     const code = before?.code ?? fields.code;
     put.mutate({
       params: { path: { brand, segment: code }, header: { "If-Match": `"${String(known?.version ?? 0)}"` } },
-      body: { names: { zh: fields.zh.trim(), en: fields.en.trim() }, owner: fields.owner.trim(), condition: meant },
+      body: { names: { zh: fields.zh.trim(), en: fields.en.trim() }, owner: ownerFrom(fields.owner, t("operations")), condition: meant },
     });
   };
   useSave(() => void save(), isSaving);
@@ -88,7 +90,7 @@ function Editor({ brand, known, begun }: { brand: string; known: Schemas["Segmen
           <Form<Fields>
             form={form}
             layout="vertical"
-            initialValues={{ zh: before?.names.zh ?? "", en: before?.names.en ?? "", code: before?.code ?? "", owner: before?.owner ?? "operations" }}
+            initialValues={{ zh: before?.names.zh ?? "", en: before?.names.en ?? "", code: before?.code ?? "", owner: before === null ? user.shown_name : ownerOf(before, t("operations")) }}
             onValuesChange={(changed: Partial<Fields>) => {
               setNamed(true);
               if (before === null && changed.en !== undefined && !form.isFieldTouched("code")) form.setFieldValue("code", codeFrom(changed.en));

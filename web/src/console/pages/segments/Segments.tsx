@@ -15,7 +15,7 @@ import { useMay } from "@shared/session";
 import { Button, Checkbox, Flex, Input, Skeleton, Table, type TableColumnsType, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { documentOf, sideOf } from "./document";
+import { documentOf, ownerOf, sideOf } from "./document";
 import "./segments.css";
 import { Trend } from "./Trend";
 
@@ -52,7 +52,7 @@ export default function Segments() {
     { title: t("size"), key: "size", align: "right", render: (_, one) => <span className="number">{count(one.sizes[0]?.customers)}</span>, sorter: (one, other) => (one.sizes[0]?.customers ?? -1) - (other.sizes[0]?.customers ?? -1) },
     { title: t("trend"), key: "trend", render: (_, one) => <Trend sizes={one.sizes} label={t("trend")} /> },
     { title: t("kept"), key: "kept", render: (_, one) => (one.sizes[0] === undefined ? t("notYet") : day(one.sizes[0].day)) },
-    { title: t("owner"), key: "owner", render: (_, one) => documentOf(one).owner ?? t("operations") },
+    { title: t("owner"), key: "owner", render: (_, one) => ownerOf(documentOf(one), t("operations")) },
     { title: t("changed"), key: "changed", render: (_, one) => <>{instant(one.changed_at)} · {t("version", { version: one.version })} · <Actor id={one.changed_by} /></>, sorter: (one, other) => one.changed_at.localeCompare(other.changed_at), defaultSortOrder: "descend" },
   ];
   return (

@@ -15,6 +15,18 @@ export function documentOf(segment: Told): SegmentDocument {
   return segment.document as unknown as SegmentDocument;
 }
 
+const NOBODY_IN_PARTICULAR = "operations";
+
+/** Who looks after a segment, in words; whoever gave none left it to the operations. */
+export function ownerOf(document: SegmentDocument, operations: string): string {
+  return document.owner === undefined || document.owner === NOBODY_IN_PARTICULAR ? operations : document.owner;
+}
+
+/** What the document says of an owner who was shown in words. */
+export function ownerFrom(shown: string, operations: string): string {
+  return shown.trim() === operations ? NOBODY_IN_PARTICULAR : shown.trim();
+}
+
 export type Side = "zh" | "en";
 
 export function sideOf(language: string): Side {
