@@ -3,7 +3,7 @@ import { BY_CURSOR, DataTable } from "@console/parts/DataTable";
 import { Empty } from "@console/parts/Empty";
 import { AskReason } from "@console/parts/people/AskReason";
 import { Page } from "@console/parts/Page";
-import { SaidOf } from "@console/parts/actors/Actor";
+import { Actor, SaidOf } from "@console/parts/actors/Actor";
 import { Refused } from "@console/parts/Refused";
 import { api, newKey, queries } from "@shared/api/client";
 import type { Schemas } from "@shared/api/client";
@@ -62,7 +62,7 @@ export default function Documents() {
     { title: t("docs.kind"), key: "kind", render: (_, one) => t(`docs.kindNames.${one.kind}`, { defaultValue: one.kind }) },
     { title: t("docs.customer"), key: "customer", render: (_, one) => <Link to={at(`customers/${one.customer_id}`)}>{one.customer_name ?? one.customer_id}</Link> },
     { title: t("docs.submitted"), key: "submitted", render: (_, one) => instant(one.submitted_at) },
-    { title: t("docs.source"), dataIndex: "source", key: "source" },
+    { title: t("docs.source"), key: "source", render: (_, one) => <Actor id={one.source} /> },
     ...(open ? [] : [
       { title: t("docs.decided"), key: "decided", render: (_: unknown, one: Document) => <SaidOf id={one.decided_by} says={(by) => t("docs.decidedBy", { by, at: instant(one.decided_at) })} /> },
       { title: t("docs.reason"), dataIndex: "reason", key: "reason", className: "free-text" },
