@@ -256,7 +256,7 @@ def _elements(value: object) -> set[str]:
 
 def _name(part: Part) -> Words:
     if isinstance(part, DocumentGift):
-        return Words(f"「{part.kind}」", f"“{part.kind}”")
+        return wording.document_named(part.kind)
     return wording.named(part.names)
 
 

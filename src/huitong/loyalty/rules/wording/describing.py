@@ -22,6 +22,7 @@ from huitong.loyalty.rules.wording.terms import (
     KINDS,
     WEEKDAYS,
     amount,
+    document_named,
     listed,
     number,
     same,
@@ -158,9 +159,10 @@ def window_in_words(window: ReturnWindow) -> Words:
     )
     if not window.days:
         return Words(f"{whose.zh}：{begins.zh}即生效", f"{whose.en}: active at {begins.en}")
+    days = "day" if window.days == 1 else "days"
     return Words(
         f"{whose.zh}：{begins.zh}后 {number(window.days)} 天生效",
-        f"{whose.en}: active {number(window.days)} day(s) after {begins.en}",
+        f"{whose.en}: active {number(window.days)} {days} after {begins.en}",
     )
 
 
@@ -174,10 +176,10 @@ def welcome_in_words(gift: WelcomeGift | None) -> Words:
 
 def document_gift_in_words(gift: DocumentGift) -> Words:
     """Return what a document that was found good is worth."""
-    told = amount(gift.points)
+    told, kind = amount(gift.points), document_named(gift.kind)
     return Words(
-        f"证件「{gift.kind}」审核通过送 {told.zh}，每人最多 {number(gift.most)} 次",
-        f"{told.en} for an approved document “{gift.kind}”, at most {number(gift.most)} times"
+        f"证件{kind.zh}审核通过送 {told.zh}，每人最多 {number(gift.most)} 次",
+        f"{told.en} for an approved document {kind.en}, at most {number(gift.most)} times"
         " a member",
     )
 

@@ -55,6 +55,12 @@ CLASSES: Mapping[Classed, Words] = {
     Classed.BRUSHING: Words("刷单", "brushing"),
     Classed.BULK: Words("团购顾客", "bulk buyers"),
 }
+# The kinds of documents that the console names; any other is called by its code.
+DOCUMENTS: Mapping[str, Words] = {
+    "student_card": Words("学生证", "Student card"),
+    "birth_certificate": Words("出生证明", "Birth certificate"),
+    "id_card": Words("身份证", "Identity card"),
+}
 WEEKDAYS: Mapping[Weekday, Words] = {
     Weekday.MONDAY: Words("周一", "Mondays"),
     Weekday.TUESDAY: Words("周二", "Tuesdays"),
@@ -83,6 +89,12 @@ def amount(value: int, asset: Asset = Asset.POINTS) -> Words:
     said = ASSETS[asset]
     english = "point" if asset is Asset.POINTS and value == 1 else said.en
     return Words(f"{number(value)} {said.zh}", f"{number(value)} {english}")
+
+
+def document_named(kind: str) -> Words:
+    """Return a kind of document by its name, marked as one."""
+    name = DOCUMENTS.get(kind, Words(kind, kind))
+    return Words(f"「{name.zh}」", f"“{name.en}”")
 
 
 def named(names: Names) -> Words:

@@ -64,6 +64,7 @@ export function Rules({ rules, told, actions, isFaulty }: RulesProps) {
 
 /** All else that a programme says: what it is about, and what it says. */
 export function Statements({ told }: { told: Told }) {
+  const { t } = useTranslation("programme");
   const say = useSay();
   const gifts = Object.entries(told.document_gifts);
   return (
@@ -72,7 +73,7 @@ export function Statements({ told }: { told: Told }) {
         <dt key={`${one.field} name`}>{say(one.name)}</dt>,
         <dd key={one.field}>{say(one.value)}</dd>,
       ])}
-      {gifts.map(([kind, words]) => [<dt key={`${kind} name`}>{kind}</dt>, <dd key={kind}>{say(words)}</dd>])}
+      {gifts.map(([kind, words]) => [<dt key={`${kind} name`}>{t("documentGifts")}</dt>, <dd key={kind}>{say(words)}</dd>])}
     </dl>
   );
 }
