@@ -1,4 +1,4 @@
-"""The routes as the table beside this file has them: what each asks for and how far it reaches.
+"""The routes as the table beside this file has them: what each asks for and how it narrows.
 
 A route that is not in the table fails the matrix, so that somebody decides how it serves people
 who see some stores only. `python -m tests.access.matrix` prints the table of the routes there are.
@@ -11,7 +11,7 @@ from pathlib import Path
 from fastapi.routing import APIRoute
 
 from huitong.entry.routers import ROUTERS
-from huitong.platform.http import PUBLIC, permission_of, reach_of
+from huitong.platform.http import PUBLIC, narrowing_of, permission_of
 
 TABLE = Path(__file__).parent / "matrix.txt"
 
@@ -23,16 +23,16 @@ class Row:
     method: str
     path: str
     permission: str
-    reach: str
+    narrowing: str
 
     def __str__(self) -> str:
-        return f"{self.method:<6} {self.path:<72} {self.permission:<22} {self.reach}"
+        return f"{self.method:<6} {self.path:<72} {self.permission:<22} {self.narrowing}"
 
 
 def declared() -> list[Row]:
     """Return the routes that the product declares."""
     return [
-        Row(method, route.path, str(permission_of(route)), str(reach_of(route) or PUBLIC))
+        Row(method, route.path, str(permission_of(route)), str(narrowing_of(route) or PUBLIC))
         for router in ROUTERS
         for route in router.api.routes
         if isinstance(route, APIRoute)

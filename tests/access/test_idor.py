@@ -39,7 +39,7 @@ def answer(shops: Shops, row: Row, shown: str, *, whose: str, brand: str | None)
 @pytest.mark.parametrize("row", OF_CUSTOMERS, ids=str)
 class TestCustomers:
     def test_those_of_another_store_answer_as_nobody(self, shops: Shops, row: Row) -> None:
-        if row.reach == "whole":
+        if row.narrowing == "whole":
             pytest.skip(reason="It refuses whoever sees some stores only, whomever it is asked of.")
         foreign = answer(shops, row, shops.customers["bob"], whose="west", brand=None)
         nobody = answer(shops, row, ids.show("cus", NOBODY), whose="west", brand=None)

@@ -10,7 +10,7 @@ from httpx2 import Response
 from huitong import org
 from huitong.platform.auth import CallerKind, Permission, permissions
 from huitong.platform.db import Database
-from huitong.platform.http import PUBLIC, Reach
+from huitong.platform.http import PUBLIC, Narrowing
 from tests.access.matrix import Row, by_name, declared, tabled
 from tests.access.shops import Shops, make_shops
 from tests.entry.test_routes import PREFIXES
@@ -51,7 +51,9 @@ def shops(wired: Database) -> Shops:
 
 def test_every_route_is_in_the_table_as_it_is_declared() -> None:
     is_there, is_told = by_name(declared()), by_name(tabled())
-    remedy = "Decide its reach, then run “python -m tests.access.matrix” and look at what changed."
+    remedy = (
+        "Decide its narrowing, then run “python -m tests.access.matrix” and look at what changed."
+    )
     wrong = sorted(name for name in is_there if is_there[name] != is_told.get(name))
     assert wrong == [], remedy
     assert sorted(set(is_told) - set(is_there)) == [], remedy
@@ -77,13 +79,13 @@ def test_a_role_opens_the_routes_of_its_permissions_and_no_others(shops: Shops, 
 
 
 @pytest.mark.parametrize("scope", UNSEEN)
-@pytest.mark.parametrize("row", [row for row in ROWS if row.reach in MISSING], ids=str)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.narrowing in MISSING], ids=str)
 def test_what_is_not_seen_is_missing(shops: Shops, row: Row, scope: str) -> None:
     kinds = permissions.kinds_of(Permission(row.permission))
     kind = CallerKind.USER if CallerKind.USER in kinds else next(iter(kinds))
     shops.act_as(shops.caller(SCOPES[scope][0], kind=kind))
     answer = send(shops, row, UNSEEN[scope], ORDER_UNSEEN[scope])
-    assert (answer.status_code, code_of(answer)) == (404, MISSING[row.reach])
+    assert (answer.status_code, code_of(answer)) == (404, MISSING[row.narrowing])
 
 
 def fits(row: Row, scope: str, told: tuple[int, str], *, may: bool) -> bool:
@@ -93,10 +95,10 @@ def fits(row: Row, scope: str, told: tuple[int, str], *, may: bool) -> bool:
         # A second permission is asked for by the function itself, after what is out of reach.
         late = f"{row.method} {row.path}" in ALSO and code == "platform.out_of_reach"
         return told == (403, "platform.not_permitted") or late
-    if row.reach == Reach.WHOLE and scope in UNSEEN:
+    if row.narrowing == Narrowing.WHOLE and scope in UNSEEN:
         return told == (403, "platform.out_of_reach")
-    if row.reach in MISSING:
-        return status not in REFUSED and code != MISSING[row.reach]
+    if row.narrowing in MISSING:
+        return status not in REFUSED and code != MISSING[row.narrowing]
     return status not in REFUSED or code in BY_ITSELF
 
 

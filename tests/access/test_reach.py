@@ -10,7 +10,7 @@ from huitong.org.model import NewLegalEntity, Placement
 from huitong.platform import clock, ids
 from huitong.platform.auth import CallerKind, Permission
 from huitong.platform.db import Database, Scope
-from huitong.platform.http import Calling, Reach, Router, Seeing
+from huitong.platform.http import Calling, Narrowing, Router, Seeing
 from tests.access.shops import PEOPLE, Shops, make_shops
 from tests.entry.make import LONG_AGO, PROGRAMME, lines_of, order
 
@@ -232,7 +232,7 @@ class TestDeclarations:
             """Answer everything."""
 
         route = Router(tag="wolf").route(
-            "GET", "/wolf", permission=Permission.ORDERS_READ, reach=Reach.NARROWED
+            "GET", "/wolf", permission=Permission.ORDERS_READ, narrowing=Narrowing.NARROWED
         )
         with pytest.raises(TypeError, match="seen: Seeing"):
             route(forgets)
@@ -241,16 +241,19 @@ class TestDeclarations:
         def narrows(seen: Seeing) -> None:
             """Answer what is seen."""
 
-        for reach in (Reach.WHOLE, Reach.ANYBODY):
+        for narrowing in (Narrowing.WHOLE, Narrowing.ANYBODY):
             route = Router(tag="wolf").route(
-                "GET", "/wolf", permission=Permission.ORDERS_READ, reach=reach
+                "GET", "/wolf", permission=Permission.ORDERS_READ, narrowing=narrowing
             )
             with pytest.raises(TypeError, match="NARROWED"):
                 route(narrows)
 
     def test_a_route_of_customers_has_a_customer_in_its_path(self) -> None:
         route = Router(tag="wolf").route(
-            "GET", "/wolf/{wolf_id}", permission=Permission.ORDERS_READ, reach=Reach.CUSTOMER
+            "GET",
+            "/wolf/{wolf_id}",
+            permission=Permission.ORDERS_READ,
+            narrowing=Narrowing.CUSTOMER,
         )
         with pytest.raises(TypeError, match="customer_id"):
             route(lambda wolf_id: wolf_id)

@@ -17,7 +17,7 @@ from huitong.platform.http import (
     ExpectedVersion,
     IdText,
     JobAsked,
-    Reach,
+    Narrowing,
     RequestKey,
     Router,
     Running,
@@ -208,7 +208,7 @@ def show_result(
     "GET",
     "/v1/customers/{customer_id}/models/{model}",
     permission=Permission.MODELS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[
         CustomerUnknown,
         ModelUnknown,

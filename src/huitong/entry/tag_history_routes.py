@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from huitong.customers.model import CUSTOMER_PREFIX
 from huitong.entry import modelling, tag_history
 from huitong.platform.auth import Permission
-from huitong.platform.http import Calling, IdText, Reach, Router, Running
+from huitong.platform.http import Calling, IdText, Narrowing, Router, Running
 from huitong.platform.lake import LakeEmpty
 from huitong.segments.model.model_versions import CustomerUnknown
 from huitong.segments.model.tags import Sensitivity, TagNotFound, TagsNotRefreshed
@@ -47,7 +47,7 @@ class TagHistoryOut(BaseModel):
     "GET",
     "/v1/customers/{customer_id}/tag-history",
     permission=Permission.CUSTOMERS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerUnknown, TagNotFound, TagsNotRefreshed, LakeEmpty],
 )
 def show_history(

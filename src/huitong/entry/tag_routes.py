@@ -14,7 +14,7 @@ from huitong.platform import clock
 from huitong.platform.assembly import Platform
 from huitong.platform.auth import Caller, Permission
 from huitong.platform.conditions import Field, Unit
-from huitong.platform.http import Calling, IdText, Reach, Router, Running, Seeing
+from huitong.platform.http import Calling, IdText, Narrowing, Router, Running, Seeing
 from huitong.platform.lake import LakeEmpty
 from huitong.platform.seen import Seen
 from huitong.segments.engine.tag_explaining import CountedFact, ExplainedStep
@@ -126,7 +126,7 @@ class ExplainedOut(BaseModel):
     "GET",
     "/v1/customers/{customer_id}/tags",
     permission=Permission.CUSTOMERS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerUnknown, CustomerNotKnown, NothingPublished],
 )
 def list_tags(
@@ -167,7 +167,7 @@ def list_tags(
     "GET",
     "/v1/customers/{customer_id}/tags/{tag}",
     permission=Permission.CUSTOMERS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerUnknown, TagNotFound, CustomerNotTagged, LakeEmpty],
 )
 def explain(

@@ -28,7 +28,7 @@ from huitong.metrics.model import (
 from huitong.org.model import BrandNotFound
 from huitong.platform.assembly import Platform
 from huitong.platform.auth import Caller, Permission
-from huitong.platform.http import Calling, Reach, Router, Running, Seeing
+from huitong.platform.http import Calling, Narrowing, Router, Running, Seeing
 from huitong.platform.lake import LakeDamaged, LakeEmpty
 from huitong.platform.seen import Seen
 
@@ -145,7 +145,7 @@ class FiguresOut(BaseModel):
     lake_version: int
 
 
-@router.route("GET", "/v1/metrics", permission=Permission.METRICS_READ, reach=Reach.ANYBODY)
+@router.route("GET", "/v1/metrics", permission=Permission.METRICS_READ, narrowing=Narrowing.ANYBODY)
 def list_all() -> MetricsOut:
     """List every metric with its meaning and what it can be cut by."""
     return MetricsOut(
@@ -166,7 +166,7 @@ def list_all() -> MetricsOut:
     "GET",
     "/v1/brands/{brand}/figures",
     permission=Permission.METRICS_READ,
-    reach=Reach.NARROWED,
+    narrowing=Narrowing.NARROWED,
     errors=[*REFUSED],
 )
 def show_figures(
@@ -196,7 +196,7 @@ def show_figures(
     "GET",
     "/v1/brands/{brand}/figures.csv",
     permission=Permission.METRICS_READ,
-    reach=Reach.NARROWED,
+    narrowing=Narrowing.NARROWED,
     errors=[*REFUSED],
     response_class=Csv,
     answer_example="store,store_name,sales\r\nS1,Main street,1048.80\r\n",

@@ -15,10 +15,10 @@ from huitong.platform.auth import Permission
 from huitong.platform.http import (
     Calling,
     IdText,
+    Narrowing,
     Page,
     Paging,
     Place,
-    Reach,
     Router,
     Running,
     Seeing,
@@ -128,7 +128,7 @@ class OrdersOut(BaseModel):
     "GET",
     "/v1/orders/{order_id}",
     permission=Permission.ORDERS_READ,
-    reach=Reach.ORDER,
+    narrowing=Narrowing.ORDER,
     errors=[OrderNotFound],
 )
 def show_one(platform: Running, caller: Calling, order_id: Annotated[OrderId, Path()]) -> OrderOut:
@@ -144,7 +144,7 @@ def show_one(platform: Running, caller: Calling, order_id: Annotated[OrderId, Pa
     "GET",
     "/v1/orders",
     permission=Permission.ORDERS_READ,
-    reach=Reach.NARROWED,
+    narrowing=Narrowing.NARROWED,
     errors=[ChannelAccountNotFound],
 )
 def find(
@@ -175,7 +175,7 @@ def find(
     "GET",
     "/v1/customers/{customer_id}/orders",
     permission=Permission.ORDERS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def list_of_customer(

@@ -15,9 +15,9 @@ from huitong.platform.http import (
     PUBLIC,
     Calling,
     IdText,
+    Narrowing,
     Page,
     Paging,
-    Reach,
     Router,
     Running,
     page_of,
@@ -116,7 +116,7 @@ def list_jobs(
 
 
 @router.route(
-    "GET", "/v1/account/jobs", permission=Permission.ACCOUNT_OWN, reach=Reach.ANYBODY
+    "GET", "/v1/account/jobs", permission=Permission.ACCOUNT_OWN, narrowing=Narrowing.ANYBODY
 )  # fmt: skip
 def list_own_jobs(
     platform: Running,

@@ -12,10 +12,10 @@ from huitong.platform.auth import Permission
 from huitong.platform.http import (
     Calling,
     IdText,
+    Narrowing,
     Page,
     Paging,
     Place,
-    Reach,
     Router,
     Running,
     WrongCursor,
@@ -52,7 +52,7 @@ class SignalOut(BaseModel):
     "GET",
     "/v1/customers/{customer_id}/signals",
     permission=Permission.SIGNALS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def list_of_customer(

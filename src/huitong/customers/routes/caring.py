@@ -46,7 +46,7 @@ from huitong.platform import clock
 from huitong.platform.auth import Permission
 from huitong.platform.db import Tx
 from huitong.platform.errors import Result
-from huitong.platform.http import Calling, Reach, RequestKey, Router, Running, Seeing
+from huitong.platform.http import Calling, Narrowing, RequestKey, Router, Running, Seeing
 
 router = Router(tag="customers")
 
@@ -169,7 +169,7 @@ class CareOut(BaseModel):
     "GET",
     "/v1/customers/{customer_id}/care",
     permission=Permission.CUSTOMERS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def show_care(
@@ -189,7 +189,10 @@ def show_care(
 
 
 @router.route(
-    "POST", "/v1/customers/relations", permission=Permission.CUSTOMERS_WRITE, reach=Reach.NARROWED
+    "POST",
+    "/v1/customers/relations",
+    permission=Permission.CUSTOMERS_WRITE,
+    narrowing=Narrowing.NARROWED,
 )
 def relate(
     platform: Running, caller: Calling, seen: Seeing, key: RequestKey, asked: RelationsIn
@@ -232,7 +235,10 @@ def end(platform: Running, caller: Calling, _key: RequestKey, asked: EndsIn) -> 
 
 
 @router.route(
-    "POST", "/v1/customers/belongings", permission=Permission.CUSTOMERS_WRITE, reach=Reach.NARROWED
+    "POST",
+    "/v1/customers/belongings",
+    permission=Permission.CUSTOMERS_WRITE,
+    narrowing=Narrowing.NARROWED,
 )
 def add_belongings(
     platform: Running, caller: Calling, seen: Seeing, key: RequestKey, asked: BelongingsIn

@@ -25,7 +25,7 @@ from huitong.platform import clock
 from huitong.platform.auth import Permission
 from huitong.platform.db import Tx
 from huitong.platform.errors import Result
-from huitong.platform.http import Calling, Reach, RequestKey, Router, Running, Seeing
+from huitong.platform.http import Calling, Narrowing, RequestKey, Router, Running, Seeing
 
 router = Router(tag="customers")
 
@@ -60,7 +60,10 @@ class WithdrawalsIn(BaseModel):
 
 
 @router.route(
-    "POST", "/v1/customers/corrections", permission=Permission.CUSTOMERS_WRITE, reach=Reach.NARROWED
+    "POST",
+    "/v1/customers/corrections",
+    permission=Permission.CUSTOMERS_WRITE,
+    narrowing=Narrowing.NARROWED,
 )
 def correct(
     platform: Running, caller: Calling, seen: Seeing, key: RequestKey, asked: CorrectionsIn

@@ -35,9 +35,9 @@ from huitong.platform.errors import Ok, Result
 from huitong.platform.http import (
     Calling,
     IdText,
+    Narrowing,
     Page,
     Paging,
-    Reach,
     RequestKey,
     Router,
     Running,
@@ -110,7 +110,9 @@ class DocumentOut(BaseModel):
     reference: str
 
 
-@router.route("POST", "/v1/documents", permission=Permission.CUSTOMERS_WRITE, reach=Reach.NARROWED)
+@router.route(
+    "POST", "/v1/documents", permission=Permission.CUSTOMERS_WRITE, narrowing=Narrowing.NARROWED
+)
 def submit(
     platform: Running, caller: Calling, seen: Seeing, _key: RequestKey, asked: SubmissionsIn
 ) -> AnswersOut:

@@ -26,7 +26,7 @@ from huitong.platform.db import Scope
 from huitong.platform.errors import Ok
 from huitong.platform.http import (
     Calling,
-    Reach,
+    Narrowing,
     RequestKey,
     Router,
     Running,
@@ -75,7 +75,7 @@ class EnrolmentsOut(BaseModel):
     "POST",
     "/v1/customers/enrolments",
     permission=Permission.CUSTOMERS_WRITE,
-    reach=Reach.NARROWED,
+    narrowing=Narrowing.NARROWED,
     errors=[ChannelAccountNotFound],
 )
 def enrol(

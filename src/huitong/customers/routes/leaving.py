@@ -21,7 +21,7 @@ from huitong.platform.http import (
     Calling,
     ExpectedVersion,
     IfMatchMissing,
-    Reach,
+    Narrowing,
     Router,
     Running,
     etag,
@@ -51,7 +51,7 @@ class ExitPolicyOut(BaseModel):
     "GET",
     "/v1/brands/{brand}/exit-policy",
     permission=Permission.CUSTOMERS_READ,
-    reach=Reach.ANYBODY,
+    narrowing=Narrowing.ANYBODY,
     errors=[BrandNotFound],
 )
 def exit_policy(

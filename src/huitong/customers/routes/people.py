@@ -17,7 +17,7 @@ from huitong.customers.model import (
 )
 from huitong.org.model import BrandNotFound
 from huitong.platform.auth import Permission
-from huitong.platform.http import Calling, IdText, Reach, Router, Running, Seeing
+from huitong.platform.http import Calling, IdText, Narrowing, Router, Running, Seeing
 from huitong.platform.ids import show
 
 router = Router(tag="customers")
@@ -86,7 +86,7 @@ class Wanted(BaseModel):
     "POST",
     "/v1/customers/find",
     permission=Permission.CUSTOMERS_READ,
-    reach=Reach.NARROWED,
+    narrowing=Narrowing.NARROWED,
     errors=[BrandNotFound],
 )
 def find(platform: Running, caller: Calling, seen: Seeing, wanted: Wanted) -> CustomersOut:
@@ -111,7 +111,7 @@ def find(platform: Running, caller: Calling, seen: Seeing, wanted: Wanted) -> Cu
     "GET",
     "/v1/customers/{customer_id}",
     permission=Permission.CUSTOMERS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def show_one(

@@ -27,7 +27,7 @@ from huitong.platform.auth import (
     TooManyTries,
 )
 from huitong.platform.db import Tx
-from huitong.platform.http import Calling, IdText, Reach, Router, Running, cookies
+from huitong.platform.http import Calling, IdText, Narrowing, Router, Running, cookies
 
 router = Router(tag="account")
 
@@ -94,7 +94,7 @@ class AccountOut(BaseModel):
     recovery_codes_left: int
 
 
-@router.route("GET", "/v1/account", permission=OWN, reach=Reach.ANYBODY)
+@router.route("GET", "/v1/account", permission=OWN, narrowing=Narrowing.ANYBODY)
 def show(platform: Running, caller: Calling) -> AccountOut:
     """Show one's own open sessions and whether there is a second factor."""
     now = clock.now()
@@ -120,7 +120,7 @@ def show(platform: Running, caller: Calling) -> AccountOut:
     )
 
 
-@router.route("PUT", "/v1/account/language", permission=OWN, reach=Reach.ANYBODY)
+@router.route("PUT", "/v1/account/language", permission=OWN, narrowing=Narrowing.ANYBODY)
 def choose_language(platform: Running, caller: Calling, chosen: Chosen) -> Chosen:
     """Choose in which language the front ends speak to one."""
     with platform.database.transaction(caller.scope(), now=clock.now()) as tx:
@@ -132,7 +132,7 @@ def choose_language(platform: Running, caller: Calling, chosen: Chosen) -> Chose
     "POST",
     "/v1/account/password",
     permission=OWN,
-    reach=Reach.ANYBODY,
+    narrowing=Narrowing.ANYBODY,
     errors=[PasswordWrong, PasswordSame, PasswordTooWeak, TooManyTries],
 )
 def change_password(
@@ -159,7 +159,7 @@ def change_password(
     "POST",
     "/v1/account/second-factor",
     permission=OWN,
-    reach=Reach.ANYBODY,
+    narrowing=Narrowing.ANYBODY,
     errors=[PasswordWrong, SecondFactorThere, TooManyTries],
 )
 def begin_second_factor(
@@ -185,7 +185,7 @@ def begin_second_factor(
     "POST",
     "/v1/account/second-factor/confirmation",
     permission=OWN,
-    reach=Reach.ANYBODY,
+    narrowing=Narrowing.ANYBODY,
     errors=[CodeWrong, SecondFactorThere, TooManyTries],
 )
 def confirm_second_factor(
@@ -207,7 +207,7 @@ def confirm_second_factor(
     "POST",
     "/v1/account/second-factor/removal",
     permission=OWN,
-    reach=Reach.ANYBODY,
+    narrowing=Narrowing.ANYBODY,
     status_code=HTTPStatus.NO_CONTENT,
     errors=[PasswordWrong, TooManyTries],
 )
@@ -230,7 +230,7 @@ def drop_second_factor(
     "DELETE",
     "/v1/account/sessions/{session_id}",
     permission=OWN,
-    reach=Reach.ANYBODY,
+    narrowing=Narrowing.ANYBODY,
     status_code=HTTPStatus.NO_CONTENT,
     errors=[NoSuchSession],
 )
@@ -248,7 +248,7 @@ def end_session(
     "DELETE",
     "/v1/account/sessions",
     permission=OWN,
-    reach=Reach.ANYBODY,
+    narrowing=Narrowing.ANYBODY,
     status_code=HTTPStatus.NO_CONTENT,
 )
 def end_other_sessions(platform: Running, caller: Calling) -> None:

@@ -30,7 +30,7 @@ from huitong.ledger.model import Balance
 from huitong.loyalty.model import TierExplanation
 from huitong.platform import clock
 from huitong.platform.auth import Permission
-from huitong.platform.http import Calling, IdText, Reach, Router, Running, Seeing
+from huitong.platform.http import Calling, IdText, Narrowing, Router, Running, Seeing
 
 router = Router(tag="customers")
 
@@ -131,7 +131,7 @@ class HeadOut(BaseModel):
     "GET",
     "/v1/customers/{customer_id}/head",
     permission=Permission.CUSTOMERS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def show_head(

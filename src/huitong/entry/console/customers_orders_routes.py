@@ -14,7 +14,7 @@ from huitong.orders.model import ORDER_PREFIX, OrderNotFound
 from huitong.orders.routes import OrderOut
 from huitong.platform.auth import Permission
 from huitong.platform.db import ReadTx
-from huitong.platform.http import Calling, IdText, Reach, Router, Running
+from huitong.platform.http import Calling, IdText, Narrowing, Router, Running
 from huitong.platform.ids import show
 
 router = Router(tag="orders")
@@ -64,7 +64,7 @@ class WholeOrderOut(BaseModel):
     "GET",
     "/v1/orders/{order_id}/whole",
     permission=Permission.ORDERS_READ,
-    reach=Reach.ORDER,
+    narrowing=Narrowing.ORDER,
     errors=[OrderNotFound],
 )
 def show_whole(

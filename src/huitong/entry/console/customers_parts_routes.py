@@ -12,7 +12,7 @@ from huitong.entry.console.customers_answers import CustomerId, NamedOut
 from huitong.entry.console.customers_head import find_customer
 from huitong.platform.auth import Permission
 from huitong.platform.db import ReadTx
-from huitong.platform.http import Calling, IdText, Reach, Router, Running
+from huitong.platform.http import Calling, IdText, Narrowing, Router, Running
 from huitong.segments.model.definitions import Segment
 
 router = Router(tag="customers")
@@ -73,7 +73,7 @@ class SegmentsOfCustomerOut(BaseModel):
     "GET",
     "/v1/customers/{customer_id}/profile",
     permission=Permission.CUSTOMERS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def show_profile(
@@ -119,7 +119,7 @@ def show_profile(
     "GET",
     "/v1/customers/{customer_id}/segments",
     permission=Permission.SEGMENTS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def list_segments(

@@ -16,8 +16,8 @@ from huitong.platform.auth import Permission
 from huitong.platform.conditions import ConditionInvalid
 from huitong.platform.http import (
     Calling,
+    Narrowing,
     Paging,
-    Reach,
     Router,
     Running,
     Seeing,
@@ -62,7 +62,7 @@ class LookupOut(BaseModel):
     "POST",
     "/v1/brands/{brand}/customers/lookup",
     permission=Permission.CUSTOMERS_READ,
-    reach=Reach.NARROWED,
+    narrowing=Narrowing.NARROWED,
     errors=[BrandNotFound],
 )
 def lookup(
@@ -123,7 +123,7 @@ class ListOut(BaseModel):
     "POST",
     "/v1/brands/{brand}/customers/search",
     permission=Permission.CUSTOMERS_READ,
-    reach=Reach.NARROWED,
+    narrowing=Narrowing.NARROWED,
     errors=[*LISTING, WrongCursor],
 )
 def search(  # noqa: PLR0917 - the parts of one request

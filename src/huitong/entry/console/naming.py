@@ -10,7 +10,7 @@ from huitong import org
 from huitong.platform import audit, clock, ids
 from huitong.platform.auth import GUIDE_PREFIX, KEY_PREFIX, USER_PREFIX, Permission
 from huitong.platform.db import ReadTx
-from huitong.platform.http import Calling, Reach, Router, Running, Seeing
+from huitong.platform.http import Calling, Narrowing, Router, Running, Seeing
 from huitong.platform.seen import Seen
 
 router = Router(tag="actors")
@@ -32,7 +32,7 @@ class ActorNamesOut(BaseModel):
     items: list[ActorNameOut]
 
 
-@router.route("GET", "/v1/actors", permission=Permission.ACCOUNT_OWN, reach=Reach.NARROWED)
+@router.route("GET", "/v1/actors", permission=Permission.ACCOUNT_OWN, narrowing=Narrowing.NARROWED)
 def name_actors(
     platform: Running,
     caller: Calling,

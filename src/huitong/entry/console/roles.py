@@ -24,7 +24,7 @@ from huitong.platform.auth import (
     RoleInUse,
     WiderThanSeen,
 )
-from huitong.platform.http import Calling, ExpectedVersion, Reach, Router, Running, etag
+from huitong.platform.http import Calling, ExpectedVersion, Narrowing, Router, Running, etag
 
 router = Router(tag="roles")
 
@@ -82,7 +82,9 @@ class RolesOut(BaseModel):
     items: list[RoleOut]
 
 
-@router.route("GET", "/v1/permissions", permission=Permission.ACCOUNT_OWN, reach=Reach.ANYBODY)
+@router.route(
+    "GET", "/v1/permissions", permission=Permission.ACCOUNT_OWN, narrowing=Narrowing.ANYBODY
+)
 def list_permissions() -> PermissionsOut:
     """List every permission in the words of people."""
     return PermissionsOut(

@@ -28,7 +28,7 @@ from huitong.platform.auth import (
     TooManyTries,
 )
 from huitong.platform.db import ReadTx, Scope
-from huitong.platform.http import PUBLIC, Calling, IdText, Reach, Router, Running, cookies
+from huitong.platform.http import PUBLIC, Calling, IdText, Narrowing, Router, Running, cookies
 from huitong.platform.settings import Environment
 
 router = Router(tag="session")
@@ -127,7 +127,7 @@ def sign_in(request: Request, response: Response, platform: Running, asked: Sign
         return session_out(tx, caller, token=opened.token)
 
 
-@router.route("GET", "/v1/session", permission=Permission.ACCOUNT_OWN, reach=Reach.ANYBODY)
+@router.route("GET", "/v1/session", permission=Permission.ACCOUNT_OWN, narrowing=Narrowing.ANYBODY)
 def show(request: Request, platform: Running, caller: Calling) -> SessionOut:
     """Show who is signed in and what they may do."""
     token = cookies.session_cookie(request, CallerKind.USER)
@@ -140,7 +140,7 @@ def show(request: Request, platform: Running, caller: Calling) -> SessionOut:
     "DELETE",
     "/v1/session",
     permission=Permission.ACCOUNT_OWN,
-    reach=Reach.ANYBODY,
+    narrowing=Narrowing.ANYBODY,
     status_code=HTTPStatus.NO_CONTENT,
 )
 def sign_out(request: Request, response: Response, platform: Running, caller: Calling) -> None:

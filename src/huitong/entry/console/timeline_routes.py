@@ -20,8 +20,8 @@ from huitong.platform.auth import Caller, Permission
 from huitong.platform.db import ReadTx
 from huitong.platform.http import (
     Calling,
+    Narrowing,
     Paging,
-    Reach,
     Router,
     Running,
     Seeing,
@@ -66,7 +66,7 @@ class TimelineOut(BaseModel):
     "GET",
     "/v1/customers/{customer_id}/timeline",
     permission=Permission.CUSTOMERS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound, WrongCursor],
 )
 def show_timeline(  # noqa: PLR0917 - the parts of one request

@@ -20,7 +20,7 @@ from huitong.entry.console.unmasking import (
 from huitong.platform import audit, clock
 from huitong.platform.assembly import Platform
 from huitong.platform.auth import Caller, Permission
-from huitong.platform.http import Calling, Reach, Router, Running
+from huitong.platform.http import Calling, Narrowing, Router, Running
 from huitong.platform.telephone import CallState, WantedCall
 from huitong.platform.unmasking import TooManyUnmasked
 
@@ -69,7 +69,7 @@ class DialledOut(BaseModel):
     "POST",
     "/v1/customers/{customer_id}/unmaskings",
     permission=Permission.CUSTOMERS_UNMASK,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound, ReasonMissing, TooManyUnmasked],
 )
 def unmask(
@@ -108,7 +108,7 @@ def unmask(
     "POST",
     "/v1/customers/{customer_id}/dials",
     permission=Permission.CUSTOMERS_DIAL,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound, NoPhone, TooManyDials],
 )
 def dial(
@@ -122,7 +122,7 @@ def dial(
     "POST",
     "/v1/guide/customers/{customer_id}/dials",
     permission=Permission.GUIDE_WRITE,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound, NoPhone, TooManyDials],
 )
 def dial_as_guide(

@@ -32,7 +32,7 @@ from huitong.platform.http import (
     PUBLIC,
     Calling,
     IdText,
-    Reach,
+    Narrowing,
     Router,
     Running,
     cookies,
@@ -134,7 +134,9 @@ def sign_guide_in_by_wecom(
         return _open(platform, request, response, found, asked.keep)
 
 
-@router.route("GET", "/v1/guide/session", permission=Permission.GUIDE_READ, reach=Reach.ANYBODY)
+@router.route(
+    "GET", "/v1/guide/session", permission=Permission.GUIDE_READ, narrowing=Narrowing.ANYBODY
+)
 def show_guide(request: Request, platform: Running, caller: Calling) -> GuideSessionOut:
     """Show which guide is signed in."""
     token = cookies.session_cookie(request, CallerKind.GUIDE)
@@ -146,7 +148,7 @@ def show_guide(request: Request, platform: Running, caller: Calling) -> GuideSes
     "DELETE",
     "/v1/guide/session",
     permission=Permission.GUIDE_READ,
-    reach=Reach.ANYBODY,
+    narrowing=Narrowing.ANYBODY,
     status_code=HTTPStatus.NO_CONTENT,
 )
 def sign_guide_out(

@@ -28,7 +28,7 @@ from huitong.platform.http import (
     PUBLIC,
     Calling,
     IdText,
-    Reach,
+    Narrowing,
     Router,
     Running,
     cookies,
@@ -139,7 +139,7 @@ def sign_member_in(
     return told.model_copy(update={"token": opened.token if asked.keep == "token" else None})
 
 
-@router.route("GET", "/v1/my/session", permission=Permission.MY_READ, reach=Reach.ANYBODY)
+@router.route("GET", "/v1/my/session", permission=Permission.MY_READ, narrowing=Narrowing.ANYBODY)
 def show_member(request: Request, platform: Running, caller: Calling) -> MemberSessionOut:
     """Show which member is signed in."""
     token = cookies.session_cookie(request, CallerKind.MEMBER)
@@ -152,7 +152,7 @@ def show_member(request: Request, platform: Running, caller: Calling) -> MemberS
     "DELETE",
     "/v1/my/session",
     permission=Permission.MY_READ,
-    reach=Reach.ANYBODY,
+    narrowing=Narrowing.ANYBODY,
     status_code=HTTPStatus.NO_CONTENT,
 )
 def sign_member_out(

@@ -26,7 +26,7 @@ from huitong.org.model import Brand
 from huitong.platform import clock
 from huitong.platform.auth import Permission
 from huitong.platform.db import ReadTx
-from huitong.platform.http import Calling, Page, Paging, Reach, Router, Running, Seeing, page_of
+from huitong.platform.http import Calling, Narrowing, Page, Paging, Router, Running, Seeing, page_of
 
 router = Router(tag="guide")
 
@@ -85,7 +85,9 @@ class GuideCardOut(BaseModel):
     bought: list[GuideBoughtOut]
 
 
-@router.route("GET", "/v1/guide/customers", permission=Permission.GUIDE_READ, reach=Reach.NARROWED)
+@router.route(
+    "GET", "/v1/guide/customers", permission=Permission.GUIDE_READ, narrowing=Narrowing.NARROWED
+)
 def list_mine(
     platform: Running, caller: Calling, seen: Seeing, paging: Paging
 ) -> Page[CustomerRowOut]:
@@ -106,7 +108,10 @@ def list_mine(
 
 
 @router.route(
-    "POST", "/v1/guide/customers/lookup", permission=Permission.GUIDE_READ, reach=Reach.NARROWED
+    "POST",
+    "/v1/guide/customers/lookup",
+    permission=Permission.GUIDE_READ,
+    narrowing=Narrowing.NARROWED,
 )
 def lookup(platform: Running, caller: Calling, seen: Seeing, typed: TypedIn) -> GuideFoundOut:
     """Find among the customers whom the guide serves: phone, last four, card, whole name.
@@ -135,7 +140,7 @@ def lookup(platform: Running, caller: Calling, seen: Seeing, typed: TypedIn) -> 
     "GET",
     "/v1/guide/customers/{customer_id}",
     permission=Permission.GUIDE_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def show_card(

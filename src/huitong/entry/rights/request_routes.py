@@ -37,10 +37,10 @@ from huitong.platform.errors import DomainError, Refused
 from huitong.platform.http import (
     Calling,
     IdText,
+    Narrowing,
     Page,
     Paging,
     Place,
-    Reach,
     RequestKey,
     Router,
     Running,
@@ -206,7 +206,7 @@ def count_requests(platform: Running, caller: Calling, brand: BrandCode) -> Requ
     "/v1/rights/customers/{customer_id}/requests",
     status_code=HTTPStatus.CREATED,
     permission=Permission.RIGHTS_WRITE,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound, RequestOfFuture, RequestKeyUsed],
 )
 def open_request(

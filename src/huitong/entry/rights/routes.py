@@ -34,7 +34,7 @@ from huitong.platform import audit, clock
 from huitong.platform.auth import Permission
 from huitong.platform.db import Tx
 from huitong.platform.errors import Refused, Result
-from huitong.platform.http import Calling, IdText, Reach, RequestKey, Router, Running, Seeing
+from huitong.platform.http import Calling, IdText, Narrowing, RequestKey, Router, Running, Seeing
 from huitong.platform.ids import show
 from huitong.platform.unmasking import TooManyUnmasked, hold_unmasking
 
@@ -116,7 +116,10 @@ class ReceiptsOut(BaseModel):
 
 
 @router.route(
-    "POST", "/v1/rights/consents", permission=Permission.CONSENTS_WRITE, reach=Reach.NARROWED
+    "POST",
+    "/v1/rights/consents",
+    permission=Permission.CONSENTS_WRITE,
+    narrowing=Narrowing.NARROWED,
 )
 def state(
     platform: Running, caller: Calling, seen: Seeing, key: RequestKey, told: StatementsIn
@@ -148,7 +151,10 @@ def state(
 
 
 @router.route(
-    "POST", "/v1/rights/consents/ask", permission=Permission.CUSTOMERS_READ, reach=Reach.NARROWED
+    "POST",
+    "/v1/rights/consents/ask",
+    permission=Permission.CUSTOMERS_READ,
+    narrowing=Narrowing.NARROWED,
 )
 def ask(platform: Running, caller: Calling, seen: Seeing, asked: QuestionIn) -> AnswersOut:
     """Ask the gate whether customers' data may be used for a purpose; it changes nothing."""
@@ -190,7 +196,7 @@ def export(platform: Running, caller: Calling, key: RequestKey, customer_id: InP
     "POST",
     "/v1/rights/customers/{customer_id}/exit",
     permission=Permission.RIGHTS_WRITE,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound, NotAMember, PointsStillHeld],
 )
 def request_exit(
@@ -223,7 +229,7 @@ def request_exit(
     "DELETE",
     "/v1/rights/customers/{customer_id}/exit",
     permission=Permission.RIGHTS_WRITE,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[NoOpenExit, RequestKeyUsed],
 )
 def cancel_exit(
@@ -282,7 +288,7 @@ def erase(platform: Running, caller: Calling, key: RequestKey, customer_id: InPa
     "GET",
     "/v1/rights/customers/{customer_id}/receipts",
     permission=Permission.CUSTOMERS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def receipts(platform: Running, caller: Calling, customer_id: InPath) -> ReceiptsOut:

@@ -31,7 +31,7 @@ from huitong.loyalty.routes.points import CustomerId, OperationId
 from huitong.platform import clock
 from huitong.platform.auth import Permission
 from huitong.platform.errors import DomainError, Refused
-from huitong.platform.http import Calling, Reach, RequestKey, Router, Running
+from huitong.platform.http import Calling, Narrowing, RequestKey, Router, Running
 
 router = Router(tag="points")
 
@@ -93,7 +93,7 @@ class AdjustingOut(BaseModel):
 
 
 @router.route(
-    "GET", "/v1/points/adjusting", permission=Permission.POINTS_ADJUST, reach=Reach.ANYBODY
+    "GET", "/v1/points/adjusting", permission=Permission.POINTS_ADJUST, narrowing=Narrowing.ANYBODY
 )
 def adjusting(caller: Calling) -> AdjustingOut:
     """Tell what the caller may move at once, and for which reasons."""
@@ -108,7 +108,7 @@ def adjusting(caller: Calling) -> AdjustingOut:
     "POST",
     "/v1/customers/{customer_id}/points/adjustments",
     permission=Permission.POINTS_ADJUST,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[*REFUSALS.values(), ProgrammeNotFound],
 )
 def adjust(
@@ -146,7 +146,7 @@ def adjust(
     "POST",
     "/v1/customers/{customer_id}/points/adjustments/{operation_id}/reversal",
     permission=Permission.POINTS_ADJUST,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[
         ActorIsBeneficiary,
         CustomerNotFound,

@@ -21,9 +21,9 @@ from huitong.platform.db import ReadTx
 from huitong.platform.http import (
     Calling,
     IdText,
+    Narrowing,
     Page,
     Paging,
-    Reach,
     Router,
     Running,
     Seeing,
@@ -147,7 +147,7 @@ class MovementOut(BaseModel):
     "GET",
     "/v1/customers/{customer_id}/points",
     permission=Permission.POINTS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def balance(
@@ -181,7 +181,7 @@ def balance(
     "GET",
     "/v1/customers/{customer_id}/points/lots",
     permission=Permission.POINTS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def lots(
@@ -199,7 +199,7 @@ def lots(
     "GET",
     "/v1/customers/{customer_id}/points/history",
     permission=Permission.POINTS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[CustomerNotFound],
 )
 def history(

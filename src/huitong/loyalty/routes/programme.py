@@ -17,7 +17,7 @@ from huitong.loyalty.routes.told import ProgrammeVersionOut, record_version
 from huitong.org.model import BrandNotFound
 from huitong.platform import clock
 from huitong.platform.auth import Permission
-from huitong.platform.http import Calling, ExpectedVersion, Reach, Router, Running, etag
+from huitong.platform.http import Calling, ExpectedVersion, Narrowing, Router, Running, etag
 
 router = Router(tag="programme")
 
@@ -48,7 +48,7 @@ class ProgrammeIn(BaseModel):
     "GET",
     "/v1/brands/{brand}/programme",
     permission=Permission.PROGRAMME_READ,
-    reach=Reach.ANYBODY,
+    narrowing=Narrowing.ANYBODY,
     errors=[BrandNotFound, ProgrammeNotFound],
 )
 def show_newest(
@@ -75,7 +75,7 @@ def show_newest(
     "GET",
     "/v1/brands/{brand}/programme/versions",
     permission=Permission.PROGRAMME_READ,
-    reach=Reach.ANYBODY,
+    narrowing=Narrowing.ANYBODY,
     errors=[BrandNotFound],
 )
 def list_versions(platform: Running, caller: Calling, brand: BrandCode) -> VersionsOut:

@@ -36,7 +36,7 @@ from huitong.platform import clock
 from huitong.platform.audit import Act, Acting
 from huitong.platform.auth import Permission
 from huitong.platform.db import ReadTx, Tx
-from huitong.platform.http import Calling, Page, Paging, Reach, Router, Running, Seeing, page_of
+from huitong.platform.http import Calling, Narrowing, Page, Paging, Router, Running, Seeing, page_of
 from huitong.platform.ids import show
 from huitong.platform.seen import Seen
 
@@ -81,7 +81,7 @@ class StaffBatchIn(BaseModel):
     items: Annotated[list[StaffIn], Field(min_length=1, max_length=ITEMS_MAX)]
 
 
-@router.route("GET", "/v1/staff", permission=Permission.ORG_READ, reach=Reach.NARROWED)
+@router.route("GET", "/v1/staff", permission=Permission.ORG_READ, narrowing=Narrowing.NARROWED)
 def list_staff(
     platform: Running,
     caller: Calling,
@@ -115,7 +115,7 @@ def list_staff(
     "GET",
     "/v1/staff/{staff_id}",
     permission=Permission.ORG_READ,
-    reach=Reach.NARROWED,
+    narrowing=Narrowing.NARROWED,
     errors=[StaffNotFound],
 )
 def show_staff(

@@ -37,7 +37,7 @@ from huitong.platform import clock
 from huitong.platform.audit import Act, Acting
 from huitong.platform.auth import Permission
 from huitong.platform.db import ReadTx, Tx
-from huitong.platform.http import Calling, Page, Paging, Reach, Router, Running, Seeing, page_of
+from huitong.platform.http import Calling, Narrowing, Page, Paging, Router, Running, Seeing, page_of
 from huitong.platform.ids import show
 from huitong.platform.seen import Seen
 
@@ -110,7 +110,7 @@ Codes = Annotated[
 Day = Annotated[date | None, Query(description="Which day; today without it.")]
 
 
-@router.route("GET", "/v1/stores", permission=Permission.ORG_READ, reach=Reach.NARROWED)
+@router.route("GET", "/v1/stores", permission=Permission.ORG_READ, narrowing=Narrowing.NARROWED)
 def list_stores(
     platform: Running,
     caller: Calling,
@@ -157,7 +157,7 @@ def list_stores(
     "GET",
     "/v1/stores/{store_id}",
     permission=Permission.ORG_READ,
-    reach=Reach.NARROWED,
+    narrowing=Narrowing.NARROWED,
     errors=[StoreNotFound],
 )
 def show_store(

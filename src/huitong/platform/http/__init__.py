@@ -4,6 +4,7 @@ Nothing below this package and `routes.py` has heard of a status code.
 """
 
 from huitong.platform.http.asked import JobAsked
+from huitong.platform.http.narrowing import Narrowing
 from huitong.platform.http.paging import (
     LIMIT_DEFAULT,
     LIMIT_MAX,
@@ -25,7 +26,6 @@ from huitong.platform.http.problems import (
     status_of,
     unexpected,
 )
-from huitong.platform.http.reaching import Reach
 from huitong.platform.http.requests import (
     BODY_BYTES,
     BODY_BYTES_MAX,
@@ -43,8 +43,8 @@ from huitong.platform.http.routing import (
     Router,
     Running,
     Seeing,
+    narrowing_of,
     permission_of,
-    reach_of,
 )
 
 __all__ = [
@@ -61,11 +61,11 @@ __all__ = [
     "IdText",
     "IfMatchMissing",
     "JobAsked",
+    "Narrowing",
     "NoSuchRoute",
     "Page",
     "Paging",
     "Place",
-    "Reach",
     "RequestKey",
     "RequestKeyMissing",
     "Router",
@@ -77,10 +77,10 @@ __all__ = [
     "answer_problems",
     "cursor_of",
     "etag",
+    "narrowing_of",
     "page_of",
     "permission_of",
     "problem",
-    "reach_of",
     "status_of",
     "unexpected",
 ]

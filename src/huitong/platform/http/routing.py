@@ -17,13 +17,14 @@ from huitong.platform.auth import Caller, CallerKind, NotPermitted, NotSignedIn,
 from huitong.platform.db import ReadTx
 from huitong.platform.errors import DomainError
 from huitong.platform.http import cookies
+from huitong.platform.http.narrowing import Narrowing, hold_declaration, hold_seen
 from huitong.platform.http.problems import MEDIA_TYPE, InvalidRequest, status_of
-from huitong.platform.http.reaching import Reach, hold_declaration, hold_seen
 from huitong.platform.seen import OutOfReach, Seen
 
 PUBLIC: Final = "public"
 PERMISSION = "x-permission"
-REACH = "x-reach"
+# Whoever reads /openapi.json knows it by this name.
+NARROWING = "x-reach"
 OWNED = "x-owner-without-permission"
 
 Public: TypeAlias = Literal["public"]
@@ -96,7 +97,7 @@ class Router:
         path: str,
         *,
         permission: Permission | Public,
-        reach: Reach = Reach.WHOLE,
+        narrowing: Narrowing = Narrowing.WHOLE,
         owns: Owns | None = None,
         errors: Sequence[type[DomainError]] = (),
         status_code: int = HTTPStatus.OK,
@@ -106,25 +107,22 @@ class Router:
     ) -> Callable[[Endpoint], Endpoint]:
         """Make the function below answer `method` at `path` for callers who hold `permission`.
 
-        `reach` says how it serves callers who see some stores or customers only; unsaid, not at
-        all. `owns` lets somebody in who holds no such permission where what the path names is
+        `narrowing` says how it serves callers who see some stores or customers only; unsaid, not
+        at all. `owns` lets somebody in who holds no such permission where what the path names is
         their own. `errors` are the refusals that OpenAPI should tell of beside those that every
         route has; `request_body` describes a body that the function reads by itself,
         `answer_example` shows an answer that it writes by itself.
         """
-        is_public = permission == PUBLIC
-        extra: dict[str, Any] = {PERMISSION: str(permission)}
-        if not is_public:
-            extra[REACH] = str(reach)
-        if owns is not None:
-            extra[OWNED] = True
+        extra = _declared(permission, narrowing, owns)
         if request_body is not None:
             extra["requestBody"] = request_body
-        responses = _described(permission, reach, errors)
+        responses = _described(permission, narrowing, errors)
         if response_class is not None and answer_example is not None:
             content = {str(response_class.media_type): {"example": answer_example}}
             responses[status_code] = {"content": content}
-        gates = [] if is_public else [Depends(_gate(Permission(permission), reach, owns))]
+        gates = []
+        if permission != PUBLIC:
+            gates = [Depends(_gate(Permission(permission), narrowing, owns))]
         register = self.api.api_route(
             path,
             methods=[method],
@@ -136,7 +134,7 @@ class Router:
         )
 
         def add(function: Endpoint) -> Endpoint:
-            hold_declaration(reach, path, function)
+            hold_declaration(narrowing, path, function)
             return register(function)
 
         return add
@@ -148,15 +146,27 @@ def permission_of(route: APIRoute) -> str | None:
     return None if declared is None else str(declared)
 
 
-def reach_of(route: APIRoute) -> Reach | None:
+def narrowing_of(route: APIRoute) -> Narrowing | None:
     """Return how a route serves narrowed callers, or None where everybody may call it."""
-    declared = (route.openapi_extra or {}).get(REACH)
-    return None if declared is None else Reach(str(declared))
+    declared = (route.openapi_extra or {}).get(NARROWING)
+    return None if declared is None else Narrowing(str(declared))
 
 
-def _gate(permission: Permission, reach: Reach, owns: Owns | None) -> Callable[..., None]:
+def _declared(
+    permission: Permission | Public, narrowing: Narrowing, owns: Owns | None
+) -> dict[str, Any]:
+    """Return what a route declares, as OpenAPI tells it and as it is read again."""
+    told: dict[str, Any] = {PERMISSION: str(permission)}
+    if permission != PUBLIC:
+        told[NARROWING] = str(narrowing)
+    if owns is not None:
+        told[OWNED] = True
+    return told
+
+
+def _gate(permission: Permission, narrowing: Narrowing, owns: Owns | None) -> Callable[..., None]:
     """Return what every call passes first: its permission, then what it reaches."""
-    parameter = reach.parameter()
+    parameter = narrowing.parameter()
 
     def require(request: Request, platform: Running, caller: Calling, seen: Seeing) -> None:
         if owns is not None and not caller.holds(permission):
@@ -168,23 +178,25 @@ def _gate(permission: Permission, reach: Reach, owns: Owns | None) -> Callable[.
         caller.require(permission)
         if seen.everything():
             return
-        if reach is Reach.WHOLE:
+        if narrowing is Narrowing.WHOLE:
             raise OutOfReach
         if parameter is not None:
             with platform.database.reading(caller.scope()) as tx:
-                hold_seen(tx, str(request.path_params[parameter]), platform.watched[reach], seen)
+                hold_seen(
+                    tx, str(request.path_params[parameter]), platform.watched[narrowing], seen
+                )
 
     return require
 
 
 def _described(
-    permission: Permission | Public, reach: Reach, errors: Sequence[type[DomainError]]
+    permission: Permission | Public, narrowing: Narrowing, errors: Sequence[type[DomainError]]
 ) -> dict[int | str, dict[str, Any]]:
     """Return OpenAPI's description of the refusals, one entry a status."""
     told: list[type[DomainError]] = [InvalidRequest, *errors]
     if permission != PUBLIC:
         told = [NotSignedIn, NotPermitted, *told]
-        if reach is Reach.WHOLE:
+        if narrowing is Narrowing.WHOLE:
             told.insert(2, OutOfReach)
     codes: dict[int, list[str]] = {}
     for error in told:

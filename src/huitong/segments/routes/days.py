@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from huitong import customers, org, segments
 from huitong.org.model import BrandNotFound
 from huitong.platform.auth import Permission
-from huitong.platform.http import Calling, Page, Paging, Reach, Router, Running, page_of
+from huitong.platform.http import Calling, Narrowing, Page, Paging, Router, Running, page_of
 from huitong.segments.model.audiences import CustomerNotKnown
 from huitong.segments.model.bitmaps import SnapshotNotFound
 from huitong.segments.routes.definitions import BrandCode, SegmentCode
@@ -60,7 +60,7 @@ def list_members_on(  # noqa: PLR0917 - Each is a part of the request.
 
 @router.route(
     "GET", "/v1/brands/{brand}/segments/{segment}/days/{day}/customers/{customer_id}",
-    permission=Permission.CUSTOMERS_READ, reach=Reach.CUSTOMER,
+    permission=Permission.CUSTOMERS_READ, narrowing=Narrowing.CUSTOMER,
     errors=[BrandNotFound, SnapshotNotFound, CustomerNotKnown],
 )  # fmt: skip
 def was_in_on(  # noqa: PLR0917 - Each is a part of the request.

@@ -13,9 +13,9 @@ from huitong.platform.conditions import Language, read_condition
 from huitong.platform.http import (
     Calling,
     IdText,
+    Narrowing,
     Page,
     Paging,
-    Reach,
     Router,
     Running,
     Seeing,
@@ -120,7 +120,7 @@ def sample(
     "GET",
     "/v1/brands/{brand}/segments/{segment}/customers/{customer_id}",
     permission=Permission.CUSTOMERS_READ,
-    reach=Reach.CUSTOMER,
+    narrowing=Narrowing.CUSTOMER,
     errors=[*COUNTING, CustomerNotKnown],
 )
 def explain(  # noqa: PLR0917 - the parts of one request

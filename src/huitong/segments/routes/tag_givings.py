@@ -13,7 +13,7 @@ from huitong.platform import audit, clock
 from huitong.platform.audit import Act
 from huitong.platform.auth import Permission
 from huitong.platform.errors import FieldValue, Refused, Result
-from huitong.platform.http import Calling, IdText, Reach, Router, Running, Seeing
+from huitong.platform.http import Calling, IdText, Narrowing, Router, Running, Seeing
 from huitong.segments.model.tags import TagNotFound
 from huitong.segments.operations import tags as operations
 from huitong.segments.operations.tags import Giving
@@ -78,7 +78,7 @@ class WithdrawalOut(BaseModel):
     "POST",
     "/v1/brands/{brand}/tags/{tag}/givings",
     permission=Permission.TAGS_GIVE,
-    reach=Reach.NARROWED,
+    narrowing=Narrowing.NARROWED,
     errors=[BrandNotFound, TagNotFound],
 )
 def give(  # noqa: PLR0917 - the parts of one request
@@ -123,7 +123,7 @@ def give(  # noqa: PLR0917 - the parts of one request
     "POST",
     "/v1/brands/{brand}/tags/{tag}/withdrawals",
     permission=Permission.TAGS_GIVE,
-    reach=Reach.NARROWED,
+    narrowing=Narrowing.NARROWED,
     errors=[BrandNotFound, TagNotFound],
 )
 def withdraw(  # noqa: PLR0917 - the parts of one request

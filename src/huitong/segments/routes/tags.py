@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from huitong import org
 from huitong.org.model import BrandNotFound
 from huitong.platform.auth import Permission
-from huitong.platform.http import Calling, Reach, Router, Running, etag
+from huitong.platform.http import Calling, Narrowing, Router, Running, etag
 from huitong.segments.model.tag_versions import TagVersion
 from huitong.segments.model.tags import (
     NumberValues,
@@ -104,7 +104,7 @@ class TrendOut(BaseModel):
     "GET",
     "/v1/brands/{brand}/tags",
     permission=Permission.TAGS_READ,
-    reach=Reach.ANYBODY,
+    narrowing=Narrowing.ANYBODY,
     errors=[BrandNotFound],
 )
 def list_tags(platform: Running, caller: Calling, brand: BrandCode) -> TagsOut:
@@ -128,7 +128,7 @@ def list_tags(platform: Running, caller: Calling, brand: BrandCode) -> TagsOut:
     "GET",
     "/v1/brands/{brand}/tags/{tag}",
     permission=Permission.TAGS_READ,
-    reach=Reach.ANYBODY,
+    narrowing=Narrowing.ANYBODY,
     errors=[BrandNotFound, TagNotFound],
 )
 def show_tag(

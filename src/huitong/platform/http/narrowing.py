@@ -13,7 +13,7 @@ from huitong.platform.db import ReadTx
 from huitong.platform.seen import Seen, Watched
 
 
-class Reach(StrEnum):
+class Narrowing(StrEnum):
     """What a route has to do with callers who see some stores or customers only.
 
     WHOLE refuses them. CUSTOMER and ORDER check the `customer_id` or `order_id` in the path before
@@ -29,23 +29,23 @@ class Reach(StrEnum):
 
     def parameter(self) -> str | None:
         """Return the parameter of the path that is checked, or None where none is."""
-        return f"{self}_id" if self in {Reach.CUSTOMER, Reach.ORDER} else None
+        return f"{self}_id" if self in {Narrowing.CUSTOMER, Narrowing.ORDER} else None
 
 
-def hold_declaration(reach: Reach, path: str, function: Callable[..., Any]) -> None:
-    """Refuse a route whose function does not do what its reach says.
+def hold_declaration(narrowing: Narrowing, path: str, function: Callable[..., Any]) -> None:
+    """Refuse a route whose function does not do what its narrowing says.
 
     :raises TypeError: with what is missing, when the route is written.
     """
-    parameter = reach.parameter()
+    parameter = narrowing.parameter()
     if parameter is not None and f"{{{parameter}}}" not in path:
-        message = f"{path} has no {{{parameter}}} to check: declare another reach."
+        message = f"{path} has no {{{parameter}}} to check: declare another narrowing."
         raise TypeError(message)
     takes = _takes_seen(function)
-    if reach is Reach.NARROWED and not takes:
+    if narrowing is Narrowing.NARROWED and not takes:
         message = f"{path} narrows by itself, so {function.__name__} takes “seen: Seeing”."
         raise TypeError(message)
-    if takes and reach in {Reach.WHOLE, Reach.ANYBODY}:
+    if takes and narrowing in {Narrowing.WHOLE, Narrowing.ANYBODY}:
         message = f"{path} takes “seen: Seeing” and refuses whom it would narrow: NARROWED is it."
         raise TypeError(message)
 
