@@ -1,7 +1,7 @@
 """The routes as the table beside this file has them: what each asks for and how it narrows.
 
 A route that is not in the table fails the matrix, so that somebody decides how it serves people
-who see some stores only. `python -m tests.access.matrix` prints the table of the routes there are.
+who see some stores only. `python -m tests.access.matrix` writes the table of the routes there are.
 """
 
 from collections.abc import Mapping

@@ -7,6 +7,7 @@ from datetime import datetime
 from huitong import customers, identity, ledger, loyalty, orders, org
 from huitong.customers.model import Agreement, CustomerStatus, ExitState
 from huitong.identity.model import Seen
+from huitong.ledger.model import Balance
 from huitong.loyalty.model import Asset, Names, ProgrammeNotFound
 from huitong.orders.model import OrderTotals
 from huitong.platform.db import ReadTx
@@ -81,8 +82,10 @@ def memberships_of(tx: ReadTx, *, person_ids: Sequence[int], now: datetime) -> l
     for brand_id in sorted({one.brand_id for one in living}):
         owners = [one.customer_id for one in living if one.brand_id == brand_id]
         names[brand_id] = _tier_names(tx, brand_id, now)
-        points |= _points(tx, brand_id, owners, now)
-        growth |= _growth(tx, brand_id, owners, now)
+        in_points, in_growth = Asset.POINTS.of_brand(brand_id), Asset.GROWTH.of_brand(brand_id)
+        has = ledger.balances_by_asset(tx, owners, assets=[in_points, in_growth], now=now)
+        points |= {one.owner: _points(one) for one in has[in_points]}
+        growth |= {one.owner: one.balance for one in has[in_growth]}
     found = [
         Membership(
             person_id=one.person_id,
@@ -124,14 +127,5 @@ def _tier_names(tx: ReadTx, brand_id: int, now: datetime) -> Mapping[str, Names]
     return {tier.code: tier.names for tier in programme.tiers}
 
 
-def _points(tx: ReadTx, brand_id: int, owners: Sequence[int], now: datetime) -> dict[int, Points]:
-    asset = Asset.POINTS.of_brand(brand_id)
-    return {
-        one.owner: Points(one.spendable, one.pending, one.held)
-        for one in ledger.balances(tx, owners, asset=asset, now=now)
-    }
-
-
-def _growth(tx: ReadTx, brand_id: int, owners: Sequence[int], now: datetime) -> dict[int, int]:
-    asset = Asset.GROWTH.of_brand(brand_id)
-    return {one.owner: one.balance for one in ledger.balances(tx, owners, asset=asset, now=now)}
+def _points(balance: Balance) -> Points:
+    return Points(balance.spendable, balance.pending, balance.held)

@@ -16,7 +16,6 @@ from huitong.identity.model import ReviewState
 from huitong.platform.db import Database, ReadTx, Scope, Tx
 
 REHEARSAL = "rehearsal"
-SAID = {"name": "names_differ", "birthday_on": "birthdays_differ", "gender": "genders_differ"}
 
 
 class Conflict(StrEnum):
@@ -30,6 +29,14 @@ class Conflict(StrEnum):
     POINTS_HELD = "points_held"
     LEAVING = "leaving"
     REJECTED_BEFORE = "rejected_before"
+
+
+# What it is when two persons say another thing of themselves, by the field.
+OF_FIELDS: Mapping[str, Conflict] = {
+    "name": Conflict.NAMES_DIFFER,
+    "birthday_on": Conflict.BIRTHDAYS_DIFFER,
+    "gender": Conflict.GENDERS_DIFFER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +183,7 @@ def _conflicts(tx: ReadTx, before: Side) -> list[Conflict]:
         return []
     one_id, other_id = before.person_ids
     said = agreement_of(tx, one_id=one_id, other_id=other_id)
-    found = [Conflict(code) for name, code in SAID.items() if said[name] is Agreement.DIFFERENT]
+    found = [one for name, one in OF_FIELDS.items() if said[name] is Agreement.DIFFERENT]
     of_brand: dict[str, list[Membership]] = {}
     for one in before.memberships:
         of_brand.setdefault(one.brand, []).append(one)

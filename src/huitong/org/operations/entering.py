@@ -34,7 +34,7 @@ from huitong.org.tables import entering
 from huitong.platform import auth, crypto
 from huitong.platform.auth import CallerKind
 from huitong.platform.db import Tx, array
-from huitong.platform.errors import DomainError, Ok, Refused, Result
+from huitong.platform.errors import DomainError, Ok, Result
 
 SALT_BYTES = 16
 BRAND = "brand"
@@ -306,12 +306,4 @@ def _twice(codes: Sequence[str]) -> dict[str, DomainError]:
 def _results(
     codes: Sequence[str], made: Mapping[str, int], refused: Mapping[str, DomainError]
 ) -> list[Result[int]]:
-    results: list[Result[int]] = []
-    for code in codes:
-        refusal = refused.get(code)
-        results.append(Ok(made[code]) if refusal is None else _as_refused(refusal))
-    return results
-
-
-def _as_refused(refusal: DomainError) -> Refused:
-    return refusal.as_refused()
+    return [refused[code].as_refused() if code in refused else Ok(made[code]) for code in codes]

@@ -88,7 +88,6 @@ from huitong.platform.auth.phone_codes import (
 )
 from huitong.platform.auth.roles import (
     KEPT_ROLES,
-    ROLE_PREFIX,
     NoSuchRole,
     Role,
     RoleChanged,
@@ -173,7 +172,6 @@ __all__ = [
     "OF_KEYS",
     "OF_MEMBERS",
     "PERMISSION_NAMES",
-    "ROLE_PREFIX",
     "SESSION_PREFIX",
     "SHOWN_NAME_LENGTH_MAX",
     "STAYS",

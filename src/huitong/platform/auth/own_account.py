@@ -1,4 +1,4 @@
-"""What everybody does to their own account: another password, their name and language."""
+"""What everybody does to their own account: prove the password, choose another, renew the stay."""
 
 from dataclasses import dataclass
 from datetime import datetime

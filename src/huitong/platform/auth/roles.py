@@ -15,9 +15,6 @@ from huitong.platform.auth.permissions import (
 from huitong.platform.db import ReadTx, Shape, Tx
 from huitong.platform.errors import DomainError, Kind
 
-ROLE_PREFIX = "rol"
-CODE_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
-NAME_LENGTH_MAX = 60
 ROLES_SHOWN_MAX = 200
 # Stands for every permission that can be given, those of later releases too.
 EVERYTHING = "*"
