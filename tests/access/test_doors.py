@@ -7,7 +7,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from huitong import org
+from huitong import identity, org
+from huitong.channels.model import IdentifierKind
 from huitong.entry.api import make_app
 from huitong.entry.doors.phones import of_guide
 from huitong.entry.wiring import APPLY
@@ -169,6 +170,30 @@ class TestMembers:
         code = code_of(client, "my", asked)
         answer = client.post("/v1/my/session", json={**asked, "code": code})
         assert (answer.status_code, answer.json()["code"]) == (403, "platform.member_unknown")
+
+    def test_a_number_that_was_taken_off_a_card_opens_it_to_nobody(
+        self, app: FastAPI, database: Database, shop: Shop
+    ) -> None:
+        now = clock.now()
+        with database.transaction(Scope(shop.group_id), now=now) as tx:
+            known = identity.find(
+                tx,
+                brand=org.brand(tx, code=shop.brand),
+                kind=IdentifierKind.PHONE,
+                value=shop.member_phone,
+            )
+            assert known is not None
+            identity.undo_identifier(
+                tx, known.identifier_id, actor="test", reason="not hers", now=now
+            )
+        client, asked = (
+            make_browser(app).client,
+            {"brand": shop.brand, "phone": shop.member_phone},
+        )
+        code = code_of(client, "my", asked)
+        answer = client.post("/v1/my/session", json={**asked, "code": code})
+        assert answer.json()["code"] == "platform.phone_proves_nobody"
+        assert client.get("/v1/my/session").status_code == 401
 
     def test_a_brand_that_there_is_not_has_no_door(self, app: FastAPI, shop: Shop) -> None:
         asked = {"brand": "nothing", "phone": shop.member_phone}

@@ -79,6 +79,14 @@ def find_by_identifier(
     return find_by_persons(tx, brand_id=brand.id, person_ids=[known.person_id]).get(known.person_id)
 
 
+def find_proved(tx: ReadTx, *, brand: Brand, kind: IdentifierKind, value: str) -> int | None:
+    """Return the customer of a brand whom an identifier proves by itself; None for nobody."""
+    known = identity.find_proved(tx, brand=brand, kind=kind, value=value)
+    if known is None:
+        return None
+    return find_by_persons(tx, brand_id=brand.id, person_ids=[known.person_id]).get(known.person_id)
+
+
 def find_by_persons(tx: ReadTx, *, brand_id: int, person_ids: Iterable[int]) -> dict[int, int]:
     """Return the customers of living persons in a brand; persons without one are left out."""
     params = {

@@ -53,6 +53,18 @@ class MemberUnknown(DomainError):
 
 
 @dataclass(eq=False)
+class PhoneProvesNobody(DomainError):
+    """The telephone is that of several people, or was taken out of the card it was on."""
+
+    code: ClassVar[str] = "platform.phone_proves_nobody"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    sentence: ClassVar[str] = (
+        "This number is used by several people or was taken off a card, so it does not show whose"
+        " card to open: let a store put your own number on it."
+    )
+
+
+@dataclass(eq=False)
 class BrandUnclear(DomainError):
     """No brand, or brands of several groups, have the code that a member's page names."""
 
@@ -108,7 +120,7 @@ def send_member_code(request: Request, platform: Running, asked: MemberPhone) ->
     "/v1/my/session",
     permission=PUBLIC,
     status_code=HTTPStatus.CREATED,
-    errors=[PhoneCodeWrong, BrandUnclear, MemberUnknown, TooManyTries],
+    errors=[PhoneCodeWrong, BrandUnclear, MemberUnknown, PhoneProvesNobody, TooManyTries],
 )
 def sign_member_in(
     request: Request, response: Response, platform: Running, asked: MemberSignIn
@@ -183,10 +195,11 @@ def _door(brand: Brand) -> str:
 def _member(platform: Platform, brand: Brand, phone: str) -> int:
     """Return the member of a brand who has a telephone; asked once its code came back."""
     with platform.database.reading(Scope(brand.group_id, (brand.id,))) as tx:
-        found = customers.find_by_identifier(
-            tx, brand=brand, kind=IdentifierKind.PHONE, value=phone
-        )
+        found = customers.find_proved(tx, brand=brand, kind=IdentifierKind.PHONE, value=phone)
+        led = customers.find_by_identifier(tx, brand=brand, kind=IdentifierKind.PHONE, value=phone)
         known = customers.find_customers(tx, customer_ids=[] if found is None else [found])
+    if led is not None and found is None:
+        raise PhoneProvesNobody
     if found is None or known[found].status is not CustomerStatus.MEMBER:
         raise MemberUnknown
     return found

@@ -34,6 +34,9 @@ class Standing(StrEnum):
     BLOCKED = "blocked"
 
 
+PROVES_NOTHING = frozenset({Standing.SHARED, Standing.BLOCKED})
+
+
 class ReviewState(StrEnum):
     """Where a review is; `moot` is one whose evidence is gone or joins no more."""
 

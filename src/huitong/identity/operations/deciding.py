@@ -7,6 +7,7 @@ from typing import NamedTuple
 from huitong.channels.model import IdentifierKind
 from huitong.identity.events import IdentifierTakenOut
 from huitong.identity.model import (
+    PROVES_NOTHING,
     IdentifierNotFound,
     NeighbourhoodTooLarge,
     PutOffTooShort,
@@ -293,10 +294,13 @@ def held_by(tx: Tx, person_ids: Sequence[int]) -> list[Held]:
 
 def strongest(held: Sequence[Held], policy: EffectivePolicy) -> Held | None:
     """Return the identifier that says most of a person; None when they have none."""
-    quiet = (Standing.SHARED, Standing.BLOCKED)
     return min(
         held,
-        key=lambda one: (one.standing in quiet, policy.priority[IdentifierKind(one.kind)], one.id),
+        key=lambda one: (
+            one.standing in PROVES_NOTHING,
+            policy.priority[IdentifierKind(one.kind)],
+            one.id,
+        ),
         default=None,
     )
 

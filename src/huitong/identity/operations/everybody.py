@@ -4,11 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from huitong.identity.model import NeighbourhoodTooLarge, Standing, Weighing
+from huitong.identity.model import PROVES_NOTHING, NeighbourhoodTooLarge, Standing, Weighing
 from huitong.identity.operations.policies import effective_policy
 from huitong.identity.operations.recomputing import Change, recompute
 from huitong.identity.queries.crowds import crowds
-from huitong.identity.queries.weighing import WAY_ENDS
 from huitong.identity.rules import EffectivePolicy
 from huitong.identity.rules.causes import Cause, sentence
 from huitong.identity.tables import everybody as tables
@@ -93,7 +92,7 @@ def judge(tx: Tx, identifier_ids: Collection[int], *, policy: EffectivePolicy) -
     rows = [(each, standing.value) for each, standing in said.items()]
     tx.write(evidence_tables.SET_STANDINGS, evidence_tables.STANDING, rows)
     closed = {
-        each for each, known in found.standings.items() if said.get(each, known).value in WAY_ENDS
+        each for each, known in found.standings.items() if said.get(each, known) in PROVES_NOTHING
     }
     return Judged(frozenset(closed), len(found.unknown))
 

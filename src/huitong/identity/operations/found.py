@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from huitong.identity.model import Standing
+from huitong.identity.model import PROVES_NOTHING, Standing
 from huitong.identity.operations.mentions import PageSays
 from huitong.identity.rules import NO_DIGEST
 from huitong.identity.tables import people
 from huitong.platform.db import Tx, array, byte_array
 
-SUSPENDED = frozenset({Standing.SHARED.value, Standing.BLOCKED.value})
 WATCHED = frozenset({Standing.CROWDED.value, Standing.REUSED.value})
 
 
@@ -54,7 +53,7 @@ def find_identifiers(tx: Tx, says: PageSays) -> Found:
         found.digest = digest or NO_DIGEST
         if identifier_id is None:
             continue
-        if standing in SUSPENDED:
+        if standing in PROVES_NOTHING:
             found.suspended.add(place)
         elif standing in WATCHED:
             found.watched.add(place)

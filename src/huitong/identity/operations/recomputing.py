@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from huitong.channels.model import IdentifierKind
-from huitong.identity.model import Standing
+from huitong.identity.model import PROVES_NOTHING, Standing
 from huitong.identity.operations.locking import Overtaken, lock_persons
 from huitong.identity.operations.moving import Occasion, carry_out
 from huitong.identity.queries.weighing import (
@@ -30,8 +30,7 @@ from huitong.identity.tables import reviews, weighing
 from huitong.platform.db import ReadTx, Tx, array
 from huitong.platform.ids import bucket_of
 
-QUIET = frozenset({Standing.SHARED, Standing.BLOCKED})
-MOBILE = QUIET | {Standing.REUSED}
+MOBILE = PROVES_NOTHING | {Standing.REUSED}
 LOOKS_MAX = 8
 
 
@@ -114,7 +113,7 @@ def _known(
     }
     label_of = {each: found.label_of[each] for each in owner_of}
     owners = {each.person_id for each in known if each.person_id is not None}
-    loud = sorted(each for each in owner_of if standings[each] not in QUIET)
+    loud = sorted(each for each in owner_of if standings[each] not in PROVES_NOTHING)
     params = {
         **what_proves(policy),
         "group_id": tx.scope.group_id,

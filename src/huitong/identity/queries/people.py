@@ -6,7 +6,7 @@ from datetime import datetime
 
 from huitong.channels.model import Identifier, IdentifierKind
 from huitong.identity import rules
-from huitong.identity.model import IdentifierShown, Known, Merge
+from huitong.identity.model import PROVES_NOTHING, IdentifierShown, Known, Merge, Standing
 from huitong.identity.tables import erasing, merges, people
 from huitong.org.model import Brand, ChannelAccount
 from huitong.platform import crypto
@@ -24,20 +24,18 @@ def find(
     `scope` is where the identifier is valid, as its records say it; a kind that is valid in a
     brand or everywhere needs none.
     """
-    index = _index(tx, kind, rules.scope_in_brand(kind, scope, brand.id), value)
-    if index is None:
-        return None
-    rows = tx.rows(
-        people.FIND_IDENTIFIERS,
-        {
-            "group_id": tx.scope.group_id,
-            "domain_id": brand.identity_domain_id,
-            "buckets": array([bucket_of_digest(index)]),
-            "digests": byte_array([index]),
-        },
-    )
-    ((_, identifier_id, person_id, *_),) = rows
-    return None if person_id is None else Known(person_id, identifier_id)
+    found = _find(tx, brand, kind, value, scope)
+    return None if found is None else found[0]
+
+
+def find_proved(tx: ReadTx, *, brand: Brand, kind: IdentifierKind, value: str) -> Known | None:
+    """Return whom an identifier proves by itself in the brand's domain; None for nobody.
+
+    What is shared or was taken out still leads to those who look somebody up (see `find`), but
+    whoever holds it has not shown by it who they are.
+    """
+    found = _find(tx, brand, kind, value, "")
+    return None if found is None or found[1] in PROVES_NOTHING else found[0]
 
 
 def recognise(
@@ -155,6 +153,25 @@ def erased_before(tx: ReadTx, *, person_ids: Sequence[int], now: datetime) -> se
         },
     )
     return {person_id for (digest,) in rows for person_id in owners[digest]}
+
+
+def _find(
+    tx: ReadTx, brand: Brand, kind: IdentifierKind, value: str, scope: str
+) -> tuple[Known, Standing] | None:
+    index = _index(tx, kind, rules.scope_in_brand(kind, scope, brand.id), value)
+    if index is None:
+        return None
+    rows = tx.rows(
+        people.FIND_IDENTIFIERS,
+        {
+            "group_id": tx.scope.group_id,
+            "domain_id": brand.identity_domain_id,
+            "buckets": array([bucket_of_digest(index)]),
+            "digests": byte_array([index]),
+        },
+    )
+    ((_, identifier_id, person_id, _, standing, _),) = rows
+    return None if person_id is None else (Known(person_id, identifier_id), Standing(standing))
 
 
 def _ciphers(tx: ReadTx, salts: Mapping[int, bytes]) -> Mapping[int, crypto.Cipher]:

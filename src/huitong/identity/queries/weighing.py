@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from huitong.channels.model import IdentifierKind
-from huitong.identity.model import LIKELY, NeighbourhoodTooLarge, Standing, Strength
+from huitong.identity.model import LIKELY, PROVES_NOTHING, NeighbourhoodTooLarge, Standing, Strength
 from huitong.identity.rules import (
     Decisions,
     EffectivePolicy,
@@ -29,7 +29,6 @@ Span: TypeAlias = tuple[int, int]
 # More than any honest neighbourhood has; a page of 500 records reaches some thousands.
 IDENTIFIERS_MAX = 50_000
 # What proves nothing leads to nobody.
-WAY_ENDS = frozenset({Standing.SHARED.value, Standing.BLOCKED.value})
 
 
 class Weighed(NamedTuple):
@@ -96,7 +95,7 @@ def load_neighbourhood(
     if len(rows) > IDENTIFIERS_MAX:
         raise NeighbourhoodTooLarge(identifiers_max=IDENTIFIERS_MAX)
     known = {row[0]: Weighed(*row) for row in rows}
-    ends = {each.id for each in known.values() if each.standing in WAY_ENDS} - opened
+    ends = {each.id for each in known.values() if each.standing in PROVES_NOTHING} - opened
     params["identifier_ids"] = array(sorted(known))
     params["open_ids"] = array(sorted(known.keys() - ends))
     params["closed_ids"] = array(sorted(ends))

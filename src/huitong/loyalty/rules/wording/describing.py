@@ -179,8 +179,7 @@ def document_gift_in_words(gift: DocumentGift) -> Words:
     told, kind = amount(gift.points), document_named(gift.kind)
     return Words(
         f"证件{kind.zh}审核通过送 {told.zh}，每人最多 {number(gift.most)} 次",
-        f"{told.en} for an approved document {kind.en}, at most {number(gift.most)} times"
-        " a member",
+        f"{told.en} for an approved document {kind.en}, at most {number(gift.most)} times a member",
     )
 
 
