@@ -146,6 +146,21 @@ def test_an_overdraft_is_not_inherited(books: Ledger) -> None:
     assert (books.balance().balance, books.balance().spendable, books.balance().debt) == (0, 0, 30)
 
 
+def test_a_hold_that_an_overdraft_covers_is_let_go_where_the_target_cannot_bear_it(
+    books: Ledger,
+) -> None:
+    ledger.open_account(books.tx, OTHER, asset=POINTS, floor=-50)
+    books.grant(10)
+    books.grant(20, owner=OTHER)
+    books.do(ledger.Hold(POINTS, 25, "borne", None), owner=OTHER)
+    books.do(ledger.Hold(POINTS, 23, "not_borne", None), owner=OTHER)
+    merge(books)
+    # Five of the first are beyond its lots: the target's ten points bear them, and no more.
+    assert (books.balance().balance, books.balance().held, books.balance().spendable) == (30, 25, 5)
+    books.do(ledger.Capture("borne", 25))
+    assert books.balance().balance == 5
+
+
 def test_owners_of_one_bucket_can_be_merged(books: Ledger) -> None:
     neighbour = OWNER + (1 << 12)
     books.grant(50, owner=neighbour)

@@ -74,7 +74,8 @@ class Model:
         one, other = self.owner(source), self.owner(target)
         for asset, purse in one.purses.items():
             one.tidy(asset, now)
-            into = other.purse(asset)
+            into = other.tidy(asset, now)
+            one.give_up_holds(asset, other, now)
             into.lots, into.debt = into.lots + purse.lots, into.debt + purse.debt
             purse.lots, purse.debt = [], 0
         moving = {key: hold for key, hold in one.holds.items() if hold.state == "open"}
@@ -222,7 +223,7 @@ class Attempt:
             part = min(lot.free, rest)
             lot.held, rest, lot.used = lot.held + part, rest - part, lot.used or part > 0
             parts.append((lot, part))
-        made = Held(asked.asset, asked.amount, asked.expires_at, parts)
+        made = Held(asked.asset, asked.amount, asked.expires_at, parts, self.now)
         self.owner.holds = {**self.owner.holds, asked.hold_key: made}
 
     def open_hold(self, key: str) -> Held:

@@ -58,6 +58,7 @@ class Held(Thing):
     amount: int
     ends: datetime | None
     parts: list[tuple[Lot, int]]
+    since: datetime
     state: str = "open"
 
 
@@ -130,10 +131,23 @@ class Owner(Thing):
         return sum(one.amount for one in held)
 
     def spendable(self, asset: str, now: datetime) -> int:
+        return max(0, self.own(asset, now) - self.purse(asset).floor)
+
+    def own(self, asset: str, now: datetime) -> int:
+        """Return what could be spent without an overdraft; below zero, what it covers."""
         purse = self.purse(asset)
         uncovered = self.held(asset) - sum(lot.held for lot in purse.lots)
-        live = sum(lot.free for lot in self.live(asset, now))
-        return max(0, live - purse.debt - uncovered - purse.floor)
+        return sum(lot.free for lot in self.live(asset, now)) - purse.debt - uncovered
+
+    def give_up_holds(self, asset: str, other: "Owner", now: datetime) -> None:
+        """Let go of holds, the latest first, until another owner bears those that are left."""
+        held = [(one.since, key, one) for key, one in self.holds.items() if one.asset == asset]
+        for *_, hold in sorted(held, key=lambda one: one[:2], reverse=True):
+            both = self.own(asset, now) + other.own(asset, now) - other.purse(asset).floor
+            if both >= 0:
+                return
+            if hold.state == "open" and hold.amount > sum(part for _, part in hold.parts):
+                let_go(hold, "hold_already_released")
 
 
 def let_go(hold: Held, state: str) -> None:

@@ -34,8 +34,13 @@ class MovedLot:
 
 
 def move(source: Draft, target: Draft, asset: str) -> None:
-    """Move all of an asset from the source's account into the target's."""
+    """Move all of an asset from the source's account into the target's.
+
+    A hold that the source's overdraft covers, and the target cannot, is let go.
+    """
     tidy(source, asset)
+    tidy(target, asset)
+    _let_go_unborne(source, target, asset)
     lots = sorted(source.lots_of(asset), key=attrgetter("id"))  # As old to each other as before.
     heirs = {lot.id: _move_lot(source, target, asset, lot) for lot in lots}
     for hold in source.holds_of(asset):
@@ -148,6 +153,29 @@ def _move_lot(source: Draft, target: Draft, asset: str, lot: LotState) -> LotSta
     if lot.remaining:
         source.use(asset, source.lot(asset, lot.id), UseKind.MOVE, lot.remaining)
     return child
+
+
+def _let_go_unborne(source: Draft, target: Draft, asset: str) -> None:
+    """Let go of holds beyond the source's lots, the latest first, until the target bears the rest.
+
+    What lots cover they bring along; the overdraft that covered more of a hold is not inherited.
+    """
+    for hold in sorted(source.holds_of(asset), key=attrgetter("held_at", "key"), reverse=True):
+        if _room(source, target, asset) >= 0:
+            return
+        if hold.amount > sum(part for _, part in hold.parts):
+            let_go(source, hold, HoldState.RELEASED)
+
+
+def _room(source: Draft, target: Draft, asset: str) -> int:
+    """Return what the target could spend with all that comes to it; below zero, what it lacks."""
+    room = -target.account(asset).floor
+    for each in (source, target):
+        account, lots = each.account(asset), each.lots_of(asset)
+        uncovered = account.held - sum(lot.held for lot in lots)
+        room += sum(lot.free for lot in lots if lot.active(each.now))
+        room -= account.debt + each.owed(asset) + uncovered
+    return room
 
 
 def _move_hold(source: Draft, target: Draft, hold: HeldValue, heirs: dict[int, LotState]) -> None:
