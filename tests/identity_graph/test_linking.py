@@ -116,6 +116,33 @@ def test_more_limits_than_one_word_counts_are_all_kept() -> None:
     assert found.held.tolist() == [[0, 2]]
 
 
+def test_whoever_speaks_beside_somebody_shared_is_not_given_to_who_suggests_them() -> None:
+    told = told_together([(0, 1), (0, 2), (1, 2)], [0, 0, 0])
+    evidence = told._replace(verified=np.array([0, 0, 2], np.uint8))
+    identifiers = IdentifierArrays(np.array([0, 0, 2], np.uint16), np.full(3, 2, np.uint8), CLASSES)
+    anybody = frozenset(IdentifierKind)
+    phones = replace(
+        DEFAULT_POLICY.kinds[PHONE],
+        verified=Strength.PROVES,
+        unverified=Strength.PROVES,
+        neighbours_max=1,
+        anchors=anybody,
+    )
+    buyers = replace(
+        DEFAULT_POLICY.kinds[OUID],
+        verified=Strength.PROVES,
+        unverified=Strength.SUGGESTS,
+        neighbours_max=None,
+        anchors=anybody,
+    )
+    kinds = {**DEFAULT_POLICY.kinds, PHONE: phones, OUID: buyers}
+    policy = replace(DEFAULT_POLICY, kinds=kinds)
+    found = link(evidence, identifiers, policy)
+    assert found.is_shared.tolist() == [False, True, False]
+    assert found.label.tolist() == [0, 1, 2]
+    assert shown(found) == shown(link_by_rule(evidence, identifiers, policy, no_decisions()))
+
+
 def test_nobody_is_nobody() -> None:
     evidence = told_together([], [])
     nobody = IdentifierArrays(np.empty(0, np.uint16), np.empty(0, np.uint8), CLASSES)

@@ -15,6 +15,7 @@ from huitong.identity.graph.arrays import (
     HAS_ANCHOR,
     MAY_SUGGEST,
     MEANING_SIDE,
+    NEVER,
     STRENGTH,
     SUGGESTS,
     UNPROVEN,
@@ -236,6 +237,19 @@ def settle_roots(parent: Numbers) -> None:
     """Let every number know its root at once."""
     for number in range(len(parent)):
         parent[number] = root_of(parent, number)
+
+
+@compiled
+def mark_spoken(rows: EvidenceArrays, code: Bytes, is_shared: Flags, has_spoken: Flags) -> None:
+    """Mark who speaks for themselves beside somebody shared: such rows are of no part."""
+    for row in range(len(code)):
+        one, other, said = rows.one[row], rows.other[row], code[row]
+        if said & STRENGTH == NEVER or not (is_shared[one] or is_shared[other]):
+            continue
+        if not said & ONE_UNPROVEN:
+            has_spoken[one] = True
+        if not said & OTHER_UNPROVEN:
+            has_spoken[other] = True
 
 
 @compiled

@@ -68,7 +68,10 @@ def link(
     is_silent = _unite(evidence, rules, code, parts, decided)
     _mark_full(parts, rules)
     coarse.spread_odd(parts)
-    found = _Coarse(evidence, rules, code, parts, is_silent, decided)
+    has_spoken = np.zeros(len(identifiers), np.bool_)
+    if parts.is_shared.any():
+        coarse.mark_spoken(evidence, code, parts.is_shared, has_spoken)
+    found = _Coarse(evidence, rules, code, parts, is_silent, has_spoken, decided)
     held = _settle_odd(found, rows_a_slice)
     return Linked(parts.root, parts.is_shared, held)
 
@@ -81,6 +84,7 @@ class _Coarse(NamedTuple):
     code: Bytes
     parts: Parts
     is_silent: Flags
+    has_spoken: Flags
     decisions: DecisionArrays
 
 
@@ -269,7 +273,7 @@ def _settle_slice(
     root[members] = np.arange(len(members), dtype=np.int32)
     class_of = (found.parts.state[members] >> np.uint32(coarse.CLASS_SHIFT)).astype(np.int32)
     odd = _Odd(
-        pairs=_pairs_of_rows(found, rows),
+        pairs=_pairs_of_rows(found, rows, found.has_spoken[members]),
         class_of=class_of,
         is_silent=found.is_silent[members],
         accepted=_local_keys(root[accepted]),
@@ -299,8 +303,11 @@ def _settle(odd: _Odd, rules: PolicyArrays) -> tuple[Numbers, Wide]:
     return label, pairs.key[pairs.is_held]
 
 
-def _pairs_of_rows(found: _Coarse, rows: Numbers) -> exact.ToldPairs:
-    """Return the pairs that rows of odd parts tell of, in local numbers, sorted."""
+def _pairs_of_rows(found: _Coarse, rows: Numbers, has_spoken: Flags) -> exact.ToldPairs:
+    """Return the pairs that rows of odd parts tell of, in local numbers, sorted.
+
+    `has_spoken` says by local number who speaks for themselves in rows of no part.
+    """
     evidence, root = found.evidence, found.parts.root
     one = root[evidence.one[rows]].astype(np.int64)
     other = root[evidence.other[rows]].astype(np.int64)
@@ -312,16 +319,14 @@ def _pairs_of_rows(found: _Coarse, rows: Numbers) -> exact.ToldPairs:
     verified = evidence.verified[rows]
     unverified = (2 - (verified & 1) - (verified >> 1)).astype(np.uint8)
     said = _turned(found.code[rows], turned)
-    _forget_unproven(said, key[order])
+    _forget_unproven(said, key[order], has_spoken)
     return exact.folded(key[order], said, unverified, spans)
 
 
-def _forget_unproven(said: Bytes, key: Wide) -> None:
+def _forget_unproven(said: Bytes, key: Wide, has_spoken: Flags) -> None:
     """Take from rows what marks an end as unproven where another row proves it."""
     ends = ((key >> exact.KEY_SHIFT, ONE_UNPROVEN), (key & exact.LOW, OTHER_UNPROVEN))
-    if not len(key):
-        return
-    spoken = np.zeros(int(max(end.max() for end, _ in ends)) + 1, np.bool_)
+    spoken = has_spoken.copy()
     is_believed = (said & np.uint8(STRENGTH)) != NEVER
     for end, mark in ends:
         spoken[end[is_believed & ((said & np.uint8(mark)) == 0)]] = True
