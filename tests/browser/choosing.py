@@ -1,8 +1,8 @@
-"""Choosing from a list of the console, also while the machine has much to do."""
+"""Choosing from a list or a menu of the console, also while the machine has much to do."""
 
 from contextlib import suppress
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 CHOSEN_MS_MAX = 2_000
 TRIES = 20
@@ -26,3 +26,16 @@ def choose(field: Locator, option: str) -> None:
     expect(chosen.last).to_contain_text(option)
     field.blur()
     expect(lists).to_have_count(0)
+
+
+def choose_from_menu(page: Page, name: str, then: Locator) -> None:
+    """Choose from an open menu what makes `then` appear; a press while it opens may be lost."""
+    item = page.get_by_role("menuitem", name=name)
+    for _ in range(TRIES):
+        item.click()
+        with suppress(AssertionError):
+            expect(then).to_be_visible(timeout=CHOSEN_MS_MAX)
+            return
+        if not item.is_visible():
+            break
+    expect(then).to_be_visible()

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.choosing import choose
+from tests.browser.choosing import choose, choose_from_menu
 from tests.browser.conftest import (
     Watched,
     keep_screenshot,
@@ -33,8 +33,9 @@ def open_work(page: Page, name: str) -> Locator:
     """Choose something from the menu of what can be done with everybody."""
     wait_until_filled(page)
     page.get_by_role("button", name="对全部结果操作").click()
-    page.get_by_role("menuitem", name=name).click()
-    return page.get_by_role("dialog")
+    dialog = page.get_by_role("dialog")
+    choose_from_menu(page, name, dialog)
+    return dialog
 
 
 def noted(page: Page) -> int:
